@@ -1,0 +1,81 @@
+"""Presets: the recipe of every `keras.applications` family and of the sample models.
+
+A Keras preset holds what the weights fix: colour order, range and input size, as the family's own
+`preprocess_input` and constructor say (Keras 3.15.1). The weights do not tell the resize; `cv2.linear` stands
+for the bilinear without antialias of `keras.layers.Resizing` and `image_dataset_from_directory`.
+"""
+
+from __future__ import annotations
+
+from workbench.errors import unknown
+from workbench.recipes.recipe import Recipe
+
+# keras.applications.<family>.preprocess_input: which mode it is ("raw": the identity, Rescaling is inside)
+RAW, TF = {"range": "raw"}, {"range": "symmetric"}
+TORCH, CAFFE = {"range": "torch"}, {"range": "caffe", "color": "bgr"}
+FAMILIES = {
+    "convnext": RAW, "densenet": TORCH, "efficientnet": RAW, "efficientnet_v2": RAW, "inception_resnet_v2": TF,
+    "inception_v3": TF, "mobilenet": TF, "mobilenet_v2": TF, "mobilenet_v3": RAW, "nasnet": TF, "resnet": CAFFE,
+    "resnet_v2": TF, "vgg16": CAFFE, "vgg19": CAFFE, "xception": TF,
+}  # fmt: skip
+# keras.applications constructors by family, with the default input side in pixels
+CONSTRUCTORS = {
+    "convnext": {"ConvNeXtTiny": 224, "ConvNeXtSmall": 224, "ConvNeXtBase": 224, "ConvNeXtLarge": 224, "ConvNeXtXLarge": 224},
+    "densenet": {"DenseNet121": 224, "DenseNet169": 224, "DenseNet201": 224},
+    "efficientnet": {
+        "EfficientNetB0": 224, "EfficientNetB1": 240, "EfficientNetB2": 260, "EfficientNetB3": 300,
+        "EfficientNetB4": 380, "EfficientNetB5": 456, "EfficientNetB6": 528, "EfficientNetB7": 600,
+    },
+    "efficientnet_v2": {
+        "EfficientNetV2B0": 224, "EfficientNetV2B1": 240, "EfficientNetV2B2": 260, "EfficientNetV2B3": 300,
+        "EfficientNetV2S": 384, "EfficientNetV2M": 480, "EfficientNetV2L": 480,
+    },
+    "inception_resnet_v2": {"InceptionResNetV2": 299},
+    "inception_v3": {"InceptionV3": 299},
+    "mobilenet": {"MobileNet": 224},
+    "mobilenet_v2": {"MobileNetV2": 224},
+    "mobilenet_v3": {"MobileNetV3Small": 224, "MobileNetV3Large": 224},
+    "nasnet": {"NASNetMobile": 224, "NASNetLarge": 331},
+    "resnet": {"ResNet50": 224, "ResNet101": 224, "ResNet152": 224},
+    "resnet_v2": {"ResNet50V2": 224, "ResNet101V2": 224, "ResNet152V2": 224},
+    "vgg16": {"VGG16": 224},
+    "vgg19": {"VGG19": 224},
+    "xception": {"Xception": 299},
+}  # fmt: skip
+SAMPLES = {
+    # efficientnet_lite0, TensorFlow TPU repository: central crop .875, bicubic, (x - 127) / 128
+    "sample:efficientnet-lite0": Recipe(fit="center_crop", resize="pil.bicubic", range="centered"),
+    # the package's own training notebook feeds 32 x 32 pictures as they are
+    "sample:cifar10-cnn": Recipe(size=(32, 32), range="raw"),
+}
+
+
+def _keras() -> dict[str, Recipe]:
+    recipes = {}
+    for family, constructors in CONSTRUCTORS.items():
+        made = {
+            name: Recipe(size=(side, side), **FAMILIES[family])  # type: ignore[arg-type]
+            for name, side in constructors.items()
+        }
+        recipes |= {f"keras.{name}": recipe for name, recipe in made.items()}
+        recipes[f"keras.{family}"] = next(iter(made.values()))
+    return recipes
+
+
+PRESETS = _keras() | SAMPLES
+
+
+def preset(name: str) -> Recipe:
+    """Return the recipe called `name`: `keras.mobilenet_v2`, `keras.EfficientNetB3`, `sample:cifar10-cnn`.
+
+    Raises:
+        UnknownName: there is no such preset; the text names the closest.
+    """
+    if name not in PRESETS:
+        raise unknown("preset", name, PRESETS)
+    return PRESETS[name]
+
+
+def presets() -> tuple[str, ...]:
+    """Return the names of all presets."""
+    return tuple(PRESETS)
