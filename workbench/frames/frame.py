@@ -52,7 +52,7 @@ class FrameStream(AbstractContextManager["FrameStream"], ABC):
     def __iter__(self) -> Iterator[Frame]:
         """Yield Frames, RGB."""
 
-    def close(self) -> None:  # noqa: B027 - most sources have nothing to close
+    def close(self) -> None:
         """Release what the source holds; safe to call twice."""
 
     def __exit__(

@@ -61,7 +61,12 @@ class CompiledRecipe:
         self._interpolation = CV2[recipe.resize][0] if recipe.resize in CV2 else None
         self._uint8 = recipe.rounding == "uint8" and recipe.order == "resize_first"
         self._straight = recipe.dtype == "float32" and recipe.layout == "nhwc"
-        self._untouched = recipe.dtype == "uint8" and recipe.range == "raw" and not recipe.quantization
+        self._untouched = (
+            self._uint8
+            and (recipe.dtype, recipe.range, recipe.layout) == ("uint8", "raw", "nhwc")
+            and not recipe.quantization
+        )
+        self._rows: dict[int, list[tuple[np.ufunc, np.ndarray]]] = {}
         self._buffers = threading.local()
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -73,7 +78,8 @@ class CompiledRecipe:
         plain.check_picture(image)
         if out is not None:
             self._check(out)
-        pixels, steps = self._resized(image)
+        ready = out if self._untouched and out is not None and out.flags.c_contiguous else None
+        pixels, steps = self._resized(image, ready)
         return self._finished(pixels, steps, out)
 
     def batch(self, images: Iterable[np.ndarray], out: np.ndarray | None = None) -> np.ndarray:
@@ -103,20 +109,24 @@ class CompiledRecipe:
 
     # --- the stages ----------------------------------------------------------------------------------------
 
-    def _resized(self, image: np.ndarray) -> tuple[np.ndarray, tuple[Step, ...]]:
-        """Return the placed pixels (H, W, C), in the tensor's channel order, and the range steps left to do."""
+    def _resized(self, image: np.ndarray, ready: np.ndarray | None) -> tuple[np.ndarray, tuple[Step, ...]]:
+        """Return the placed pixels (H, W, C), in the tensor's channel order, and the range steps left to do.
+
+        `ready` is the output itself where pixels are all it takes, so the last stage may write into it.
+        """
         recipe = self.recipe
         image = lookup("rotate", recipe.rotate).apply(image)
         if recipe.color in GRAY:
             image = cv2.cvtColor(image, LUMA[recipe.color, self.takes])[..., None]
         if not self._uint8:
-            image = self._in_order(image)
+            image = self._in_order(image, None)
         placed = placement(image.shape[:2], recipe.size, recipe.fit, recipe.crop_fraction)
         if recipe.order == "range_first":
             return self._range_first(image, placed), ()
-        pixels = self._fit(image, placed)
+        last = ready if not self._swaps and placed.fills else None
+        pixels = self._fit(image, placed, last)
         if self._uint8:
-            pixels = self._in_order(pixels)
+            pixels = self._in_order(pixels, ready)
         return pixels, ranges.image_steps(pixels) if self._range.per_image else self._range.steps
 
     def _range_first(self, image: np.ndarray, placed: Placement) -> np.ndarray:
@@ -124,32 +134,32 @@ class CompiledRecipe:
         self._run(ranges.image_steps(image) if self._range.per_image else self._range.steps, image, tensor)
         return plain.fit(tensor, placed, recipe=self.recipe, pad=plain.pad_in_range(self.recipe, image))
 
-    def _fit(self, image: np.ndarray, placed: Placement) -> np.ndarray:
+    def _fit(self, image: np.ndarray, placed: Placement, ready: np.ndarray | None) -> np.ndarray:
         """Crop, resize and place; OpenCV's resizers write into a buffer of this thread."""
         top, left, height, width = placed.crop
         if self._interpolation is None or not self._uint8 or placed.resized == (height, width):
             return plain.fit(image, placed, recipe=self.recipe)
         crop = image[top : top + height, left : left + width]
         shape = (*placed.resized, crop.shape[2])
-        target = self._buffer("resized", shape, np.dtype(np.uint8))
+        target = self._buffer("resized", shape, image.dtype) if ready is None else ready
         cv2.resize(crop, placed.resized[::-1], dst=target, interpolation=self._interpolation)
         return plain.place(target, placed, self.recipe.pad)
 
-    def _in_order(self, pixels: np.ndarray) -> np.ndarray:
+    def _in_order(self, pixels: np.ndarray, ready: np.ndarray | None) -> np.ndarray:
         """Bring the channels into the number and order of the tensor's."""
         if self.recipe.color == "gray3":
             return cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_GRAY2RGB)
         if not self._swaps:
             return pixels
-        target = self._buffer("ordered", pixels.shape, pixels.dtype)
+        target = self._buffer("ordered", pixels.shape, pixels.dtype) if ready is None else ready
         return cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_BGR2RGB, dst=target)
 
     def _finished(self, pixels: np.ndarray, steps: tuple[Step, ...], out: np.ndarray | None) -> np.ndarray:
         """Run the range steps and bring the result into dtype and layout, in `out` if given."""
         if out is None:
             out = np.empty(self._shape(pixels.shape[:2]), dtype=self.dtype)
-        if self._untouched and pixels.dtype == np.uint8:
-            np.copyto(out, pixels if self.recipe.layout == "nhwc" else np.moveaxis(pixels, -1, 0))
+        if self._untouched:
+            np.copyto(out, pixels)
             return out
         in_place = self._straight and out.flags.c_contiguous
         tensor = out if in_place else self._buffer("tensor", pixels.shape, np.dtype(np.float32))
@@ -163,13 +173,22 @@ class CompiledRecipe:
         if not steps:
             np.copyto(tensor, pixels)
             return
-        rows, height = pixels.shape[1] * pixels.shape[2], pixels.shape[0]
-        source, target = np.ascontiguousarray(pixels).reshape(height, rows), tensor.reshape(height, rows)
-        for operation, constant in steps:
-            value = ranges.constant_for(constant, self.recipe.color)
-            value = np.tile(value, pixels.shape[1]) if value.ndim else value
-            getattr(np, operation)(source, value, out=target)
+        height, width = pixels.shape[0], pixels.shape[1] * pixels.shape[2]
+        source, target = np.ascontiguousarray(pixels).reshape(height, width), tensor.reshape(height, width)
+        for ufunc, constant in self._passes(steps, pixels.shape[1]):
+            ufunc(source, constant, out=target)
             source = target
+
+    def _passes(self, steps: tuple[Step, ...], width: int) -> list[tuple[np.ufunc, np.ndarray]]:
+        """Return each step's ufunc and constant: a scalar, or one row as wide as the tensor."""
+        if width in self._rows:
+            return self._rows[width]
+        constants = [ranges.constant_for(constant, self.recipe.color) for _, constant in steps]
+        rows = [np.tile(value, width) if value.ndim else value for value in constants]
+        made = [(getattr(np, name), row) for (name, _), row in zip(steps, rows, strict=True)]
+        if not self._range.per_image:
+            self._rows = {width: made}
+        return made
 
     def _buffer(self, name: str, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
         """Return this thread's scratch array of that name, made anew when shape or dtype change."""

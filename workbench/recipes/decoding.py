@@ -14,7 +14,10 @@ PICTURE_DECODERS = {
         "cv2.imread / imdecode (IMREAD_COLOR), cv2.VideoCapture",
         "OpenCV: what production sees; pictures and video.",
     ),
-    "pil": ("PIL.Image.open(...).convert('RGB')", "Pillow: keras.utils.load_img, torchvision; pictures only."),
+    "pil": (
+        "PIL.Image.open(...).convert('RGB')",
+        "Pillow: keras.utils.load_img, torchvision; pictures only.",
+    ),
     "tf": (
         "tf.io.decode_image, dct_method unset",
         "TensorFlow's default: the fast, less exact JPEG transform; pictures only.",

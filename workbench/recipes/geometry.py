@@ -68,7 +68,11 @@ def letterbox(source: Size, size: Size, crop_fraction: float) -> Placement:
     return Placement((0, 0, *source), resized, (top, left), size)
 
 
-@choice("fit", "letterbox_corner", source="tf.image.pad_to_bounding_box(image, 0, 0, height, width) after a resize")
+@choice(
+    "fit",
+    "letterbox_corner",
+    source="tf.image.pad_to_bounding_box(image, 0, 0, height, width) after a resize",
+)
 def letterbox_corner(source: Size, size: Size, crop_fraction: float) -> Placement:
     """The whole picture, aspect ratio kept, in the top left corner, padded with `pad` below or to the right."""
     del crop_fraction

@@ -56,13 +56,13 @@ def raw() -> tuple[Step, ...]:
 
 @range_choice("unit", source="x / 255.0")
 def unit() -> tuple[Step, ...]:
-    """x / 255, in [0, 1]."""
+    """X / 255, in [0, 1]."""
     return (("divide", 255.0),)
 
 
 @range_choice("symmetric", source=f"{KERAS}(mode='tf')")
 def symmetric() -> tuple[Step, ...]:
-    """x / 127.5 - 1, in [-1, 1]; Keras' mode tf."""
+    """X / 127.5 - 1, in [-1, 1]; Keras' mode tf."""
     return ("divide", 127.5), ("subtract", 1.0)
 
 
@@ -80,7 +80,7 @@ def torch() -> tuple[Step, ...]:
 
 @range_choice("caffe", source=f"{KERAS}(mode='caffe')")
 def caffe() -> tuple[Step, ...]:
-    """x minus 123.68 (red), 116.779 (green), 103.939 (blue), in about [-124, 151]; Keras' mode caffe with color=bgr."""
+    """X minus 123.68 (red), 116.779 (green), 103.939 (blue), in about [-124, 151]; Keras' mode caffe with color=bgr."""
     return (("subtract", CAFFE_MEAN),)
 
 
@@ -108,13 +108,13 @@ def per_image() -> tuple[Step, ...]:
 
 @range_choice("unit256", source="x / 256.0")
 def unit256() -> tuple[Step, ...]:
-    """x / 256, in [0, 0.996]: a common slip for x / 255."""
+    """X / 256, in [0, 0.996]: a common slip for x / 255."""
     return (("divide", 256.0),)
 
 
 @range_choice("double_unit", source="x / 255.0 twice, by the code and by a Rescaling layer")
 def double_unit() -> tuple[Step, ...]:
-    """x / 255 / 255, in [0, 0.004]: scaled twice."""
+    """X / 255 / 255, in [0, 0.004]: scaled twice."""
     return ("divide", 255.0), ("divide", 255.0)
 
 

@@ -23,7 +23,10 @@ TF = {
 
 TF1 = {
     "tf1.bilinear": (False, "TF1's bilinear: no half-pixel centres, the picture shifted up and left."),
-    "tf1.bilinear_corners": (True, "TF1's bilinear with align_corners=True: corner pixels meet corner pixels."),
+    "tf1.bilinear_corners": (
+        True,
+        "TF1's bilinear with align_corners=True: corner pixels meet corner pixels.",
+    ),
 }
 
 
