@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
@@ -40,6 +40,8 @@ class FrameStream(AbstractContextManager["FrameStream"], ABC):
 
     origin: str = ""
     order: ChannelOrder = "rgb"  # of the arrays that `arrays` gives out
+    decoders: tuple[str, ...] = ()  # what `decoded_by` takes; empty where pixels come decoded
+    damaged: str | None = None  # what is missing or broken, of a source opened with `allow_damaged`
 
     @abstractmethod
     def arrays(self) -> Iterator[np.ndarray]:
@@ -103,7 +105,11 @@ class FrameSequence(FrameStream, Sequence[Frame]):
 
     def arrays(self) -> Iterator[np.ndarray]:
         """Yield every picture in order, as `array` gives it."""
-        return (self.array(i) for i in range(len(self)))
+        return self.pick(range(len(self)))
+
+    def pick(self, indices: Iterable[int]) -> Iterator[np.ndarray]:
+        """Yield the pictures at `indices`, in that order, as `array` gives them."""
+        return (self.array(i) for i in indices)
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield every Frame in order."""
@@ -121,6 +127,7 @@ class Selection(FrameSequence):
     def __init__(self, source: FrameSequence, indices: range) -> None:
         self.source, self.indices = source, indices
         self.origin, self.order = source.origin, source.order
+        self.decoders, self.damaged = source.decoders, source.damaged
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -128,6 +135,10 @@ class Selection(FrameSequence):
     def array(self, index: int) -> np.ndarray:
         """Return the picture at place `index` of the selection."""
         return self.source.array(self.indices[index])
+
+    def pick(self, indices: Iterable[int]) -> Iterator[np.ndarray]:
+        """Yield the pictures at these places of the selection; the source may read ahead for it."""
+        return self.source.pick(self.indices[i] for i in indices)
 
     def time_s(self, index: int) -> float | None:
         """Return the time of the frame at place `index` of the selection."""
