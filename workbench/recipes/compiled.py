@@ -102,9 +102,7 @@ class CompiledRecipe:
     def _batch_of_own_size(self, images: Sequence[np.ndarray]) -> np.ndarray:
         sizes = {image.shape for image in images}
         if len(sizes) > 1:
-            raise InvalidValue(
-                f"with size=None one batch holds pictures of one size; got {sorted(sizes)}; give a size"
-            )
+            raise InvalidValue(f"with size=None one batch holds pictures of one size; got {sorted(sizes)}; give a size")
         return np.stack([self(image) for image in images])
 
     # --- the stages ----------------------------------------------------------------------------------------

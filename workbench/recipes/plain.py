@@ -47,9 +47,7 @@ def pad_in_range(recipe: Recipe, image: np.ndarray) -> np.ndarray:
     return pad
 
 
-def fit(
-    pixels: np.ndarray, placed: Placement, *, recipe: Recipe, pad: np.ndarray | None = None
-) -> np.ndarray:
+def fit(pixels: np.ndarray, placed: Placement, *, recipe: Recipe, pad: np.ndarray | None = None) -> np.ndarray:
     """Crop, resize and place pixels (H, W, C); uint8 pixels become float32 first where rounding is float."""
     top, left, height, width = placed.crop
     pixels = pixels[top : top + height, left : left + width]

@@ -156,9 +156,7 @@ def _constant(name: str, text: str) -> Constant:
     except (ValueError, SyntaxError, TypeError):
         values = np.array([np.nan])
     if values.shape not in ((1,), (3,)) or not np.isfinite(values).all():
-        raise InvalidValue(
-            f"range={name!r}: give one number, or one for each of red, green, blue; got {text}"
-        )
+        raise InvalidValue(f"range={name!r}: give one number, or one for each of red, green, blue; got {text}")
     return float(values[0]) if values.size == 1 else (float(values[0]), float(values[1]), float(values[2]))
 
 

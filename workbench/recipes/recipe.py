@@ -93,9 +93,7 @@ class Recipe:
     def __sub__(self, other: Recipe) -> dict[str, tuple[Any, Any]]:
         """Return the slots in which the two differ, with this recipe's choice and the other's."""
         mine, theirs = self.settings(), other.settings()
-        return {
-            slot: (mine[slot], theirs[slot]) for slot in mine if slot in theirs and mine[slot] != theirs[slot]
-        }
+        return {slot: (mine[slot], theirs[slot]) for slot in mine if slot in theirs and mine[slot] != theirs[slot]}
 
     def __eq__(self, other: object) -> bool:
         """Two recipes are equal when every slot that matters is."""

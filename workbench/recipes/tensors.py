@@ -23,9 +23,7 @@ def float16(tensor: np.ndarray, quantization: Quantization | None) -> np.ndarray
     return tensor.astype(np.float16)
 
 
-@choice(
-    "dtype", "uint8", source="TensorFlow Lite quantization specification: real = (q - zero_point) * scale"
-)
+@choice("dtype", "uint8", source="TensorFlow Lite quantization specification: real = (q - zero_point) * scale")
 def uint8(tensor: np.ndarray, quantization: Quantization | None) -> np.ndarray:
     """0..255: rounded half to even and clipped; with `quantization`, x / scale + zero point first."""
     return _integers(tensor, np.uint8, quantization)

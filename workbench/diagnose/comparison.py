@@ -1,0 +1,142 @@
+"""Comparison: the answers A and B gave on the same frames, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.errors import InvalidValue
+from workbench.results import Prediction
+
+SMALLEST = 1e-7  # probabilities are clipped to it before a logarithm; float32 resolution at 1 is 1.2e-7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Two classifications of the same N frames."""
+
+    a: Prediction
+    b: Prediction
+    slots: dict[str, tuple[Any, Any]]  # slot -> (A's choice, B's); empty where a function was given for a recipe
+    truth: np.ndarray | None = None  # (N,) true class index
+
+    def __post_init__(self) -> None:
+        """Refuse answers that cannot be held against each other."""
+        a, b = self.a.classification, self.b.classification
+        if a is None or b is None:
+            raise InvalidValue("compare needs one output of class probabilities from each side")
+        if a.probabilities.shape != b.probabilities.shape:
+            raise InvalidValue(
+                f"A gave {a.probabilities.shape} and B {b.probabilities.shape} (frames, classes); "
+                "compare the same frames with models of the same classes"
+            )
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    @property
+    def flips(self) -> np.ndarray:
+        """(N,) bool: the most probable class differs, or one side has none (NaN)."""
+        return _best(self.a) != _best(self.b)
+
+    @property
+    def change(self) -> np.ndarray:
+        """(N,) float32 in [0, 1]: the largest change of any class's probability; NaN where an output is."""
+        return np.abs(_probabilities(self.a) - _probabilities(self.b)).max(axis=1)
+
+    @property
+    def mean_change(self) -> float:
+        """The mean of `change` over the frames with finite outputs."""
+        return _over_finite(np.mean, self.change)
+
+    @property
+    def max_change(self) -> float:
+        """The maximum of `change` over the frames with finite outputs."""
+        return _over_finite(np.max, self.change)
+
+    @property
+    def kl(self) -> np.ndarray:
+        """(N,) float64, nats: Kullback-Leibler divergence sum(a * ln(a / b)) of B's answer from A's.
+
+        Source: Kullback and Leibler, On Information and Sufficiency, 1951.
+        """
+        a, b = (np.clip(_probabilities(side).astype(np.float64), SMALLEST, 1) for side in (self.a, self.b))
+        return (a * np.log(a / b)).sum(axis=1)
+
+    @property
+    def accuracy(self) -> tuple[float, float] | None:
+        """Top-1 accuracy of A and of B; None without true classes."""
+        if self.truth is None:
+            return None
+        return tuple(_classification(side).accuracy(self.truth) for side in (self.a, self.b))  # type: ignore[return-value]
+
+    @property
+    def verdict(self) -> str:
+        """One sentence a person can act on."""
+        what = ", ".join(f"{slot} {b} instead of {a}" for slot, (a, b) in self.slots.items()) or "the change"
+        flips, count = int(self.flips.sum()), len(self)
+        if not flips and self.max_change < 1e-3:
+            return f"No visible difference on these {count} frames: {what}."
+        cost = f"flips {flips} of {count} answers and moves probabilities by {self.mean_change:.2f} on average"
+        if self.accuracy:
+            cost += f"; top-1 accuracy {self.accuracy[0]:.0%} becomes {self.accuracy[1]:.0%}"
+        return f"{what[:1].upper()}{what[1:]} {cost}."
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a frame, worst first: flips before the rest, then by KL divergence."""
+        a, b = _classification(self.a), _classification(self.b)
+        rows = range(len(self))
+        table = pd.DataFrame(
+            {
+                "frame": self.a.indices,
+                "origin": self.a.origins,
+                "label_a": [a.label(i) for i in rows],
+                "probability_a": a.confidence,
+                "label_b": [b.label(i) for i in rows],
+                "probability_b": b.confidence,
+                "flip": self.flips,
+                "change": self.change,
+                "kl": self.kl,
+            }
+        )
+        if self.truth is not None:
+            table.insert(2, "truth", [a.labels[i] for i in self.truth])
+        return table.sort_values(["flip", "kl"], ascending=False, kind="stable", na_position="first", ignore_index=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison in plain types."""
+        summary = {
+            "frames": len(self),
+            "slots": {slot: [_plain(value) for value in pair] for slot, pair in self.slots.items()},
+            "flips": int(self.flips.sum()),
+            "mean_change": round(self.mean_change, 6),
+            "max_change": round(self.max_change, 6),
+            "mean_kl": round(_over_finite(np.mean, self.kl), 6),
+            "not_finite": [int(side.not_finite.sum()) for side in (self.a, self.b)],
+            "verdict": self.verdict,
+        }
+        return summary | ({"accuracy": list(self.accuracy)} if self.accuracy else {})
+
+
+def _classification(side: Prediction) -> Any:
+    return side.classification
+
+
+def _probabilities(side: Prediction) -> np.ndarray:
+    return np.asarray(_classification(side).probabilities)
+
+
+def _best(side: Prediction) -> np.ndarray:
+    return np.asarray(_classification(side).best)
+
+
+def _over_finite(reduce: Any, values: np.ndarray) -> float:
+    finite = values[np.isfinite(values)]
+    return float(reduce(finite)) if finite.size else float("nan")
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,138 @@
+"""`predict`: one model over many frames, in batches, decoding ahead while the model runs."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from workbench.errors import InvalidValue
+from workbench.frames import open_frames
+from workbench.frames.frame import FrameSequence, FrameStream
+from workbench.inference.batches import FrameBatch, batches
+from workbench.inference.prefetch import prefetch
+from workbench.models import Model, check_batch, load_model
+from workbench.recipes import Recipe
+from workbench.recipes.callables import Compiled, Preprocess, compiled
+from workbench.results import Classification, Prediction, as_classification
+
+BATCH_SIZE = 8  # beyond it neither TensorFlow nor the caches gain on two cores (benchmarks/predict.py)
+AHEAD = 2  # batches decoded and preprocessed ahead of the model
+Source = FrameStream | str | Path | int | np.ndarray | list[Any]
+
+
+def predict(  # noqa: PLR0913 - the three things a run is made of, and three rare options
+    frames: Source,
+    recipe: Preprocess,
+    model: Model | Any,
+    *,
+    batch_size: int = BATCH_SIZE,
+    limit: int | None = None,
+    progress: bool = True,
+) -> Prediction:
+    """Run a model over frames.
+
+    Decoding and preprocessing go on in a thread of their own, two batches ahead; memory stays flat but for the
+    outputs themselves.
+
+    Args:
+        frames: an opened source, or anything `open_frames` takes; pictures are decoded as the recipe says.
+        recipe: a Recipe, or a function image -> tensor.
+        model: a Model, or anything `load_model` takes.
+        batch_size: frames a batch.
+        limit: stop after so many frames; needed for a camera or network stream.
+        progress: show a progress bar.
+
+    Raises:
+        InputMismatch: the recipe's tensors do not fit the model's input; nothing has run then.
+        InvalidValue: there are no frames, or a stream has no limit.
+    """
+    model = load_model(model)
+    start = time.perf_counter()
+    with opened(frames, recipe) as source:
+        function = compiled(recipe, source.order)
+        _check_fit(function, model)
+        seconds: dict[str, float] = defaultdict(float)
+        made = batches(_pictures(source, limit), function, batch_size, arrays=AHEAD + 2)
+        with closing(prefetch(made, AHEAD)) as ahead, _bar(source, limit, progress) as bar:
+            parts = [_infer(batch, model, seconds=seconds, bar=bar) for batch in ahead]
+        if not parts:
+            raise InvalidValue(f"{source.origin or 'the source'}: no frames to predict")
+        seconds["wall"] = time.perf_counter() - start
+        return _prediction(parts, source, model=model, seconds=dict(seconds))
+
+
+@contextmanager
+def opened(frames: Source, recipe: Preprocess) -> Generator[FrameStream]:
+    """Give the source, its pictures decoded as the recipe says; close again what was opened here."""
+    decode, exif = (recipe.decode, recipe.exif) if isinstance(recipe, Recipe) else (None, None)
+    slots = {} if decode is None or exif is None else {"decode": decode, "exif": exif}
+    if not isinstance(frames, FrameStream):
+        with open_frames(frames, **slots) as source:
+            yield source
+        return
+    redecoded = frames.decoded_by(**slots) if slots and isinstance(frames, FrameSequence) else frames
+    yield redecoded
+    if redecoded is not frames:
+        redecoded.close()
+
+
+def _pictures(source: FrameStream, limit: int | None) -> Iterator[np.ndarray]:
+    if limit is None and not isinstance(source, FrameSequence):
+        raise InvalidValue(f"{source.origin}: a stream has no end; give limit, the number of frames to take")
+    return islice(source.arrays(), limit)
+
+
+def _check_fit(function: Compiled, model: Model) -> None:
+    """Hold the tensor a recipe makes to the model's input before anything is decoded."""
+    if function.shape is not None and model.inputs:
+        check_batch(np.empty((1, *function.shape), function.dtype), model.inputs, model.name)
+
+
+def _infer(batch: FrameBatch, model: Model, *, seconds: dict[str, float], bar: Any) -> dict[str, np.ndarray]:
+    start = time.perf_counter()
+    outputs = model.predict(batch.tensors)
+    seconds["infer"] += time.perf_counter() - start
+    seconds["decode"] += batch.decode_s
+    seconds["preprocess"] += batch.preprocess_s
+    bar.update(len(batch.tensors))
+    return outputs
+
+
+def _bar(source: FrameStream, limit: int | None, progress: bool) -> Any:
+    length = len(source) if isinstance(source, FrameSequence) else limit
+    total = length if limit is None or length is None else min(length, limit)
+    return tqdm(total=total, unit="frame", disable=not progress, leave=False)
+
+
+def _prediction(
+    parts: list[dict[str, np.ndarray]], source: FrameStream, *, model: Model, seconds: dict[str, float]
+) -> Prediction:
+    outputs = {name: _joined(part[name] for part in parts) for name in parts[0]}
+    count = len(next(iter(outputs.values())))
+    numbers = range(count)
+    return Prediction(
+        outputs=outputs,
+        classification=_only_classification(outputs, model),
+        indices=np.array([source.index_of(i) for i in numbers] if isinstance(source, FrameSequence) else numbers),
+        origins=tuple(source.origin_of(i) if isinstance(source, FrameSequence) else source.origin for i in numbers),
+        times_s=tuple(source.time_s(i) if isinstance(source, FrameSequence) else None for i in numbers),
+        model=model.name,
+        seconds=seconds,
+    )
+
+
+def _joined(arrays: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate(list(arrays))
+
+
+def _only_classification(outputs: dict[str, np.ndarray], model: Model) -> Classification | None:
+    values = list(outputs.values())
+    return as_classification(values[0], model.labels) if len(values) == 1 else None

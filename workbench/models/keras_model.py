@@ -1,0 +1,51 @@
+"""The Keras runtime: an in-memory Keras model behind the Model protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from workbench.errors import ModelLoadError
+from workbench.models.model import Batch, TensorSpec, check_batch
+from workbench.models.tensorflow_runtime import GraphRunner
+
+
+class KerasModel:
+    """A Keras model with one or many inputs and outputs.
+
+    Attributes:
+        keras: the wrapped `keras.Model`, for its layers and weights.
+    """
+
+    def __init__(self, model: Any, *, name: str | None = None, labels: tuple[str, ...] | None = None) -> None:
+        if not getattr(model, "inputs", None):
+            raise ModelLoadError(
+                f"the Keras model {model.name!r} has no defined inputs: it is subclassed and was not built; "
+                "wrap it as keras.Model(inputs, model(inputs)) with inputs = keras.Input(shape)"
+            )
+        self.keras = model
+        self.name: str = name or model.name
+        self.labels = labels
+        self.inputs = tuple(_spec(tensor.name, tensor) for tensor in model.inputs)
+        names = _unique(list(model.output_names))
+        self.outputs = tuple(_spec(name, tensor) for name, tensor in zip(names, model.outputs, strict=True))
+        self._runner = GraphRunner(model)
+
+    def predict(self, batch: Batch) -> dict[str, np.ndarray]:
+        """Return the raw outputs of a batch by output name; see `Model.predict`."""
+        arrays = check_batch(batch, self.inputs, self.name)
+        return dict(zip((spec.name for spec in self.outputs), self._runner(arrays), strict=True))
+
+    def close(self) -> None:
+        """Let the graph go; the Keras model stays with whoever made it."""
+        self._runner = GraphRunner(self.keras)
+
+
+def _spec(name: str, tensor: Any) -> TensorSpec:
+    return TensorSpec(name, tuple(tensor.shape), str(tensor.dtype))
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Number names that occur twice, so that no output hides another."""
+    return [name if names.count(name) == 1 else f"{name}_{names[:i].count(name)}" for i, name in enumerate(names)]

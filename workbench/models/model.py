@@ -1,0 +1,112 @@
+"""What every runtime promises: named inputs and outputs, and `predict` on one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from workbench.errors import InputMismatch
+
+Batch = np.ndarray | Mapping[str, np.ndarray]  # one tensor (N, ...), or one for each input name
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """Name, shape and dtype of one input or output."""
+
+    name: str
+    shape: tuple[int | None, ...]  # with batch axis first; None where any length will do
+    dtype: str  # NumPy's name
+
+    def __str__(self) -> str:
+        shape = ", ".join("any" if n is None else str(n) for n in self.shape)
+        return f"{self.name} ({shape}) {self.dtype}"
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A loaded model of any runtime."""
+
+    @property
+    def name(self) -> str:
+        """Name for tables and pictures."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[TensorSpec, ...]:
+        """The inputs, in the model's order; empty where a model does not say."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """The outputs, in the model's order; empty where a model does not say."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """Class names in class order, where known."""
+        ...
+
+    def predict(self, batch: Batch) -> dict[str, np.ndarray]:
+        """Return the raw outputs of a batch by output name, each (N, ...).
+
+        Raises:
+            InputMismatch: shape or dtype do not fit the inputs; nothing has run then.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what the model holds; safe to call twice."""
+        ...
+
+
+def check_batch(batch: Batch, inputs: tuple[TensorSpec, ...], model: str) -> list[np.ndarray]:
+    """Return one array for each input, in order, after holding them to the specs.
+
+    Raises:
+        InputMismatch: names, shapes, dtype or layout differ; the text says expected and got.
+    """
+    arrays = _by_input(batch, inputs, model)
+    for array, spec in zip(arrays, inputs, strict=False):
+        if not _fits(array.shape, spec.shape):
+            raise InputMismatch(f"{model} expects {spec}, got {array.shape} {array.dtype}{_layout_hint(array, spec)}")
+        if str(array.dtype) != spec.dtype:
+            raise InputMismatch(
+                f"{model} expects {spec}, got {array.shape} {array.dtype}; set dtype={spec.dtype!r} in the recipe "
+                "(and check that its range is the one the model was trained with)"
+            )
+    return arrays
+
+
+def _by_input(batch: Batch, inputs: tuple[TensorSpec, ...], model: str) -> list[np.ndarray]:
+    if isinstance(batch, Mapping):
+        names = [spec.name for spec in inputs]
+        if set(batch) != set(names):
+            raise InputMismatch(f"{model} has the inputs {', '.join(names)}; got {', '.join(map(str, batch))}")
+        return [np.asarray(batch[name]) for name in names]
+    if len(inputs) > 1:
+        needed = "; ".join(map(str, inputs))
+        raise InputMismatch(f"{model} has {len(inputs)} inputs ({needed}); give a mapping from input name to array")
+    return [np.asarray(batch)]
+
+
+def _fits(shape: tuple[int, ...], spec: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(spec) and all(m in (None, n) for n, m in zip(shape, spec, strict=True))
+
+
+def _layout_hint(array: np.ndarray, spec: TensorSpec) -> str:
+    """Name the usual cause of a shape that does not fit."""
+    if array.ndim == len(spec.shape) - 1:
+        return "; the batch axis is missing: give array[None]"
+    if array.ndim != 4 or len(spec.shape) != 4:
+        return ""
+    if _fits(np.moveaxis(array, 1, -1).shape, spec.shape):
+        return "; it has the channels first: set layout='nhwc' in the recipe"
+    if _fits(np.moveaxis(array, -1, 1).shape, spec.shape):
+        return "; the model has the channels first: set layout='nchw' in the recipe"
+    if array.shape[-1] != spec.shape[-1] and spec.shape[-1] in (1, 3):
+        return f"; for {spec.shape[-1]} channels set color={'gray' if spec.shape[-1] == 1 else 'rgb'!r} in the recipe"
+    return f"; set size=({spec.shape[1]}, {spec.shape[2]}) in the recipe (height, width)"
