@@ -40,15 +40,15 @@ def median(seconds: Sequence[float]) -> float:
 def machine() -> str:
     """Return one line about what the figures were measured on."""
     cores, memory = psutil.cpu_count(), psutil.virtual_memory().total / 2**30
-    return f"{platform.machine()}, {cores} cores, {memory:.0f} GiB, Python {platform.python_version()}, OpenCV {cv2.__version__}"
+    versions = f"Python {platform.python_version()}, OpenCV {cv2.__version__}"
+    return f"{platform.machine()}, {cores} cores, {memory:.0f} GiB, {versions}"
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows under columns as a Markdown table."""
     cells = [[f"{c:.3g}" if isinstance(c, float) else str(c) for c in row] for row in rows]
     widths = [
-        max(len(column), *(len(row[i]) for row in cells)) if cells else len(column)
-        for i, column in enumerate(columns)
+        max(len(column), *(len(row[i]) for row in cells)) if cells else len(column) for i, column in enumerate(columns)
     ]
     print(f"\n## {title}\n")
     print("| " + " | ".join(c.ljust(w) for c, w in zip(columns, widths, strict=True)) + " |")

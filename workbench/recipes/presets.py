@@ -20,7 +20,7 @@ FAMILIES = {
 }  # fmt: skip
 # keras.applications constructors by family, with the default input side in pixels
 CONSTRUCTORS = {
-    "convnext": {"ConvNeXtTiny": 224, "ConvNeXtSmall": 224, "ConvNeXtBase": 224, "ConvNeXtLarge": 224, "ConvNeXtXLarge": 224},
+    "convnext": dict.fromkeys(("ConvNeXtTiny", "ConvNeXtSmall", "ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtXLarge"), 224),
     "densenet": {"DenseNet121": 224, "DenseNet169": 224, "DenseNet201": 224},
     "efficientnet": {
         "EfficientNetB0": 224, "EfficientNetB1": 240, "EfficientNetB2": 260, "EfficientNetB3": 300,

@@ -1,0 +1,41 @@
+from .diagnose import Comparison, compare
+from .errors import WorkbenchError
+from .frames import Frame, FrameSequence, FrameStream, open_frames, read_labels, read_picture
+from .inference import predict
+from .models import Model, load_model
+from .recipes import Recipe, affine, choices, preset, presets, to_picture
+from .reports import record, run_scenario, scenarios
+from .results import Classification, Prediction
+from .samples import fetch, sample_path, samples
+from .views import FrameViewer
+
+__version__: str
+__all__ = [
+    "Classification",
+    "Comparison",
+    "Frame",
+    "FrameSequence",
+    "FrameStream",
+    "FrameViewer",
+    "Model",
+    "Prediction",
+    "Recipe",
+    "WorkbenchError",
+    "affine",
+    "choices",
+    "compare",
+    "fetch",
+    "load_model",
+    "open_frames",
+    "predict",
+    "preset",
+    "presets",
+    "read_labels",
+    "read_picture",
+    "record",
+    "run_scenario",
+    "sample_path",
+    "samples",
+    "scenarios",
+    "to_picture",
+]
