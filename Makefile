@@ -1,0 +1,49 @@
+# What there is to type. Every target first brings .venv in step, which takes no time when it is.
+# Another Python: make PYTHON=/path/to/python3.12 ...
+
+PYTHON ?= python3
+SET_UP := $(PYTHON) -m scripts.set_up
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup samples report lab test test-fast lint lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+report: samples ## run every scenario on the sample data and write reports/index.html
+	@$(BIN)/workbench report --all
+	@echo "$(CURDIR)/reports/index.html"
+
+lab: samples ## open JupyterLab on the notebooks
+	@$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
+
+samples: setup ## fetch the sample models, photos and clips into data/
+	@$(BIN)/workbench samples fetch
+
+test: ## everything: lint, unit, notebook, browser and packaging tests, and OpenCV 4
+	@$(SET_UP) chromium opencv4
+	@$(MAKE) --no-print-directory samples lint
+	@PYTHONPATH=.cache/opencv4 $(BIN)/python -c 'import cv2; assert cv2.__version__[0] == "4"; print("OpenCV", cv2.__version__)'
+	@PYTHONPATH=.cache/opencv4 $(BIN)/python -m pytest -q tests/unit/frames tests/unit/recipes
+	@$(BIN)/python -m pytest -q
+
+test-fast: samples ## the tests that take no time, under a minute in all
+	@$(BIN)/python -m pytest -q -m "not slow and not browser and not packaging"
+
+lint: setup ## ruff, mypy and the import layers
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing | tail -n 3
+
+setup: ## make .venv, or bring it in step with the lock
+	@$(SET_UP)
+
+lock: ## resolve pyproject.toml into the locks; UPGRADE=1 takes the newest versions
+	@$(SET_UP) lock
+	@$(SET_UP)
+
+clean: ## remove .venv, caches and built files; data/ and reports/ stay
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,105 @@
+"""Put locked, hashed packages into the environment: by uv, which is fast, or by pip, which is always there."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from scripts.set_up.checkout import Checkout
+from scripts.set_up.console import CommandFailed, Runner, SetUpError
+
+CONTINUED = "--hash"
+
+
+def locked_entry(lock: str, package: str) -> str:
+    """Return the lines of `package` in the text of a lock: its requirement and its hashes."""
+    entry = re.search(rf"^{re.escape(package)}==.*(?:\n +{CONTINUED}.*)+", lock, re.MULTILINE)
+    if entry is None:
+        raise SetUpError(f"requirements.lock has no {package}; run `git checkout requirements.lock`")
+    return entry.group() + "\n"
+
+
+def locked_version(lock: str, package: str) -> str:
+    """Return the version of `package` in the text of a lock."""
+    return re.split(r"[\s;\\]", locked_entry(lock, package).split("==")[1], maxsplit=1)[0]
+
+
+def uv_variables(environment: Mapping[str, str], pip_index: str) -> dict[str, str]:
+    """Return what makes uv ask the index that pip is configured for, unless uv has one of its own."""
+    own = {"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX"} & environment.keys()
+    return {} if own or not pip_index else {"UV_DEFAULT_INDEX": pip_index}
+
+
+class Installer:
+    """Installs from locks into one environment; once uv has failed, it stays with pip."""
+
+    def __init__(self, checkout: Checkout, run: Runner) -> None:
+        self.checkout, self.run = checkout, run
+        self._uv_failed = False
+        self._variables: dict[str, str] | None = None
+
+    @property
+    def uses_uv(self) -> bool:
+        """Whether uv is there and has not failed yet."""
+        return self.checkout.uv.exists() and not self._uv_failed
+
+    def bootstrap_uv(self) -> bool:
+        """Install the locked uv by pip; say whether that worked."""
+        entry = self.checkout.state / "uv.txt"
+        entry.write_text(locked_entry(self.checkout.lock.read_text(encoding="utf-8"), "uv"), encoding="utf-8")
+        try:
+            self._pip("install", "--require-hashes", "--no-deps", "-r", entry)
+        except CommandFailed:
+            return False
+        return True
+
+    def sync(self, lock: Path) -> str:
+        """Make the environment hold what `lock` says; return who did it: uv or pip.
+
+        Only wheels are taken: building a source archive would fetch packages that no lock names.
+        """
+        arguments = ("--require-hashes", "-r", lock)
+        return self._by_uv_or_pip(
+            ("sync", "--require-hashes", "--no-build", lock), ("install", "--only-binary", ":all:", *arguments)
+        )
+
+    def add(self, lock: Path, target: Path | None = None) -> str:
+        """Add what `lock` says, without its dependencies, to the environment or to the folder `target`."""
+        where = ("--target", target) if target else ()
+        arguments = ("install", "--require-hashes", "--no-deps", *where, "-r", lock)
+        return self._by_uv_or_pip(arguments, arguments)
+
+    def add_project(self) -> str:
+        """Install the checkout itself, editable, with the build backend that the lock brought."""
+        arguments = ("install", "--no-deps", "--no-build-isolation", "--editable", self.checkout.root)
+        return self._by_uv_or_pip(arguments, arguments)
+
+    def remove(self, *packages: str) -> None:
+        """Take packages out."""
+        self._by_uv_or_pip(("uninstall", *packages), ("uninstall", "--yes", *packages))
+
+    def _by_uv_or_pip(self, uv: tuple[str | Path, ...], pip: tuple[str | Path, ...]) -> str:
+        if self.uses_uv:
+            try:
+                where = ("--python", self.checkout.python)
+                self.run(self.checkout.uv, "pip", uv[0], *where, *uv[1:], variables=self._uv_variables())
+            except CommandFailed:  # in the log; pip may be configured to reach what uv cannot
+                self._uv_failed = True
+            else:
+                return "uv"
+        self._pip(*pip)
+        return "pip"
+
+    def _uv_variables(self) -> dict[str, str]:
+        if self._variables is None:
+            try:
+                index = self._pip("config", "get", "global.index-url").strip()
+            except CommandFailed:  # none configured there
+                index = ""
+            self._variables = uv_variables(os.environ, os.environ.get("PIP_INDEX_URL", index))
+        return self._variables
+
+    def _pip(self, *words: str | Path) -> str:
+        return self.run(self.checkout.python, "-m", "pip", *words)
