@@ -43,7 +43,7 @@ def refusal():
 def main():
     """Go on in a fit Python: this one, or one from PATH."""
     if sys.version_info[:2] in FIT:
-        from scripts.set_up.main import main as set_up  # noqa: I001 - not before the version is known
+        from scripts.set_up.main import main as set_up
 
         return set_up(sys.argv[1:])
     python = find_fit_python()
