@@ -1,0 +1,68 @@
+"""Key figures: which of a run's metrics a reader sees first, and how a number is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TIMINGS = ("_ms", "_fps", "_seconds")  # a metric so named says how long this run took
+UNITS = {"_ms": "ms", "_fps": "fps", "_seconds": "s", "_mb": "MB", "_percent": "%"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A metric as it is shown."""
+
+    label: str
+    value: str
+    unit: str = ""
+    timing: bool = False  # differs from run to run
+
+
+def key_figures(metrics: Mapping[str, Any], *, most: int = 6) -> list[KeyFigure]:
+    """Return the first `most` metrics that are a number, a yes or no, or a short text."""
+    return [_figure(name, value) for name, value in metrics.items() if _is_short(value)][:most]
+
+
+def is_timing(name: str) -> bool:
+    """Tell whether a metric of this name measures the run's own speed."""
+    return name.endswith(TIMINGS)
+
+
+def written(value: object) -> str:
+    """Return a value as a reader wants it: 0.8333333 as 0.833, 12000 as 12,000, None as a dash."""
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return f"{int(value):,}"
+        case float():
+            return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
+    return str(value)
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in words: 0.8 s, 41 s, 3 min 20 s, 2 h 5 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _figure(name: str, value: object) -> KeyFigure:
+    suffix = next((suffix for suffix in UNITS if name.endswith(suffix)), "")
+    label = name.removesuffix(suffix).replace("_", " ")
+    return KeyFigure(label, written(value), UNITS.get(suffix, ""), is_timing(name))
+
+
+def _is_short(value: object) -> bool:
+    return value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= 40)

@@ -1,0 +1,111 @@
+"""What a run is: a hash of its notebook, its parameters and the bytes of its inputs.
+
+The same three give the same run id on any machine and day; outputs saved in the notebook do not count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.reports.plain import Plain
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+ID_LENGTH = 12  # hex digits: a clash needs millions of runs of one scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file or folder that a parameter names."""
+
+    parameter: str
+    origin: str  # as it was given
+    sha256: str
+    bytes: int
+    files: int
+
+    def to_dict(self) -> dict[str, Plain]:
+        """Return it for a manifest."""
+        return asdict(self)
+
+
+def find_inputs(parameters: Mapping[str, Plain]) -> tuple[Input, ...]:
+    """Return the inputs among parameter values: text that names a sample, a file, a folder, or files by a pattern.
+
+    Raises:
+        SampleError: a sample that is not fetched yet.
+    """
+    return tuple(
+        _input(name, origin, files)
+        for name, value in parameters.items()
+        for origin in _texts(value)
+        if (files := _files(origin))
+    )
+
+
+def run_id(notebook: NotebookNode, parameters: Mapping[str, Plain], inputs: Iterable[Input]) -> str:
+    """Return the identity of a run: 12 hex digits."""
+    parts = {
+        "notebook": notebook_hash(notebook),
+        "parameters": dict(parameters),
+        "inputs": [[each.parameter, each.sha256] for each in inputs],
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:ID_LENGTH]
+
+
+def notebook_hash(notebook: NotebookNode) -> str:
+    """Return the SHA-256 of what a notebook says and does: the kind, text and tags of its cells."""
+    cells = [[cell.cell_type, cell.source, cell.metadata.get("tags", [])] for cell in notebook.cells]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def _texts(value: Plain) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (item for item in value if isinstance(item, str))
+
+
+def _files(origin: str) -> list[Path]:
+    """Return the files that `origin` names, sorted; none for a camera, an address, or text that names nothing."""
+    from workbench.samples import resolve
+
+    if not origin.strip():
+        return []
+    path = Path(resolve(origin))
+    try:
+        if path.is_file():
+            return [path, *_labels(path)]
+        if path.is_dir():
+            return sorted(file for file in path.rglob("*") if file.is_file())
+        return sorted(file for file in Path(path.anchor).glob(_pattern(path)) if file.is_file())
+    except (OSError, ValueError):  # too long for a file name, or a NUL in it: text, not a path
+        return []
+
+
+def _pattern(path: Path) -> str:
+    return str(path.relative_to(path.anchor))
+
+
+def _labels(model: Path) -> list[Path]:
+    """Return the label file that lies beside a sample model: other names make another report."""
+    beside = model.with_name(f"{model.stem}.labels.txt")
+    return [beside] if beside.is_file() else []
+
+
+def _input(parameter: str, origin: str, files: list[Path]) -> Input:
+    """Hash `files` with their names, so that two photos that trade names make other inputs."""
+    whole = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        if len(files) == 1:
+            return Input(parameter, origin, digest, file.stat().st_size, 1)
+        whole.update(f"{file.name}\0{digest}\n".encode())
+    return Input(parameter, origin, whole.hexdigest(), sum(file.stat().st_size for file in files), len(files))

@@ -1,0 +1,121 @@
+"""One kernel for one run: this interpreter, a private folder for its sockets, and nothing left of it afterwards.
+
+This module loads jupyter_client: import it where a run starts, not before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+
+from workbench.errors import RunError
+
+NATIVE = "python3"
+QUIET = {
+    "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow's start-up notes are no part of a report
+    "TQDM_DISABLE": "1",  # nor are progress bars
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # pictures into the notebook, whatever the shell says
+}
+
+
+@dataclass
+class Kernel:
+    """A kernel that nbclient starts, and how it ended."""
+
+    manager: AsyncKernelManager
+    pid: int | None = None
+    exit_code: int | None = None  # None while it lives; minus the signal that ended it
+    graceful: bool = False  # whether it may run its own clean-up before it goes
+
+    def note(self) -> None:
+        """Take down the process number and, if it has ended, its exit code."""
+        process = getattr(self.manager.provisioner, "process", None)
+        if process is not None:
+            self.pid, self.exit_code = process.pid, process.poll()
+
+    def death(self) -> str:
+        """Say in words how the kernel ended."""
+        code = self.exit_code
+        if code is None or code >= 0:
+            return f"the kernel ended by itself with exit code {code}"
+        name = signal.Signals(-code).name
+        if name == "SIGKILL":
+            return "the kernel was killed (SIGKILL), most often because the machine ran out of memory"
+        return f"the kernel crashed ({name}) in native code"
+
+
+@contextmanager
+def one_kernel(name: str, environment: Mapping[str, str]) -> Iterator[Kernel]:
+    """Yield a kernel that is not started yet; whatever happens, no process of it is left afterwards.
+
+    Args:
+        name: `python3` for the running interpreter, whatever kernels are installed, or an installed kernel.
+        environment: what the kernel's environment has besides this process's.
+
+    Raises:
+        RunError: no kernel of this name is installed.
+    """
+    # A short path: a socket's is limited to about 100 characters.
+    with tempfile.TemporaryDirectory(prefix="wb-", ignore_cleanup_errors=True) as folder:
+        private = {"IPYTHONDIR": str(Path(folder) / "ipython")}  # a user's start-up files would change the report
+        spec = _spec(name)
+        spec.env = {**spec.env, **QUIET, **private, **environment}
+        manager = AsyncKernelManager(
+            kernel_name=name,
+            kernel_spec_manager=_OneSpec(spec),
+            connection_file=str(Path(folder) / "kernel.json"),
+            **({"transport": "ipc", "ip": str(Path(folder) / "k")} if os.name == "posix" else {}),
+        )
+        kernel = Kernel(manager)
+        try:
+            yield kernel
+        finally:
+            _end(kernel)
+
+
+class _OneSpec(KernelSpecManager):
+    """Knows a single kernel, and asks no folder for another of the same name."""
+
+    def __init__(self, spec: KernelSpec) -> None:
+        super().__init__()
+        self._spec = spec
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        del kernel_name
+        return self._spec
+
+
+def _spec(name: str) -> KernelSpec:
+    if name == NATIVE:
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=command, display_name="Python 3", language="python")
+    installed = KernelSpecManager()
+    try:
+        return installed.get_kernel_spec(name)
+    except NoSuchKernel:
+        known = ", ".join(sorted({NATIVE, *installed.find_kernel_specs()}))
+        raise RunError(f"no kernel named {name!r} is installed; known: {known}") from None
+
+
+def _end(kernel: Kernel) -> None:
+    """End the kernel and every process it started; it leads a process group of its own."""
+    kernel.note()
+    if kernel.pid is None:
+        return
+    if kernel.graceful:
+        run_sync(kernel.manager.shutdown_kernel)()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(kernel.pid, signal.SIGKILL)
+    if not kernel.graceful:
+        run_sync(kernel.manager.shutdown_kernel)(now=True)

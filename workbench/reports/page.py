@@ -1,0 +1,47 @@
+"""The frame of a page: head with a content-security policy, and our own HTML, in which every value is escaped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# Nothing runs and nothing is fetched. The index alone shows files: the thumbnails that lie under it.
+_POLICY = (
+    "default-src 'none'; img-src {images}; style-src 'unsafe-inline'; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+REPORT_POLICY = _POLICY.format(images="data: blob:")
+INDEX_POLICY = _POLICY.format(images="'self' data:")
+
+
+def render(template: str, **values: Any) -> str:
+    """Return one of our templates filled in; everything put into it is escaped."""
+    return _environment().get_template(template).render(**values)
+
+
+def head(title: str, *, sheet: str, policy: str) -> str:
+    """Return the head of a page, with its styles inside."""
+    return render("head.html.j2", title=title, sheet=sheet, policy=policy)
+
+
+def local_time(stamp: str) -> str:
+    """Return an ISO time stamp as `21 Nov 2026, 14:03` in the time of this machine."""
+    when = datetime.fromisoformat(stamp).astimezone()
+    return f"{when.day} {when:%b %Y, %H:%M}"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

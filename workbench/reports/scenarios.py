@@ -1,0 +1,109 @@
+"""The scenarios: notebooks that answer one question each, and what they take.
+
+In a checkout they lie in `notebooks/`, in an installed package beside this file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import UnreadableSource, unknown
+from workbench.reports.parameters import Parameter, read_parameters
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A parametrized notebook."""
+
+    name: str  # the file's stem, safe as a folder name
+    path: Path
+    title: str
+    question: str
+    parameters: tuple[Parameter, ...]
+
+
+def scenarios() -> tuple[Scenario, ...]:
+    """Return every scenario that comes with Workbench, by name."""
+    return tuple(read_scenario(path) for path in sorted(notebook_folder().glob("*.ipynb")))
+
+
+def find_scenario(name: str | Path) -> Scenario:
+    """Return the scenario called `name`, or made of the notebook at the path `name`.
+
+    Raises:
+        UnknownName: no scenario of this name; the closest one is named.
+        UnreadableSource: a path to no notebook.
+    """
+    if str(name).endswith(".ipynb"):
+        return read_scenario(Path(name))
+    known = {path.stem: path for path in notebook_folder().glob("*.ipynb")}
+    if str(name) not in known:
+        raise unknown("scenario", name, known)
+    return read_scenario(known[str(name)])
+
+
+def notebook_folder() -> Path:
+    """Return the folder that holds the scenarios' notebooks."""
+    package = Path(__file__).parents[1]
+    checkout = package.parent
+    in_checkout = (checkout / "pyproject.toml").is_file() and (checkout / "notebooks").is_dir()
+    return checkout / "notebooks" if in_checkout else package / "reports" / "notebooks"
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Return the scenario that the notebook at `path` is.
+
+    Raises:
+        UnreadableSource: no notebook there, or a damaged one.
+        InvalidValue: a `parameters` cell that is more than plain literals.
+    """
+    notebook = load_notebook(path)
+    title, question = heading(notebook)
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    source = "\n".join(cell.source for cell in cells)
+    name = safe_name(path.stem)
+    return Scenario(name, path.resolve(), title or _words(name), question, read_parameters(source, where=path.name))
+
+
+def load_notebook(path: Path) -> NotebookNode:
+    """Return the notebook at `path`, as format 4.
+
+    Raises:
+        UnreadableSource: no file, or no notebook.
+    """
+    import nbformat
+
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except FileNotFoundError:
+        raise UnreadableSource(f"no notebook at {path}; `workbench scenarios` lists those there are") from None
+    except OSError as error:
+        raise UnreadableSource(f"cannot read the notebook {path}: {error.strerror}") from None
+    except Exception as error:  # nbformat raises a dozen kinds over a damaged file
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UnreadableSource(f"{path} is no Jupyter notebook: {reason:.200}") from None
+    return notebook
+
+
+def heading(notebook: NotebookNode) -> tuple[str, str]:
+    """Return title and question: the first heading, and the first line of text, of the opening Markdown cell."""
+    if not notebook.cells or notebook.cells[0].cell_type != "markdown":
+        return "", ""
+    lines = [line.strip() for line in notebook.cells[0].source.splitlines() if line.strip()]
+    title = next((line.lstrip("# ").strip() for line in lines if line.startswith("#")), "")
+    return title, next((line for line in lines if not line.startswith("#")), "")
+
+
+def safe_name(stem: str) -> str:
+    """Return `stem` as the name of a folder: letters, digits, `.`, `_`, `-`, and never `.` or `..`."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._-")[:100] or "notebook"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()

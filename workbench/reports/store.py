@@ -1,0 +1,145 @@
+"""Where runs lie, and how one gets there whole: written beside its place, then renamed into it.
+
+- `<out>/<scenario>/<run id>/`: a finished run;
+- `<out>/<scenario>/<run id>-failed/`: the last run of these inputs that did not finish; a good one replaces it;
+- `<out>/index.html`: all of them;
+- `<out>/.locks/`: one lock a target, so that two runs of the same inputs take turns.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from workbench.errors import InvalidValue, RunError
+
+FULL = (errno.ENOSPC, errno.EDQUOT)  # no space left, and no share of it left
+FAILED = "-failed"
+RUN = re.compile(r"[0-9a-f]{12}(-failed)?")
+DRAFT, OLD = ".draft-", ".old-"
+LEFT = re.compile(r"\.(?:draft|old)-(?P<folder>(?P<id>[0-9a-f]{12})(?:-failed)?)-\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The place of one run, locked while it is being made."""
+
+    out: Path
+    scenario: str
+    run_id: str
+    draft: Path  # a fresh folder beside it, to write into
+
+    def folder(self, *, ok: bool) -> Path:
+        """Return where the run will lie."""
+        return self.out / self.scenario / (self.run_id if ok else self.run_id + FAILED)
+
+    def publish(self, *, ok: bool) -> Path:
+        """Move the draft into its place and return that; a failed run never takes the place of a good one."""
+        final = self.folder(ok=ok)
+        old = None
+        if final.exists():
+            old = Path(tempfile.mkdtemp(prefix=f"{OLD}{final.name}-", dir=final.parent))
+            final.rename(old / "run")
+        self.draft.rename(final)
+        if old:
+            shutil.rmtree(old)
+        if ok:
+            shutil.rmtree(self.folder(ok=False), ignore_errors=True)
+        return final
+
+
+@contextmanager
+def hold(out: Path, scenario: str, run_id: str, *, on_wait: Callable[[], None] = lambda: None) -> Iterator[Target]:
+    """Yield the locked target of a run; its draft is gone afterwards, published or not.
+
+    Args:
+        out: the folder of all reports; made when it is missing.
+        scenario: the scenario's safe name.
+        run_id: of `workbench.reports.identity.run_id`.
+        on_wait: called once when another process is at this very run.
+
+    Raises:
+        InvalidValue: a scenario folder that leads out of `out`.
+        RunError: `out` cannot be written to.
+    """
+    folder = _scenario_folder(out, scenario)
+    sweep(out)
+    lock = _lock(out, scenario, run_id)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        on_wait()
+        lock.acquire()
+    try:
+        draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{run_id}-", dir=folder))
+        draft.chmod(0o755)  # mkdtemp's is for the owner alone; a report is to be read
+        try:
+            yield Target(out, scenario, run_id, draft)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    finally:
+        lock.release()
+
+
+def sweep(out: Path) -> None:
+    """Remove what killed runs left behind; a report that was just being replaced goes back to its place."""
+    for left in [*out.glob(f"*/{DRAFT}*"), *out.glob(f"*/{OLD}*")]:
+        if not (match := LEFT.fullmatch(left.name)):
+            continue
+        with suppress(Timeout), _lock(out, left.parent.name, match["id"]).acquire(timeout=0):
+            home = left.with_name(match["folder"])
+            if left.name.startswith(OLD) and (left / "run").exists() and not home.exists():
+                (left / "run").rename(home)
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def run_folders(out: Path) -> list[Path]:
+    """Return the folders of all runs, finished and failed."""
+    return [path for path in out.glob("*/*") if RUN.fullmatch(path.name) and (path / "manifest.json").is_file()]
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` so that a reader sees the old file or the new one, never half of it."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as draft:
+        try:
+            draft.write(text)
+            draft.close()
+            Path(draft.name).chmod(0o644)
+            Path(draft.name).replace(path)
+        except BaseException:
+            Path(draft.name).unlink(missing_ok=True)
+            raise
+
+
+def is_full(error: OSError) -> bool:
+    """Tell whether an error means that the disk, or the user's share of it, is full."""
+    return error.errno in FULL
+
+
+def index_lock(out: Path) -> FileLock:
+    """Return the lock under which the index is read together and written."""
+    return FileLock(out / ".locks" / "index.lock")
+
+
+def _lock(out: Path, scenario: str, run_id: str) -> FileLock:
+    return FileLock(out / ".locks" / f"{scenario}-{run_id}.lock")
+
+
+def _scenario_folder(out: Path, scenario: str) -> Path:
+    folder = out / scenario
+    try:
+        (out / ".locks").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise RunError(f"cannot write reports to {out}: {error.strerror}; give another folder with --out") from error
+    if folder.resolve().parent != out.resolve():
+        raise InvalidValue(f"{folder} leads out of {out}, to {folder.resolve()}; remove that link")
+    return folder
