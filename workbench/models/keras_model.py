@@ -28,7 +28,8 @@ class KerasModel:
         self.name: str = name or model.name
         self.labels = labels
         self.inputs = tuple(_spec(tensor.name, tensor) for tensor in model.inputs)
-        names = _unique(list(model.output_names))
+        # a Sequential model names no outputs; its only output is its last layer's
+        names = _unique(list(getattr(model, "output_names", None) or [model.layers[-1].name]))
         self.outputs = tuple(_spec(name, tensor) for name, tensor in zip(names, model.outputs, strict=True))
         self._runner = GraphRunner(model)
 

@@ -1,0 +1,106 @@
+"""`compare` counts what changed between A and B, and says it in a sentence."""
+
+import numpy as np
+import pytest
+
+from workbench.diagnose import Comparison, compare
+from workbench.errors import InvalidValue
+from workbench.models import TensorSpec
+from workbench.recipes import Recipe
+from workbench.results import Classification, Prediction
+
+LABELS = ("cat", "dog", "bird")
+
+
+def answers(*rows, labels=LABELS):
+    values = np.array(rows, np.float32)
+    count = len(values)
+    return Prediction(
+        {"p": values}, Classification(values, labels), np.arange(count), ("x",) * count, (None,) * count
+    )
+
+
+A = answers([0.8, 0.1, 0.1], [0.6, 0.4, 0.0], [0.1, 0.2, 0.7])
+B = answers([0.8, 0.1, 0.1], [0.4, 0.6, 0.0], [0.2, 0.2, 0.6])
+
+
+def test_flips_changes_and_divergence_are_counted_by_frame():
+    both = Comparison(A, B, slots={"color": ("rgb", "bgr")})
+    assert both.flips.tolist() == [False, True, False]
+    np.testing.assert_allclose(both.change, [0, 0.2, 0.1], atol=1e-6)
+    np.testing.assert_allclose([both.mean_change, both.max_change], [0.1, 0.2], atol=1e-6)
+    # by hand: 0.6 ln(0.6 / 0.4) + 0.4 ln(0.4 / 0.6) = 0.2 ln 1.5
+    np.testing.assert_allclose(both.kl[:2], [0, 0.2 * np.log(1.5)], atol=1e-6)
+
+
+def test_the_table_has_the_worst_frames_first():
+    table = Comparison(A, B, slots={}).to_frame()
+    assert table["frame"].tolist() == [1, 2, 0]
+    assert table.loc[0, ["label_a", "label_b"]].tolist() == ["cat", "dog"]
+
+
+def test_a_zero_probability_gives_a_finite_divergence():
+    both = Comparison(answers([1.0, 0.0, 0.0]), answers([0.0, 1.0, 0.0]), slots={})
+    assert np.isfinite(both.kl).all()
+    assert both.kl[0] > 10
+
+
+def test_nan_is_a_flip_and_stays_out_of_the_means():
+    both = Comparison(A, answers([0.8, 0.1, 0.1], [np.nan] * 3, [0.2, 0.2, 0.6]), slots={})
+    assert both.flips.tolist() == [False, True, False]
+    assert both.mean_change == pytest.approx(0.05)
+    assert both.to_dict()["not_finite"] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("slots", "b", "truth", "sentence"),
+    [
+        pytest.param({"color": ("rgb", "bgr")}, A, None, "No visible difference on these 3 frames: color bgr", id="same"),
+        pytest.param(
+            {"color": ("rgb", "bgr")}, B, None,
+            "Color bgr instead of rgb flips 1 of 3 answers and moves probabilities by 0.10 on average.", id="one flip",
+        ),
+        pytest.param({}, B, [0, 0, 2], "top-1 accuracy 100% becomes 67%.", id="with true classes"),
+    ],
+)  # fmt: skip
+def test_the_verdict_says_it_in_one_sentence(slots, b, truth, sentence):
+    assert sentence in Comparison(A, b, slots=slots, truth=None if truth is None else np.array(truth)).verdict
+
+
+@pytest.mark.parametrize(
+    ("b", "message"),
+    [
+        pytest.param(answers([0.5, 0.5], labels=("a", "b")), "same frames with models of the same classes", id="classes"),
+        pytest.param(Prediction({"p": np.zeros((3, 4, 4))}, None, np.arange(3), ("x",) * 3, (None,) * 3),
+                     "needs one output of class probabilities", id="no classification"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_held_against_each_other_is_refused(b, message):
+    with pytest.raises(InvalidValue, match=message):
+        Comparison(A, b, slots={})
+
+
+class RedModel:
+    """Says how red a picture is, if its first channel is red."""
+
+    name, labels = "red", ("not red", "red")
+    inputs = (TensorSpec("image", (None, 8, 8, 3), "float32"),)
+    outputs = (TensorSpec("p", (None, 1), "float32"),)
+
+    def predict(self, batch):
+        return {"p": batch[..., 0].mean(axis=(1, 2))[:, None] / 255}
+
+    def close(self):
+        pass
+
+
+def test_a_swapped_colour_order_shows():
+    red, blue = (np.full((9, 9, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255)))
+    recipe, model = Recipe(size=(8, 8)), RedModel()
+    sides = (recipe, model), (recipe.replace(color="bgr"), model)
+    both = compare(*sides, [red, blue, red], labels=[1, 0, 1], progress=False)
+    assert both.slots == {"color": ("rgb", "bgr")}
+    assert both.flips.all()
+    assert both.accuracy == (1.0, 0.0)
+    with pytest.raises(InvalidValue, match="one class index for each of 3 frames"):
+        compare(*sides, [red, blue, red], labels=[1, 0], progress=False)
