@@ -1,0 +1,174 @@
+"""A viewer's state and panes as plain JSON values for the browser: texts, choices, which slots differ.
+
+The browser shows these as text, never as markup, so a label or file name cannot smuggle in a script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from workbench.frames.frame import FrameSequence
+from workbench.recipes import SLOTS, Recipe, affine, choices
+from workbench.recipes.callables import Preprocess
+from workbench.views.answers import Answer
+from workbench.views.panes import Panes
+from workbench.views.state import ViewerState, changed_slots, function_name
+
+PHOTO_S = 1.0  # seconds a still picture is shown while playing
+
+_MEANING = {
+    "decode": "Which library turns the file into pixels.",
+    "exif": "Whether the camera's orientation tag is followed.",
+    "rotate": "Degrees clockwise.",
+    "color": "The channels of the tensor, in order.",
+    "fit": "How the picture is brought to the shape of the input.",
+    "crop_fraction": "Part of the side that a crop keeps, above 0 and at most 1; used by the crops of fit.",
+    "pad": "Level 0..255 of the border; used by the letterboxes of fit.",
+    "size": "Height, width in pixels; empty keeps the picture's own.",
+    "resize": "Library and kernel of the resize.",
+    "rounding": "Whether resized pixels are rounded to whole levels.",
+    "range": "How levels 0..255 become the numbers the model is fed.",
+    "order": "Whether the range comes before or after the resize.",
+    "dtype": "Number format of the tensor.",
+    "quantization": "Scale, zero point of an integer input; empty for none.",
+    "layout": "Order of the tensor's axes.",
+}
+_AFFINE = {
+    "name": "affine",
+    "definition": "(x - mean) / std: one number each, or one for each of red, green, blue.",
+    "value": affine(127.5, 127.5),  # where the typing starts
+}
+
+
+def schema(decoders: Sequence[str], recipes: Iterable[Preprocess]) -> list[dict[str, Any]]:
+    """Return every slot with its meaning and choices; a slot without choices takes typed text.
+
+    Of the decoders only those that can read these frames are offered, and those the recipes name. A choice with
+    a `value` is a form to fill in, and that value is where to start.
+    """
+    asked = {recipe.decode for recipe in recipes if isinstance(recipe, Recipe)}
+    offered = {*decoders, *asked} if decoders else set(choices("decode"))
+    return [
+        {
+            "slot": slot,
+            "meaning": _MEANING[slot],
+            "choices": [
+                {"name": name, "definition": text}
+                for name, text in choices(slot).items()
+                if slot != "decode" or name in offered
+            ]
+            + ([_AFFINE] if slot == "range" else []),
+        }
+        for slot in SLOTS
+    ]
+
+
+def describe(state: ViewerState, frames: FrameSequence) -> dict[str, Any]:
+    """Return all that the browser shows of a state besides pictures and answers."""
+    return {
+        "index": state.index,
+        "length": state.length,
+        "playing": state.playing,
+        "pause_s": _pause(state, frames),
+        "where": where(frames, state.index),
+        "a": _settings(state.a),
+        "b": _settings(state.b),
+        "changed": list(changed_slots(state)),
+        "summary": summary(state),
+        "idle": {"a": _idle(state.a, frames), "b": _idle(state.b, frames)},
+    }
+
+
+def captions(panes: Panes) -> list[dict[str, str]]:
+    """Return title, detail and spoken text of the four panes, in their order."""
+    apart = panes.difference
+    same = apart.max == 0
+    spread = "no difference" if same else f"mean {apart.mean:.3g}, max {apart.max:.3g} of 255"
+    return [
+        _caption("Original", panes.original, "as decoded"),
+        _caption("A", panes.a, "as the model sees it"),
+        _caption("B", panes.b, "as a model trained with A sees it"),
+        {
+            "title": "|A − B|",
+            "detail": "levels",
+            "size": spread,
+            "spoken": f"Difference of A and B: {spread}",
+            "scale": f"{apart.scale:g}",
+        },
+    ]
+
+
+def summary(state: ViewerState) -> str:
+    """Say in which slots A and B differ, and how; empty where they do not."""
+    pairs = ((s, getattr(state.a, s), getattr(state.b, s)) for s in changed_slots(state))
+    return ", ".join(f"{slot} {in_words(a) or 'none'} → {in_words(b) or 'none'}" for slot, a, b in pairs)
+
+
+def answered(index: int, answers: tuple[Answer, ...]) -> dict[str, Any]:
+    """Return what the browser shows of the model's answers to A and B."""
+    a, b = answers
+    both = bool(a.rows and b.rows)
+    flipped = both and a.rows[0][0] != b.rows[0][0]
+    return {
+        "index": index,
+        "a": _answer(a),
+        "b": _answer(b),
+        "flipped": flipped,
+        "note": "" if not both else "another answer than A" if flipped else "same answer as A",
+    }
+
+
+def in_words(value: Any) -> str:
+    """Return a slot's value as text, the way a form field takes it back."""
+    if value is None:
+        return ""
+    return ", ".join(f"{v:g}" for v in value) if isinstance(value, tuple) else str(value)
+
+
+def where(frames: FrameSequence, index: int) -> str:
+    """Say which frame this is: its number in the source, its time, or the file it came from."""
+    seconds = frames.time_s(index)
+    number = f"frame {frames.index_of(index)}"
+    if seconds is not None:
+        return f"{number} · {seconds:.3f} s"
+    name = PurePath(frames.origin_of(index)).name
+    return f"{number} · {name}" if name else number
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    rows = [{"label": label, "share": share, "text": f"{share:.1%}"} for label, share in answer.rows]
+    return {"rows": rows, "note": answer.note}
+
+
+def _caption(title: str, image: Any, detail: str) -> dict[str, str]:
+    height, width = image.shape[:2]
+    return {
+        "title": title,
+        "detail": detail,
+        "size": f"{width} × {height}",
+        "spoken": f"{title}: {detail}, {width} by {height} pixels",
+        "scale": "",
+    }
+
+
+def _pause(state: ViewerState, frames: FrameSequence) -> float:
+    """Return how long the frame is shown while playing: until the next one's time."""
+    if state.index + 1 >= state.length:
+        return PHOTO_S
+    now, then = frames.time_s(state.index), frames.time_s(state.index + 1)
+    return PHOTO_S if now is None or then is None else min(max(then - now, 0.0), PHOTO_S)
+
+
+def _settings(preprocess: Preprocess) -> dict[str, Any]:
+    if not isinstance(preprocess, Recipe):
+        return {"function": function_name(preprocess)}
+    return {slot: in_words(getattr(preprocess, slot)) for slot in SLOTS}
+
+
+def _idle(preprocess: Preprocess, frames: FrameSequence) -> list[str]:
+    """Return the slots that change nothing here, such as `pad` without a letterbox."""
+    used = set(preprocess.settings()) if isinstance(preprocess, Recipe) else set()
+    used -= set() if frames.decoders else {"decode", "exif"}  # the pixels come decoded
+    return [slot for slot in SLOTS if slot not in used]

@@ -1,0 +1,200 @@
+"""FrameViewer: one frame through two recipes, live in a notebook.
+
+The browser sends requests ("seek", "set_slot"...), each becomes a pure transition of `state`, and the panes of
+the new state go back. The model answers in a background thread, after the pictures, so it never holds up a hand.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from workbench.errors import InvalidValue, WorkbenchError, unknown
+from workbench.frames.frame import FrameSequence
+from workbench.models import Model
+from workbench.recipes.callables import Preprocess
+from workbench.views import state as transitions
+from workbench.views.answers import answer
+from workbench.views.encode import encode_all
+from workbench.views.newest import Newest
+from workbench.views.panes import PaneMaker, Panes
+from workbench.views.presentation import answered, captions, describe, schema
+from workbench.views.state import ViewerState
+from workbench.views.surface import Surface
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+QUICK_S = 0.1  # a model this quick answers while frames still move, a slower one when they stand
+REQUESTS: Mapping[str, Callable[[ViewerState, dict[str, Any]], ViewerState]] = {
+    "hello": lambda state, _: state,
+    "settle": lambda state, _: state,
+    "seek": lambda state, request: transitions.seek(state, int(request["index"])),
+    "tick": lambda state, _: transitions.advance(state),
+    "toggle_play": lambda state, _: transitions.toggle_play(state),
+    "set_slot": lambda state, r: transitions.set_slot(state, r["side"], r["slot"], r["choice"]),
+    "reset_slot": lambda state, request: transitions.reset_slot(state, request["slot"]),
+    "copy_a": lambda state, _: transitions.copy_a(state),
+}
+
+
+class _Question(NamedTuple):
+    """What the model is asked: the panes of a state."""
+
+    state: ViewerState
+    panes: Panes
+
+
+class FrameViewer:
+    """Original | A as the model sees it | B | difference, for any frame, with what the model answers to A and B.
+
+    Slider and play button, one dropdown a slot; left and right step (by 10 with shift), space plays. A is the
+    recipe the model was trained with, B the one it is served; B's picture is what that model takes it for.
+
+    Args:
+        frames: a sequence: video, photos or arrays. It stays the caller's, to close.
+        recipes: one recipe, to start with A and B the same, or (A, B). A function `image -> tensor` may stand
+            for one of the two.
+        model: answers to both, in one batch where their tensors have one shape; None shows pictures only.
+        top: how many answers are shown.
+
+    Raises:
+        InvalidValue: the frames are a stream or empty, or `recipes` is neither one recipe nor two.
+    """
+
+    def __init__(
+        self,
+        frames: FrameSequence,
+        recipes: Preprocess | tuple[Preprocess, Preprocess],
+        model: Model | None = None,
+        *,
+        top: int = 5,
+    ) -> None:
+        pair = _pair(recipes)
+        self.frames, self.model, self.top = _sequence(frames), model, top
+        self._state = ViewerState(len(frames), *pair)
+        self._make = PaneMaker(frames)
+        self._shown: dict[str, Any] = {}  # the description sent last, for when the next one fails
+        self._errors = {"request": "", "pictures": "", "answers": ""}
+        self._asked: ViewerState | None = None  # the state the model was asked about last
+        self._took_s = float("inf")  # the model's last answer
+        self._newest: Newest[_Question] = Newest(self._answer)
+        self._surface = Surface(schema=schema(frames.decoders, pair))
+        self._surface.on_msg(self._on_message)
+
+    @property
+    def state(self) -> ViewerState:
+        """What is shown now; `show` changes it."""
+        return self._state
+
+    def show(self, state: ViewerState) -> None:
+        """Show another state, such as `seek(viewer.state, 40)`."""
+        self._errors["request"] = ""
+        self._state = state
+        self._update("show")
+
+    def snapshot(self) -> Figure:
+        """Return the frame that is shown as a static figure, for reports and notebooks without a kernel."""
+        from workbench.views.figures import draw_comparison
+
+        panes = self._make(self._state)
+        answers = answer(self.model, panes.tensors, k=self.top) if self.model else ()
+        return draw_comparison(panes, self._state, answers)
+
+    def close(self) -> None:
+        """Take the widget off the page and end its thread; frames and model stay open."""
+        self._newest.close()
+        self._make.close()
+        self._surface.close()
+
+    def __repr__(self) -> str:
+        return f"FrameViewer({len(self.frames)} frames of {self.frames.origin or 'arrays'})"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = self._surface._repr_mimebundle_(**options)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data:
+            data["text/plain"] = repr(self)
+        return bundle
+
+    # --- from the browser, and back --------------------------------------------------------------------------
+
+    def _on_message(self, _surface: object, request: dict[str, Any], _buffers: object) -> None:
+        kind = str(request.get("kind"))
+        with self._reporting("request"):
+            if kind not in REQUESTS:
+                raise unknown("request", kind, REQUESTS)
+            self._state = REQUESTS[kind](self._state, request)
+        self._update(kind)
+
+    def _update(self, kind: str) -> None:
+        """Send the state and its pictures; then ask the model, where its answer can have changed."""
+        encoded: list[bytes] = []
+        content: dict[str, Any] = {"kind": "view", "stale": True}
+        with self._reporting("pictures"):
+            self._shown = describe(self._state, self.frames)
+            panes = self._make(self._state)
+            encoded, mime = encode_all(panes.images, exact=kind in ("settle", "hello"))
+            content |= {"mime": mime, "captions": captions(panes), "stale": False}
+        self._surface.show(self._shown | content | {"banner": self._banner()}, encoded)
+        if encoded and (kind not in ("seek", "tick") or self._took_s < QUICK_S):
+            self._ask(_Question(self._state, panes), again=kind == "hello")
+
+    def _ask(self, question: _Question, *, again: bool) -> None:
+        if self.model is None or (self._asked == question.state and not again):
+            return
+        self._asked = question.state
+        self._newest.submit(question)
+
+    def _answer(self, question: _Question) -> None:
+        """Send the model's answers; runs in the background thread."""
+        content: dict[str, Any] = {"kind": "answers"}
+        with self._reporting("answers"):
+            assert self.model is not None
+            started = time.perf_counter()
+            given = answer(self.model, question.panes.tensors, k=self.top)
+            self._took_s = time.perf_counter() - started
+            content |= answered(question.panes.index, given)
+            for refused in {each.error for each in given if each.error}:
+                raise InvalidValue(refused)
+        self._surface.show(content | {"banner": self._banner()})
+
+    # --- errors ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reporting(self, what: str) -> Iterator[None]:
+        """Turn an exception into the banner's text, which a success takes away again.
+
+        Jupyter shows no exception of a widget's callback, and one that gets away ends the answering thread.
+        """
+        try:
+            yield
+            self._errors[what] = ""
+        except WorkbenchError as error:
+            self._errors[what] = str(error)
+        except Exception as error:
+            self._errors[what] = " ".join(f"{type(error).__name__}: {error}".split())
+
+    def _banner(self) -> str:
+        return " · ".join(text for text in self._errors.values() if text)
+
+
+def _sequence(frames: object) -> FrameSequence:
+    if not isinstance(frames, FrameSequence):
+        raise InvalidValue(
+            f"a FrameViewer shows frames that stay (a video file, photos, arrays); got {type(frames).__name__}; "
+            "open a file with open_frames(path), or take frames off a stream first: "
+            "open_frames([frame.image for frame in itertools.islice(stream, 100)])"
+        )
+    if not len(frames):
+        raise InvalidValue(f"{frames.origin or 'the source'} has no frames to show")
+    return frames
+
+
+def _pair(recipes: Any) -> tuple[Preprocess, Preprocess]:
+    pair = tuple(recipes) if isinstance(recipes, tuple | list) else (recipes, recipes)
+    if len(pair) != 2 or not all(callable(recipe) for recipe in pair):
+        raise InvalidValue("recipes is one Recipe, or two: (A, B), as trained and as served")
+    return pair[0], pair[1]
