@@ -8,7 +8,7 @@ from pathlib import Path
 from scripts.set_up import system
 from scripts.set_up.checkout import Checkout
 from scripts.set_up.console import CommandFailed, Runner, SetUpError, step
-from scripts.set_up.installer import Installer, locked_version
+from scripts.set_up.installer import Installer, locked_names, locked_version
 from scripts.set_up.opencv import ensure_one_flavour, ensure_opencv
 from scripts.set_up.stamp import decide, installed_python, read, wanted, write
 
@@ -70,7 +70,7 @@ def fill(checkout: Checkout, run: Runner) -> None:
             if not installer.bootstrap_uv():
                 remark("(not to be had: pip does it, in a minute or two)")
     ensure_one_flavour(checkout, installer)
-    with step(f"install {lock.count('==')} locked packages") as remark:
+    with step(f"install {len(locked_names(lock))} locked packages") as remark:
         if installer.sync(checkout.lock) == "pip":
             remark("(by pip)")
     with step("install workbench, editable"):

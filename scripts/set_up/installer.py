@@ -26,6 +26,11 @@ def locked_version(lock: str, package: str) -> str:
     return re.split(r"[\s;\\]", locked_entry(lock, package).split("==")[1], maxsplit=1)[0]
 
 
+def locked_names(lock: str) -> list[str]:
+    """Return the names of the packages in the text of a lock, each once."""
+    return sorted(set(re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.MULTILINE)))
+
+
 def uv_variables(environment: Mapping[str, str], pip_index: str) -> dict[str, str]:
     """Return what makes uv ask the index that pip is configured for, unless uv has one of its own."""
     own = {"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX"} & environment.keys()
@@ -83,14 +88,24 @@ class Installer:
     def _by_uv_or_pip(self, uv: tuple[str | Path, ...], pip: tuple[str | Path, ...]) -> str:
         if self.uses_uv:
             try:
-                where = ("--python", self.checkout.python)
-                self.run(self.checkout.uv, "pip", uv[0], *where, *uv[1:], variables=self._uv_variables())
+                self._uv(*uv)
             except CommandFailed:  # in the log; pip may be configured to reach what uv cannot
                 self._uv_failed = True
             else:
                 return "uv"
         self._pip(*pip)
         return "pip"
+
+    def _uv(self, verb: str | Path, *words: str | Path) -> None:
+        command = (self.checkout.uv, "pip", verb, "--python", self.checkout.python, *words)
+        try:
+            self.run(*command, variables=self._uv_variables())
+        except CommandFailed as error:
+            if "certificate" not in error.output:
+                raise
+            # behind a proxy that signs for itself only the system knows the signer; pip asks the system too
+            self._variables = self._uv_variables() | {"UV_SYSTEM_CERTS": "1"}
+            self.run(*command, variables=self._variables)
 
     def _uv_variables(self) -> dict[str, str]:
         if self._variables is None:
