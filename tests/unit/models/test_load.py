@@ -49,7 +49,7 @@ BATCH = np.random.default_rng(0).random((5, 8, 8, 3), dtype=np.float32)
 
 def test_a_saved_model_gives_the_values_of_the_one_in_memory(saved, small):
     model = load_model(saved)
-    assert [str(spec) for spec in model.inputs][0].endswith("(any, 8, 8, 3) float32")
+    assert str(model.inputs[0]).endswith("(any, 8, 8, 3) float32")
     outputs = model.predict(BATCH)
     np.testing.assert_allclose(outputs["classes"], small(BATCH, training=False), atol=1e-6)
 

@@ -35,7 +35,8 @@ def variants():
     ):
         quantization = (0.0078, 3) if dtype.endswith("int8") and range_ != "raw" else None
         yield {
-            "dtype": dtype, "layout": layout, "range": range_, "size": size, "quantization": quantization, "color": "bgr",
+            "dtype": dtype, "layout": layout, "range": range_, "size": size, "quantization": quantization,
+            "color": "bgr",
         }  # fmt: skip
     for rotate in CATALOGUE["rotate"]:
         yield {"rotate": rotate, "fit": "letterbox", "color": "bgr"}

@@ -1,0 +1,44 @@
+"""Presets are what Keras itself does, family by family."""
+
+import numpy as np
+import pytest
+
+from workbench.errors import UnknownName
+from workbench.recipes import preset, presets
+from workbench.recipes.presets import CONSTRUCTORS, FAMILIES
+from workbench.recipes.ranges import apply_range
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", list(FAMILIES))
+def test_a_family_preset_is_its_own_preprocess_input(family):
+    import keras
+
+    levels = np.random.default_rng(0).integers(0, 256, (1, 8, 8, 3)).astype(np.float32)
+    expected = getattr(keras.applications, family).preprocess_input(levels.copy())
+    recipe = preset(f"keras.{family}")
+    given = levels[..., ::-1] if recipe.color == "bgr" else levels
+    np.testing.assert_array_equal(apply_range(given, recipe.range, recipe.color), expected)
+
+
+@pytest.mark.slow
+def test_every_constructor_of_keras_has_a_preset():
+    import keras
+
+    constructors = {name for name in dir(keras.applications) if name[0].isupper()}
+    assert constructors == {name for family in CONSTRUCTORS.values() for name in family}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["EfficientNetB1", "MobileNetV2", "NASNetMobile", "Xception"])
+def test_a_presets_size_is_the_constructors_default(name):
+    import keras
+
+    model = getattr(keras.applications, name)(weights=None)
+    assert model.input_shape[1:3] == preset(f"keras.{name}").size
+
+
+def test_the_closest_preset_is_named():
+    with pytest.raises(UnknownName, match="did you mean 'keras.mobilenet_v2'"):
+        preset("keras.mobilenetv2")
+    assert "sample:efficientnet-lite0" in presets()
