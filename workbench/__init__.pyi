@@ -1,4 +1,4 @@
-from .diagnose import Comparison, compare
+from .diagnose import Comparison, Variants, compare, compare_variants
 from .errors import WorkbenchError
 from .frames import Frame, FrameSequence, FrameStream, open_frames, read_labels, read_picture
 from .inference import predict
@@ -20,10 +20,12 @@ __all__ = [
     "Model",
     "Prediction",
     "Recipe",
+    "Variants",
     "WorkbenchError",
     "affine",
     "choices",
     "compare",
+    "compare_variants",
     "fetch",
     "load_model",
     "open_frames",

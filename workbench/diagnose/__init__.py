@@ -2,5 +2,6 @@
 
 from workbench.diagnose.compare import compare
 from workbench.diagnose.comparison import Comparison
+from workbench.diagnose.variants import Variants, compare_variants
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "Variants", "compare", "compare_variants"]

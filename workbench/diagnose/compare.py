@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from workbench.diagnose.comparison import Comparison
-from workbench.errors import InvalidValue
 from workbench.inference import predict
 from workbench.inference.predict import Source
 from workbench.models import Model, load_model
@@ -42,7 +41,5 @@ def compare(
     models.append(models[0] if b[1] is a[1] else load_model(b[1]))
     sides = [predict(frames, side[0], model, progress=progress) for side, model in zip((a, b), models, strict=True)]
     truth = None if labels is None else np.asarray(labels)
-    if truth is not None and truth.shape != (len(sides[0]),):
-        raise InvalidValue(f"labels: expected one class index for each of {len(sides[0])} frames; got {truth.shape}")
     both = isinstance(a[0], Recipe) and isinstance(b[0], Recipe)
     return Comparison(*sides, slots=a[0] - b[0] if both else {}, truth=truth)

@@ -33,6 +33,10 @@ class Comparison:
                 f"A gave {a.probabilities.shape} and B {b.probabilities.shape} (frames, classes); "
                 "compare the same frames with models of the same classes"
             )
+        if self.truth is not None and self.truth.shape != (len(self.a),):
+            raise InvalidValue(
+                f"labels: expected one class index for each of {len(self.a)} frames; got {self.truth.shape}"
+            )
 
     def __len__(self) -> int:
         return len(self.a)

