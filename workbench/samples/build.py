@@ -47,10 +47,10 @@ def labelled_photos(members: Path, out: Path, entry: Entry) -> None:
 
 def efficientnet_lite0(members: Path, out: Path, entry: Entry) -> None:
     """Port the PyTorch weights to Keras, and write the class names beside the model."""
-    from workbench.samples import efficientnet_lite
+    from workbench.samples.efficientnet_lite import port  # late: it needs NumPy, and TensorFlow behind Keras
 
     [weights] = members.glob("*.pth")
-    efficientnet_lite.port(weights, out / entry.main)
+    port(weights, out / entry.main)
     _write_labels(out, entry, class_names(members, entry))
 
 

@@ -143,7 +143,6 @@ def _plain_disk_errors(folder: Path) -> Iterator[None]:
         if error.errno == errno.ENOSPC:
             raise SampleError(f"the disk of {folder} is full; nothing was left half done, free some space") from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise SampleError(
-                f"cannot write samples to {folder} ({error.strerror}); set WORKBENCH_DATA to a folder that you can write"
-            ) from error
+            cure = "set WORKBENCH_DATA to a folder that you may write to"
+            raise SampleError(f"cannot write samples to {folder} ({error.strerror}); {cure}") from error
         raise
