@@ -31,6 +31,7 @@ STAGES = (
     (1, 3, 1, 6, 320),
 )
 SAVED = "1980-01-01@00:00:00"  # instead of today's date, so that the same weights give the same file
+SHARED_ID = re.compile(rb'("shared_object_id": )(\d+)')
 
 
 def port(weights: Path, out: Path) -> None:
