@@ -8,6 +8,7 @@ block arguments of lite0): EfficientNet-B0 without squeeze-and-excitation, ReLU6
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
