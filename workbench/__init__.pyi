@@ -1,9 +1,9 @@
 from .diagnose import Comparison, Variants, compare, compare_variants
 from .errors import WorkbenchError
-from .frames import Frame, FrameSequence, FrameStream, open_frames, read_labels, read_picture
+from .frames import Frame, FrameSequence, FrameStream, open_frames, read_labels, read_picture, take
 from .inference import predict
 from .models import Model, load_model
-from .recipes import Recipe, affine, choices, preset, presets, to_picture
+from .recipes import Recipe, affine, choices, load_recipe, preset, presets, to_picture
 from .reports import record, run_scenario, scenarios
 from .results import Classification, Prediction
 from .samples import fetch, sample_path, samples
@@ -28,6 +28,7 @@ __all__ = [
     "compare_variants",
     "fetch",
     "load_model",
+    "load_recipe",
     "open_frames",
     "predict",
     "preset",
@@ -39,5 +40,6 @@ __all__ = [
     "sample_path",
     "samples",
     "scenarios",
+    "take",
     "to_picture",
 ]

@@ -103,7 +103,7 @@ def list_scenarios() -> None:
 
 
 @app.command("report")
-def report(  # noqa: PLR0913 - a command's options
+def report(  # noqa: PLR0913, PLR0917 - a command's options
     names: Annotated[
         list[str] | None, typer.Argument(metavar="SCENARIO...", help="Scenarios, or paths of notebooks.")
     ] = None,

@@ -4,10 +4,11 @@ from workbench.recipes import decoding, resizers_tf, tensors  # noqa: F401 - the
 from workbench.recipes.catalogue import CATALOGUE, Choice, choices
 from workbench.recipes.compiled import CompiledRecipe
 from workbench.recipes.picture import to_picture
-from workbench.recipes.presets import preset, presets
+from workbench.recipes.presets import load_recipe, preset, presets
 from workbench.recipes.ranges import affine
 from workbench.recipes.recipe import SLOTS, Recipe
 
 __all__ = [
-    "CATALOGUE", "SLOTS", "Choice", "CompiledRecipe", "Recipe", "affine", "choices", "preset", "presets", "to_picture",
-]  # fmt: skip
+    "CATALOGUE", "SLOTS", "Choice", "CompiledRecipe", "Recipe", "affine", "choices", "load_recipe", "preset", "presets",
+    "to_picture",
+]

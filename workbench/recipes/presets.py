@@ -7,7 +7,11 @@ for the bilinear without antialias of `keras.layers.Resizing` and `image_dataset
 
 from __future__ import annotations
 
-from workbench.errors import unknown
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import UnreadableSource, unknown
 from workbench.recipes.recipe import Recipe
 
 # keras.applications.<family>.preprocess_input: which mode it is ("raw": the identity, Rescaling is inside)
@@ -20,7 +24,7 @@ FAMILIES = {
 }  # fmt: skip
 # keras.applications constructors by family, with the default input side in pixels
 CONSTRUCTORS = {
-    "convnext": dict.fromkeys(("ConvNeXtTiny", "ConvNeXtSmall", "ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtXLarge"), 224),
+    "convnext": dict.fromkeys([f"ConvNeXt{size}" for size in ("Tiny", "Small", "Base", "Large", "XLarge")], 224),
     "densenet": {"DenseNet121": 224, "DenseNet169": 224, "DenseNet201": 224},
     "efficientnet": {
         "EfficientNetB0": 224, "EfficientNetB1": 240, "EfficientNetB2": 260, "EfficientNetB3": 300,
@@ -74,6 +78,27 @@ def preset(name: str) -> Recipe:
     if name not in PRESETS:
         raise unknown("preset", name, PRESETS)
     return PRESETS[name]
+
+
+def load_recipe(origin: str | Path | Mapping[str, Any] | Recipe) -> Recipe:
+    """Return a recipe from the name of a preset, the path of a YAML file, a mapping of slots, or a Recipe itself.
+
+    Raises:
+        UnknownName: no such preset, slot or choice; the text names the closest.
+        UnreadableSource: the file cannot be read.
+        InvalidValue: the file is no recipe.
+    """
+    if isinstance(origin, Recipe):
+        return origin
+    if isinstance(origin, Mapping):
+        return Recipe.from_dict(origin)
+    if Path(origin).suffix not in (".yaml", ".yml"):
+        return preset(str(origin))
+    try:
+        text = Path(origin).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableSource(f"{origin}: cannot read this recipe ({error}); give a YAML file or a preset") from error
+    return Recipe.from_yaml(text)
 
 
 def presets() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ ROUNDED = "bit-exact with rounding=float; with rounding=uint8 TensorFlow's float
 
 TF = {
     "tf.bilinear": ("bilinear", False, "Four neighbours, no antialias; the default, also of keras.layers.Resizing."),
-    "tf.bilinear_aa": ("bilinear", True, "Triangle kernel as wide as the reduction: antialiased, as Pillow's BILINEAR."),
+    "tf.bilinear_aa": ("bilinear", True, "Triangle kernel as wide as the reduction: antialiased, as Pillow."),
     "tf.bicubic": ("bicubic", False, "Keys cubic, a = -0.5, no antialias."),
     "tf.bicubic_aa": ("bicubic", True, "Keys cubic, a = -0.5, kernel as wide as the reduction: antialiased."),
     "tf.nearest": ("nearest", False, "The source pixel at floor((x + 0.5) * scale)."),
