@@ -8,11 +8,12 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import Optional, Tuple
 
 FIT = ((3, 11), (3, 12), (3, 13))
 
 
-def version_of(python):
+def version_of(python: str) -> "Optional[Tuple[int, int]]":
     """Return (major, minor) of the interpreter at path `python`, or None when it does not run."""
     code = "import sys; print(sys.version_info[0], sys.version_info[1])"
     try:
@@ -23,7 +24,7 @@ def version_of(python):
     return int(major), int(minor)
 
 
-def find_fit_python():
+def find_fit_python() -> "Optional[str]":
     """Return the path of the first pythonX.Y on PATH that Workbench takes, or None."""
     for fit in FIT:
         python = shutil.which("python{}.{}".format(*fit))
@@ -32,7 +33,7 @@ def find_fit_python():
     return None
 
 
-def refusal():
+def refusal() -> str:
     """Return the one line for a machine without a fit Python."""
     return (
         "set-up: Workbench needs Python 3.11, 3.12 or 3.13; this is {}.{}.{} ({}) and no python3.11, python3.12 "
@@ -40,7 +41,7 @@ def refusal():
     ).format(*sys.version_info[:3], sys.executable)
 
 
-def main():
+def main() -> int:
     """Go on in a fit Python: this one, or one from PATH."""
     if sys.version_info[:2] in FIT:
         from scripts.set_up.main import main as set_up

@@ -10,9 +10,9 @@ from scripts.set_up.console import Runner, SetUpError, step
 from scripts.set_up.installer import locked_version
 
 OPTIONS = (
-    *("--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"),
-    *("--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock"),
-)
+    "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes",
+    "--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock",
+)  # fmt: skip
 LAST_4 = "opencv-python-headless<5"
 
 
@@ -35,10 +35,8 @@ def compile_one(checkout: Checkout, run: Runner, requirement: str, lock: Path, *
     """Lock one requirement, without what it depends on."""
     source = checkout.state / "requirement.in"
     source.write_text(requirement + "\n", encoding="utf-8")
-    run(
-        *(checkout.uv, "pip", "compile", *OPTIONS, *upgrade),
-        *("--no-deps", "--no-annotate", source, "--output-file", lock),
-    )
+    alone = ("--no-deps", "--no-annotate", source)
+    run(checkout.uv, "pip", "compile", *OPTIONS, *upgrade, *alone, "--output-file", lock)
 
 
 def refuse_addresses(lock: Path) -> None:

@@ -28,7 +28,7 @@ class Stamp:
 
 def wanted(checkout: Checkout, state: State = "complete") -> Stamp:
     """Return the stamp of an environment made from the checkout as it is now, by the Python that runs this."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(_project_version(checkout))
     sources = sorted(Path(__file__).parent.glob("*.py"))
     for path in (checkout.lock, checkout.headless_lock, checkout.root / "pyproject.toml", *sources):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -79,6 +79,12 @@ def decide(found: Stamp | None, want: Stamp, python: str | None) -> Decision:
     if found.state == "unfinished" or (found.python, found.place) != (want.python, want.place):
         return "rebuild"
     return "ready" if found == want else "refresh"
+
+
+def _project_version(checkout: Checkout) -> bytes:
+    """Return the line with the version: the installed metadata repeats it."""
+    module = (checkout.root / "workbench" / "__init__.py").read_bytes()
+    return next((line for line in module.splitlines() if line.startswith(b"__version__")), b"")
 
 
 def _path(checkout: Checkout) -> Path:
