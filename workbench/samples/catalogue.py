@@ -66,6 +66,7 @@ class Entry:
     build: str  # a key of build.BUILDERS
     size_mb: float  # on disk, as fetched
     members: tuple[tuple[Package, tuple[Member, ...]], ...]  # the first package is the one the sample is named after
+    note: str = ""  # said before the build, where that takes a while
     main: str = ""  # the file that `sample:NAME` stands for; "": the folder
     class_names: tuple[str, ...] = ()  # in class order; () where a member of the archive holds them, or nothing does
 

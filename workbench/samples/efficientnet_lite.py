@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,3 +127,7 @@ def _same_each_time(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as plain:
         for name, content in parts.items():
             plain.writestr(zipfile.ZipInfo(name), content)  # dated 1980
+
+
+if __name__ == "__main__":  # build.py runs it so: WEIGHTS OUT
+    port(Path(sys.argv[1]), Path(sys.argv[2]))

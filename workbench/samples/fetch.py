@@ -30,11 +30,11 @@ WORK = ".fetching-"
 LOCK = ".fetch.lock"
 
 
-def fetch(names: Iterable[str] | None = None, *, progress: bool = True) -> tuple[str, ...]:
+def fetch(names: str | Iterable[str] | None = None, *, progress: bool = True) -> tuple[str, ...]:
     """Fetch samples that are missing or damaged.
 
     Args:
-        names: which; all of the catalogue when None.
+        names: which, a name or many; all of the catalogue when None.
         progress: show a bar for each download, on standard error.
 
     Returns:
@@ -56,14 +56,28 @@ class Fetcher:
     catalogue: Catalogue = field(default_factory=catalogue)
     downloaders: Mapping[str, Downloader] = field(default_factory=lambda: DOWNLOADERS)
 
-    def fetch(self, names: Iterable[str] | None = None) -> tuple[str, ...]:
+    def fetch(self, names: str | Iterable[str] | None = None) -> tuple[str, ...]:
         """Fetch the named samples that are not there and whole; return their names."""
-        entries = [self.catalogue[name] for name in dict.fromkeys(names or self.catalogue.entries)]
+        entries = self._entries(names)
+        if all(map(self._there, entries)) and not self._leftovers():
+            return ()  # also where the data folder is read-only
         with _plain_disk_errors(self.folder), self._workplace() as work:
             return tuple(entry.name for entry in entries if self._fetch(entry, work))
 
+    def _entries(self, names: str | Iterable[str] | None) -> list[Entry]:
+        if names is None:
+            names = self.catalogue.entries
+        names = [names] if isinstance(names, str) else names
+        return [self.catalogue[name] for name in dict.fromkeys(name.removeprefix("sample:") for name in names)]
+
+    def _there(self, entry: Entry) -> bool:
+        return status(self.folder / entry.name, entry) == "fetched"
+
+    def _leftovers(self) -> list[Path]:
+        return list(self.folder.glob(WORK + "*"))
+
     def _fetch(self, entry: Entry, work: Path) -> bool:
-        if status(self.folder / entry.name, entry) == "fetched":
+        if self._there(entry):
             return False
         members, out = work / "members", work / "sample"
         try:
@@ -72,6 +86,8 @@ class Fetcher:
                 members.mkdir(exist_ok=True)
                 extract(archive, wanted, members)
             out.mkdir()
+            if entry.note and self.progress:
+                tqdm.write(f"{entry.name}: {entry.note}", file=sys.stderr)
             BUILDERS[entry.build](members, out, entry)
         except SampleError as error:
             raise SampleError(f"cannot fetch sample {entry.name!r}: {error}") from error
@@ -95,7 +111,7 @@ class Fetcher:
         """Give an empty folder beside the samples, removed at the end, with no other fetch at work."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with _alone(self.folder / LOCK):
-            for leftover in self.folder.glob(WORK + "*"):
+            for leftover in self._leftovers():
                 shutil.rmtree(leftover, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix=WORK, dir=self.folder) as work:
                 yield Path(work)

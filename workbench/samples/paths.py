@@ -36,9 +36,7 @@ def sample_path(name: str) -> Path:
 
 def resolve(origin: str | Path) -> str | Path:
     """Return the path behind `sample:NAME` or `sample:NAME/file`; hand anything else through."""
-    if isinstance(origin, str) and origin.startswith(PREFIX):
-        return sample_path(origin)
-    return origin
+    return sample_path(str(origin)) if str(origin).startswith(PREFIX) else origin
 
 
 def _inside(folder: Path, inside: str) -> Path:
