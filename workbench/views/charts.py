@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence
 from workbench.results import Classification, Prediction
 from workbench.views.answers import Answer
-from workbench.views.paper import INK, SERIES, SMALL, WIDTH, Figure, Paper, row_height, shorten
+from workbench.views.paper import INK, SERIES, SMALL, WIDTH, Paper, row_height, shorten
 
 BAR = 0.24  # inches from bar to bar
 LINE = 0.2
@@ -77,7 +78,7 @@ def figure_strip(frames: FrameSequence, predictions: Mapping[str, Prediction], *
     images = [frames[i].image for i in shown]
     height = row_height(images, gap=GAP, most=1.5)
     lines = LINE * len(classes) * 2
-    page = Paper(height + LINE * 1.3 + lines + 1.9, spoken=_spoken_strip(classes))
+    page = Paper(height + LINE * 1.3 + lines + 1.75, spoken=_spoken_strip(classes))
     _thumbnails(page, frames, shown, height=height, classes=classes)
     _timeline(page, predictions, classes, top=height + LINE * 1.3 + lines + 0.35)
     return page

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from workbench.errors import InvalidValue
 from workbench.frames import open_frames
@@ -19,7 +20,7 @@ from workbench.recipes.callables import Preprocess
 from workbench.views.answers import Answer, answer
 from workbench.views.charts import bars_height, draw_bars
 from workbench.views.panes import PaneMaker, Panes, readable
-from workbench.views.paper import A_COLOR, B_COLOR, INK, SMALL, WIDTH, Figure, Paper, row_height, shorten
+from workbench.views.paper import A_COLOR, B_COLOR, INK, SMALL, WIDTH, Paper, row_height, shorten
 from workbench.views.presentation import captions, in_words, summary
 from workbench.views.state import ViewerState
 
@@ -88,7 +89,7 @@ def draw_comparison(panes: Panes, state: ViewerState, answers: Sequence[Answer] 
             size=SMALL,
         )
         page.picture(image, left, above - 0.1, height=height)
-        foot = f"0 … {text['scale']} levels, {text['size']}" if text["scale"] else text["size"]
+        foot = f"0 … {text['scale']} levels" if text["scale"] else text["size"]
         page.words(left, above + height - 0.05, foot, size=SMALL)
         left += width + GAP
     for place, each in enumerate(answers):
@@ -110,7 +111,8 @@ def _seen(tensor: np.ndarray, preprocess: Preprocess, expected: Recipe | None) -
     trained = expected or preprocess
     if not isinstance(trained, Recipe):
         raise InvalidValue("a function's numbers have no meaning of their own; give expected, the trained recipe")
-    return to_picture(tensor[None], readable(trained, preprocess))[0]
+    picture: np.ndarray = to_picture(tensor[None], readable(trained, preprocess))[0]
+    return picture
 
 
 def _difference(preprocess: Preprocess, expected: Recipe | None) -> str:

@@ -6,6 +6,7 @@ Figures are made by matplotlib's object interface, without pyplot and its global
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,7 +32,9 @@ class Paper(Figure):  # type: ignore[misc, unused-ignore]
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         file = io.BytesIO()
-        self.savefig(file, format="png", dpi=DPI, transparent=True, metadata={"Software": None})
+        with warnings.catch_warnings():  # a label no font here can write is drawn as boxes, which says enough
+            warnings.filterwarnings("ignore", message="Glyph .* missing")
+            self.savefig(file, format="png", dpi=DPI, transparent=True, metadata={"Software": None})
         width, height = (round(inches * 96) for inches in self.get_size_inches())
         return file.getvalue(), {"width": width, "height": height, "alt": self.spoken}
 
@@ -55,8 +58,8 @@ class Paper(Figure):  # type: ignore[misc, unused-ignore]
     def words(self, left: float, top: float, text: str, **style: Any) -> None:
         """Write one line whose top left is at a place in inches; never read as mathematics."""
         across, down = self.get_size_inches()
-        style = {"color": INK, "size": NORMAL, "va": "top", "parse_math": False, "family": families()} | style
-        self.text(left / across, 1 - top / down, text, **style)
+        usual: dict[str, Any] = {"color": INK, "size": NORMAL, "va": "top", "family": families()}
+        self.text(left / across, 1 - top / down, text, parse_math=False, **(usual | style))
 
 
 def row_height(images: Sequence[np.ndarray], *, width: float = WIDTH, gap: float = 0.14, most: float = 2.6) -> float:

@@ -82,19 +82,18 @@ def describe(state: ViewerState, frames: FrameSequence) -> dict[str, Any]:
 
 
 def captions(panes: Panes) -> list[dict[str, str]]:
-    """Return title, detail and spoken text of the four panes, in their order."""
+    """Return title, detail, size and spoken text of the four panes, in their order, and the scale of the last."""
     apart = panes.difference
-    same = apart.max == 0
-    spread = "no difference" if same else f"mean {apart.mean:.3g}, max {apart.max:.3g} of 255"
+    spread = f"mean {apart.mean:.3g}, max {apart.max:.3g}" if apart.max else "none"
     return [
-        _caption("Original", panes.original, "as decoded"),
-        _caption("A", panes.a, "as the model sees it"),
-        _caption("B", panes.b, "as a model trained with A sees it"),
+        _caption("Original", "as decoded", panes.original),
+        _caption("A", "as the model sees it", panes.a),
+        _caption("B", "as A's model sees it", panes.b),
         {
             "title": "|A − B|",
-            "detail": "levels",
-            "size": spread,
-            "spoken": f"Difference of A and B: {spread}",
+            "detail": spread,
+            "size": "",
+            "spoken": f"Difference of A and B in levels of 255: {spread}",
             "scale": f"{apart.scale:g}",
         },
     ]
@@ -102,8 +101,15 @@ def captions(panes: Panes) -> list[dict[str, str]]:
 
 def summary(state: ViewerState) -> str:
     """Say in which slots A and B differ, and how; empty where they do not."""
-    pairs = ((s, getattr(state.a, s), getattr(state.b, s)) for s in changed_slots(state))
+    pairs = ((slot, getattr(state.a, slot), getattr(state.b, slot)) for slot in changed_slots(state))
     return ", ".join(f"{slot} {in_words(a) or 'none'} → {in_words(b) or 'none'}" for slot, a, b in pairs)
+
+
+def in_words(value: Any) -> str:
+    """Return a slot's value as text, the way a form field takes it back."""
+    if value is None:
+        return ""
+    return ", ".join(f"{v:g}" for v in value) if isinstance(value, tuple) else str(value)
 
 
 def answered(index: int, answers: tuple[Answer, ...]) -> dict[str, Any]:
@@ -118,13 +124,6 @@ def answered(index: int, answers: tuple[Answer, ...]) -> dict[str, Any]:
         "flipped": flipped,
         "note": "" if not both else "another answer than A" if flipped else "same answer as A",
     }
-
-
-def in_words(value: Any) -> str:
-    """Return a slot's value as text, the way a form field takes it back."""
-    if value is None:
-        return ""
-    return ", ".join(f"{v:g}" for v in value) if isinstance(value, tuple) else str(value)
 
 
 def where(frames: FrameSequence, index: int) -> str:
@@ -142,7 +141,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return {"rows": rows, "note": answer.note}
 
 
-def _caption(title: str, image: Any, detail: str) -> dict[str, str]:
+def _caption(title: str, detail: str, image: Any) -> dict[str, str]:
     height, width = image.shape[:2]
     return {
         "title": title,

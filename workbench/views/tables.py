@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -55,14 +55,14 @@ def _frame(content: pd.DataFrame | Tabular | Mapping[str, Any]) -> pd.DataFrame:
         return pd.DataFrame({"name": list(content), "value": pd.Series(list(content.values()), dtype=object)})
     frame = content if isinstance(content, pd.DataFrame) else content.to_frame()
     named = frame.index.name is not None or not isinstance(frame.index, pd.RangeIndex)
-    return cast(pd.DataFrame, frame.reset_index() if named else frame)
+    return frame.reset_index() if named else frame
 
 
 def _tag(kind: str, text: object, right: bool, extra: str = "") -> str:
     return f'<{kind}{extra} style="text-align:{"right" if right else "left"}">{html.escape(str(text))}</{kind}>'
 
 
-def _written(value: object, digits: int) -> str:
+def _written(value: Any, digits: int) -> str:
     match value:
         case None:
             return ""

@@ -137,7 +137,7 @@ class Pane {
     this.title = node("span", { class: "wb-title" });
     this.detail = node("span", { class: "wb-detail" });
     this.size = node("span", { class: "wb-size" });
-    this.scale = node("span", { class: "wb-scale", hidden: true }, "0", node("i"), node("b"));
+    this.scale = node("span", { class: "wb-scale", hidden: true }, "0", node("i"), node("b"), "levels");
     this.image = node("img", { class: `wb-frame wb-frame-${name}`, alt: "", draggable: "false" });
     this.root = node(
       "figure", { class: `wb-pane wb-pane-${name}` },
@@ -153,7 +153,7 @@ class Pane {
     this.detail.textContent = this.detail.title = text.detail;
     this.size.textContent = text.size;
     this.scale.hidden = !text.scale;
-    this.scale.lastChild.textContent = text.scale;
+    this.scale.querySelector("b").textContent = text.scale;
     this.image.alt = text.spoken;
   }
 
@@ -189,7 +189,8 @@ class Pictures {
   constructor() {
     this.panes = PANES.map((name) => new Pane(name));
     this.turn = 0;
-    this.root = node("div", { class: "wb-panes" }, ...this.panes.map((pane) => pane.root));
+    const [original, a, b, difference] = this.panes.map((pane) => pane.root);
+    this.root = node("div", { class: "wb-panes" }, original, node("div", { class: "wb-pair" }, a, b), difference);
     for (const pane of this.panes) {
       pane.image.addEventListener("pointermove", (event) => this.inspect(pane, event));
       pane.image.addEventListener("pointerleave", () => this.panes.forEach((p) => p.text && p.caption(p.text)));

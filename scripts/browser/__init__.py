@@ -1,0 +1,7 @@
+"""A real JupyterLab in a real Chromium, for the browser tests, the viewer's benchmark and the pictures of the docs."""
+
+from scripts.browser.chromium import ChromiumMissing, open_chromium
+from scripts.browser.jupyterlab import JupyterLab
+from scripts.browser.notebook_page import NotebookPage, Traffic
+
+__all__ = ["ChromiumMissing", "JupyterLab", "NotebookPage", "Traffic", "open_chromium"]

@@ -1,0 +1,116 @@
+"""A JupyterLab server of its own: a free port, temporary settings, notebooks copied into a temporary folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+START_S = 60
+NOTIFICATIONS = {"fetchNews": "false", "checkForUpdates": False}  # else a popup asks to go online
+DARK = {"theme": "JupyterLab Dark"}
+
+
+class JupyterLab:
+    """A running JupyterLab; `with JupyterLab(folder) as lab: lab.url("a.ipynb")`.
+
+    Args:
+        folder: an empty folder that becomes the server's, with its notebooks in `folder/root`.
+        dark: start in the dark theme.
+        environment: variables for the server and its kernels, beside this process's own.
+    """
+
+    def __init__(self, folder: Path, *, dark: bool = False, environment: dict[str, str] | None = None) -> None:
+        self.folder, self.root = folder, folder / "root"
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.port, self.token = _free_port(), secrets.token_hex(16)
+        self.log = folder / "server.log"
+        self._settings(dark)
+        self._environment = {**os.environ, **self._own_folders(), **(environment or {})}
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def origin(self) -> str:
+        """The address of the server, without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def url(self, notebook: str) -> str:
+        """Return the address that shows one notebook alone, freshly laid out."""
+        return f"{self.origin}/doc/tree/{notebook}?reset&token={self.token}"
+
+    def add(self, notebook: Path) -> str:
+        """Copy a notebook in; return its name for `url`."""
+        shutil.copy(notebook, self.root / notebook.name)
+        return notebook.name
+
+    def __enter__(self) -> Self:
+        """Start the server and wait until it answers."""
+        with self.log.open("wb") as log:
+            self._server = subprocess.Popen(
+                self._command(), cwd=self.root, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        deadline = time.monotonic() + START_S
+        while not self._answers():
+            if self._server.poll() is not None or time.monotonic() > deadline:
+                self._stop()
+                raise RuntimeError(f"JupyterLab did not start within {START_S} s:\n{self.log.read_text()[-2000:]}")
+            time.sleep(0.1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the server and its kernels."""
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._server is not None:
+            self._server.terminate()
+            try:
+                self._server.wait(20)
+            except subprocess.TimeoutExpired:
+                self._server.kill()
+                self._server.wait()
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.origin}/api/status?token={self.token}", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _command(self) -> list[str]:
+        return [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+            f"--port={self.port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.root}",
+            f"--IdentityProvider.token={self.token}", "--LabApp.expose_app_in_browser=True",
+            f"--LabApp.user_settings_dir={self.folder / 'settings'}",
+            f"--LabApp.workspaces_dir={self.folder / 'workspaces'}", "--LabApp.extension_manager=readonly",
+        ]  # fmt: skip
+
+    def _own_folders(self) -> dict[str, str]:
+        names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        return {name: str(self.folder / name.lower()) for name in names}
+
+    def _settings(self, dark: bool) -> None:
+        settings = {"notification": NOTIFICATIONS} | ({"themes": DARK} if dark else {})
+        folder = self.folder / "settings" / "@jupyterlab" / "apputils-extension"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, values in settings.items():
+            (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
