@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 import tomllib
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -49,20 +50,31 @@ def declared() -> list[str]:
 
 
 def opencv() -> Finding:
-    """Check that one OpenCV is installed and that it loads."""
-    installed = [name for name in FLAVOURS if version_of(name)]
+    """Check that one OpenCV is installed, that it loads, and that it is the one that loads."""
+    installed = {name: version for name in FLAVOURS if (version := version_of(name))}
     if len(installed) > 1:
-        cure = f"{sys.executable} -m pip uninstall -y {' '.join(installed)}, then: {reinstall()}"
-        found = f"{' and '.join(installed)} are both installed and overwrite each other's files"
-        return Finding("opencv", "problem", found, cure)
+        found = f"{' and '.join(installed)} stand side by side: they write into one folder and break each other"
+        return Finding("opencv", "problem", found, _leave_one(installed))
     try:
         import cv2
 
-        version = cv2.__version__
+        loaded = cv2.__version__
     except (ImportError, AttributeError) as error:  # half removed, it imports as an empty folder
-        cure = "apt-get install libgl1 libglib2.0-0" if "shared object" in str(error) else reinstall()
+        libraries = "shared object" in str(error)
+        cure = "apt-get install libgl1 libglib2.0-0, or use opencv-python-headless" if libraries else reinstall()
         return Finding("opencv", "problem", f"does not load: {error}", cure)
-    return Finding("opencv", "ok", f"{version} ({installed[0] if installed else 'not from a package'})")
+    for name, version in installed.items():
+        if not version.startswith(loaded):
+            found = f"{name} {version} is installed, but the cv2 that loads is {loaded}, {cv2.__file__}"
+            return Finding("opencv", "warning", found, _leave_one(installed))
+    return Finding("opencv", "ok", f"{loaded} ({' '.join(installed) or cv2.__file__})")
+
+
+def _leave_one(installed: Iterable[str]) -> str:
+    if in_checkout():
+        return reinstall()
+    pip = f"{sys.executable} -m pip"
+    return f"{pip} uninstall -y {' '.join(installed)} && {pip} install {FLAVOURS[0]}"
 
 
 def codecs() -> Finding:
@@ -83,11 +95,14 @@ def codecs() -> Finding:
     return Finding("codecs", "ok", found)
 
 
+def in_checkout() -> bool:
+    """Say whether this is the environment that the checkout's set-up made."""
+    return Path(sys.prefix) == CHECKOUT / ".venv"
+
+
 def reinstall() -> str:
     """Say how this environment is made anew."""
-    if Path(sys.prefix) == CHECKOUT / ".venv":
-        return "make clean setup"
-    return f"{sys.executable} -m pip install --force-reinstall workbench"
+    return "make clean setup" if in_checkout() else "install Workbench again, into a fresh environment"
 
 
 def version_of(name: str) -> str | None:

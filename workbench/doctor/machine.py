@@ -34,9 +34,7 @@ def samples() -> Finding:
 def processor() -> Finding:
     """Say which vector instructions the processor has, and how TensorFlow is told to use them."""
     flags = _cpu_flags()
-    named = [
-        name.upper() for name in ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "neon", "asimd") if name in flags
-    ]
+    named = [name.upper() for name in INSTRUCTIONS if name in flags]
     onednn = os.environ.get("TF_ENABLE_ONEDNN_OPTS")
     found = f"{os.cpu_count()} cores, {platform.machine()}, {' '.join(named) or 'instructions unknown'}"
     if flags and platform.machine() in {"x86_64", "AMD64"} and "avx" not in flags:
