@@ -1,7 +1,6 @@
 """Pixels in: pictures, video files with exact random access, arrays, cameras and network streams.
 
-    frames = open_frames("clip.mp4")   # or a folder, a glob, arrays, "camera:0", "rtsp://...", "sample:bikes"
-    frames[17].image                   # (H, W, 3) uint8 RGB, bit-identical to the 18th frame of a sequential read
+`open_frames("clip.mp4")[17].image` is (H, W, 3) uint8 RGB, bit-identical to the 18th frame of a sequential read.
 """
 
 from workbench.frames.alpha import ALPHA_RULES

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self, overload
+from typing import Literal, overload
 
 import cv2
 import numpy as np
@@ -87,7 +87,7 @@ class FrameSequence(FrameStream, Sequence[Frame]):
         del index
         return self.origin
 
-    def decoded_by(self, decode: str, exif: str = "apply") -> Self:
+    def decoded_by(self, decode: str, exif: str = "apply") -> FrameSequence:
         """Return the same frames read by another decoder; arrays, which are decoded already, return themselves."""
         del decode, exif
         return self
@@ -116,9 +116,7 @@ class FrameSequence(FrameStream, Sequence[Frame]):
         return (self._frame(index, image) for index, image in enumerate(self.arrays()))
 
     def _frame(self, index: int, image: np.ndarray) -> Frame:
-        return Frame(
-            as_rgb(image, self.order), self.index_of(index), self.time_s(index), self.origin_of(index)
-        )
+        return Frame(as_rgb(image, self.order), self.index_of(index), self.time_s(index), self.origin_of(index))
 
 
 class Selection(FrameSequence):
@@ -152,7 +150,7 @@ class Selection(FrameSequence):
         """Return the origin of the frame at place `index` of the selection."""
         return self.source.origin_of(self.indices[index])
 
-    def decoded_by(self, decode: str, exif: str = "apply") -> Selection:  # type: ignore[override]
+    def decoded_by(self, decode: str, exif: str = "apply") -> Selection:
         """Return the same selection read by another decoder."""
         return Selection(self.source.decoded_by(decode, exif), self.indices)
 

@@ -1,0 +1,68 @@
+"""Tell a video file that is cut short by its container: the sizes it declares against the bytes it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+_EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
+
+
+def missing_bytes(path: Path) -> int:
+    """Return how many bytes the container declares and the file does not have; 0 where it cannot be told.
+
+    RIFF (AVI), ISO media (MP4, MOV) and Matroska (MKV, WebM) declare their sizes; transport streams do not.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(12)
+        file.seek(0)
+        if head[:4] == b"RIFF":
+            declared = int.from_bytes(head[4:8], "little") + 8
+        elif head[:4] == _EBML:
+            declared = _matroska_end(file, size)
+        elif head[4:8] in (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"wide", b"skip"):
+            declared = _boxes_end(file, size)
+        else:
+            return 0
+    return max(0, declared - size)
+
+
+def _boxes_end(file: BinaryIO, size: int) -> int:
+    """Walk the top-level boxes (ISO/IEC 14496-12, 4.2) and return where the last one says it ends."""
+    place = 0
+    while place + 8 <= size:
+        file.seek(place)
+        head = file.read(16)
+        length = int.from_bytes(head[:4], "big")
+        if length == 1:  # a 64-bit length follows
+            length = int.from_bytes(head[8:16], "big")
+        if length == 0:  # to the end of the file
+            return size
+        if length < 8 or not head[4:8].isascii():  # no box: whatever follows the last one
+            return size
+        place += length
+    return place
+
+
+def _matroska_end(file: BinaryIO, size: int) -> int:
+    """Return where the segment says it ends (RFC 8794, RFC 9559); a live recording leaves its size open."""
+    file.seek(len(_EBML))
+    header = _element_size(file)
+    if header is None:
+        return size
+    file.seek(header, 1)
+    if file.read(4) != _SEGMENT:
+        return size
+    length = _element_size(file)
+    return size if length is None else file.tell() + length
+
+
+def _element_size(file: BinaryIO) -> int | None:
+    """Read an EBML variable-length size; None where it is unknown (all ones)."""
+    first = file.read(1)
+    if not first or not first[0]:
+        return None
+    width = 9 - first[0].bit_length()
+    value = int.from_bytes(first + file.read(width - 1), "big") & ~(1 << (7 * width))
+    return None if value == (1 << (7 * width)) - 1 else value

@@ -1,0 +1,124 @@
+"""Video files through `cv2.VideoCapture`: the pixels that production sees."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from workbench.errors import UnreadableSource
+from workbench.frames.frame import ChannelOrder
+from workbench.frames.pyav_video import PyavReader, first_frame
+from workbench.frames.video import Video
+from workbench.frames.video_index import Reader
+
+OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"  # key;value|key;value, read by cv2 when it opens a file
+LOG_LEVEL = "OPENCV_FFMPEG_LOGLEVEL"  # read by cv2 at its first video; FFmpeg's chatter about a seek is no news
+FATAL_ONLY = "8"
+INTERLACED_MAX_MEAN = 24.0  # levels; the two decoders' colour matrices differ by a mean of 4 at most, garbage by 90
+PREROLL_FRAMES = 16  # cv2 seeks to this many frames before its target, then steps (cap_ffmpeg_impl.hpp, `seek`)
+_OPENING = threading.Lock()  # the environment belongs to the whole process
+
+
+class Cv2Reader:
+    """One `VideoCapture` on a local file."""
+
+    def __init__(self, path: Path, *, exif: str = "apply") -> None:
+        with local_files_only():
+            self._capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
+        if not self._capture.isOpened():
+            raise UnreadableSource(
+                f"{path} cannot be opened by OpenCV {cv2.__version__}; is FFmpeg in its build? "
+                "decode='pyav' may read it"
+            )
+        if exif == "ignore":
+            self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
+
+    def grab(self) -> bool:
+        """Decode the next frame, without converting its colours."""
+        return self._capture.grab()
+
+    def stamp(self) -> float:
+        """Return CAP_PROP_POS_MSEC in seconds: after a grab, the time of that frame minus the stream's start time."""
+        return self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+
+    def retrieve(self) -> np.ndarray:
+        """Return the grabbed frame, BGR."""
+        found, image = self._capture.retrieve()
+        if not found:
+            raise UnreadableSource("OpenCV decoded a frame and cannot convert it to BGR; decode='pyav' may read it")
+        return image
+
+    def read(self) -> np.ndarray | None:
+        """Return the next frame, BGR; None at the end."""
+        found, image = self._capture.read()
+        return image if found else None
+
+    def seek(self, stamp: float) -> None:
+        """Jump to near `stamp`: cv2 turns it into a frame number by its guess of the frame rate."""
+        self._capture.set(cv2.CAP_PROP_POS_MSEC, stamp * 1000)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._capture.release()
+
+
+class Cv2Video(Video):
+    """A video file decoded by OpenCV; arrays are BGR, as `VideoCapture.read` gives them."""
+
+    decode = "cv2"
+    order: ChannelOrder = "bgr"
+
+    def expect_readable(self) -> None:
+        """Refuse what OpenCV decodes to nothing, or to garbage.
+
+        OpenCV 4.13 to 5.0 answer True for an interlaced frame and hand out whatever was in memory: FFmpeg's scaler,
+        "Cannot convert interlaced to progressive frames", is not asked for its result.
+        """
+        super().expect_readable()
+        if self.scan.progressive or not (reference := first_frame(self.path)).interlaced_frame:
+            return
+        expected = PyavReader.converted(reference, self.exif)
+        got = cv2.cvtColor(next(self._read_through()), cv2.COLOR_BGR2RGB)
+        if got.shape != expected.shape or cv2.absdiff(got, expected).mean() > INTERLACED_MAX_MEAN:
+            raise UnreadableSource(
+                f"{self.path} is interlaced, and OpenCV {cv2.__version__} makes garbage of such frames without a word; "
+                "use decode='pyav', or deinterlace it: ffmpeg -i IN -vf bwdif OUT"
+            )
+
+    def _open(self) -> Reader:
+        return Cv2Reader(self.path, exif=self.exif)
+
+    @property
+    def _preroll_s(self) -> float:
+        rate = max(self.scan.rate, self.scan.guessed_rate)
+        return PREROLL_FRAMES / rate if rate else 0.0
+
+    def _read_through(self) -> Iterator[np.ndarray]:
+        reader = Cv2Reader(self.path, exif=self.exif)
+        try:
+            while (image := reader.read()) is not None:
+                yield image
+        finally:
+            reader.close()
+
+
+@contextmanager
+def local_files_only() -> Iterator[None]:
+    """While a file is opened, keep FFmpeg from following what is in it to the network."""
+    with _OPENING:
+        os.environ.setdefault(LOG_LEVEL, FATAL_ONLY)
+        before = os.environ.get(OPTIONS)
+        os.environ[OPTIONS] = "|".join(filter(None, (before, "protocol_whitelist;file")))
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[OPTIONS]
+            else:
+                os.environ[OPTIONS] = before

@@ -1,0 +1,132 @@
+"""The picture decoders, each as production calls it: encoded bytes in, (H, W, 3) uint8 out.
+
+What each does with 16 bits, palettes, CMYK, gray and animation is written down in `rules.py` and held by tests.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image, ImageFile
+
+from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
+from workbench.frames.damage import JPEG_MAGIC
+from workbench.frames.frame import ChannelOrder
+from workbench.frames.orientation import orientation_of, turn
+
+END_OF_IMAGE = b"\xff\xd9"
+_PIL_FLAG = threading.Lock()  # ImageFile.LOAD_TRUNCATED_IMAGES belongs to the whole process
+
+
+@dataclass(frozen=True, slots=True)
+class Decoder:
+    """One way to decode pictures."""
+
+    decode: Callable[[bytes, str, bool], np.ndarray]  # (encoded, exif policy, damaged is allowed) -> pixels
+    order: ChannelOrder
+    definition: str
+
+
+def with_cv2(data: bytes, exif: str, damaged: bool) -> np.ndarray:
+    """`cv2.imread(path)`; with exif "ignore", IMREAD_IGNORE_ORIENTATION. BGR.
+
+    `imdecode` gives the same pixels as `imread` (and reads the TIFFs with a turned orientation that `imread` 4.14
+    and 5.0 fail on); only a truncated JPEG, which `imread` completes with gray, needs its end marker back.
+    """
+    if damaged and data.startswith(JPEG_MAGIC):
+        data += END_OF_IMAGE
+    flags = cv2.IMREAD_COLOR | (cv2.IMREAD_IGNORE_ORIENTATION if exif == "ignore" else 0)
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    except cv2.error as error:
+        raise UnreadableSource(f"OpenCV {cv2.__version__} says: {_one_line(error)}") from None
+    if image is None:
+        raise UnreadableSource(f"OpenCV {cv2.__version__} cannot decode it: damaged, or a format it does not know")
+    return image
+
+
+def with_pil(data: bytes, exif: str, damaged: bool) -> np.ndarray:
+    """`np.asarray(Image.open(file).convert("RGB"))`; with exif "apply", as after `ImageOps.exif_transpose`. RGB."""
+    if damaged and data.startswith(JPEG_MAGIC):
+        data += END_OF_IMAGE
+    try:
+        with _PIL_FLAG:
+            before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, damaged
+            try:
+                picture = Image.open(io.BytesIO(data))
+                picture.load()
+            finally:
+                ImageFile.LOAD_TRUNCATED_IMAGES = before
+        image = _pil_rgb(picture)
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        if isinstance(error, WorkbenchError):
+            raise
+        raise UnreadableSource(f"Pillow says: {_one_line(error)}") from None
+    return turn(image, orientation_of(picture)) if exif == "apply" else image
+
+
+def with_tf(data: bytes, exif: str, damaged: bool) -> np.ndarray:
+    """`tf.io.decode_image(data, channels=3, expand_animations=False)`: the fast, inexact DCT in a JPEG. RGB."""
+    return _tensorflow(data, exif, damaged, dct_method="")
+
+
+def with_tf_accurate(data: bytes, exif: str, damaged: bool) -> np.ndarray:
+    """As `with_tf`, but a JPEG by `tf.io.decode_jpeg(dct_method="INTEGER_ACCURATE")`, equal to Pillow. RGB."""
+    return _tensorflow(data, exif, damaged, dct_method="INTEGER_ACCURATE")
+
+
+DECODERS: dict[str, Decoder] = {
+    "cv2": Decoder(with_cv2, "bgr", "cv2.imread with its default flags"),
+    "pil": Decoder(with_pil, "rgb", 'PIL.Image.open(path).convert("RGB"), what keras.utils.load_img does'),
+    "tf": Decoder(with_tf, "rgb", "tf.io.decode_image(channels=3, expand_animations=False)"),
+    "tf.accurate": Decoder(with_tf_accurate, "rgb", 'tf.io.decode_jpeg(dct_method="INTEGER_ACCURATE")'),
+}
+
+
+def _pil_rgb(picture: Image.Image) -> np.ndarray:
+    """Convert as `convert("RGB")` does, but for the modes that it clips at 255 (16-bit gray would turn white)."""
+    if not picture.mode.startswith(("I", "F")):
+        return np.array(picture.convert("RGB"))
+    values = np.asarray(picture)
+    if picture.mode == "F" or values.min() < 0 or values.max() > 0xFFFF:
+        raise InvalidValue(
+            f"it holds 32-bit values (mode {picture.mode}), not a picture 0..255; scale them yourself and pass arrays"
+        )
+    return np.repeat((values >> 8).astype(np.uint8)[:, :, None], 3, axis=2)
+
+
+def _tensorflow(data: bytes, exif: str, damaged: bool, *, dct_method: str) -> np.ndarray:
+    if data[:2] == b"BM" and int.from_bytes(data[28:30], "little") <= 8:
+        raise UnreadableSource("TensorFlow takes the palette numbers of this BMP for gray; use decode='cv2' or 'pil'")
+    tf = _import_tensorflow()
+    try:
+        if data.startswith(JPEG_MAGIC):
+            tensor = tf.io.decode_jpeg(data, channels=3, dct_method=dct_method, try_recover_truncated=damaged)
+        else:
+            tensor = tf.io.decode_image(data, channels=3, expand_animations=False)
+    except tf.errors.InvalidArgumentError as error:
+        reason = _one_line(error.message).split("}} ")[-1].split(" [Op:")[0]
+        raise UnreadableSource(f"TensorFlow says: {reason}; decode='cv2' or 'pil' may read it") from None
+    image: np.ndarray = tensor.numpy()
+    if exif == "ignore":
+        return image
+    with Image.open(io.BytesIO(data)) as picture:
+        return turn(image, orientation_of(picture))
+
+
+def _import_tensorflow() -> Any:
+    try:
+        import tensorflow
+    except ImportError:
+        raise UnreadableSource("TensorFlow is not installed, and decode='tf' needs it; use 'cv2' or 'pil'") from None
+    return tensorflow
+
+
+def _one_line(error: object) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,153 @@
+"""Open anything that holds frames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.errors import InvalidValue, UnreadableSource, unknown
+from workbench.frames.arrays import ArraySequence, from_array
+from workbench.frames.frame import ChannelOrder, Frame, FrameSequence, FrameStream
+from workbench.frames.headers import VIDEO_SUFFIXES, kind_of
+from workbench.frames.listing import (
+    URL,
+    existing_file,
+    folder_pictures,
+    glob_matches,
+    has_glob,
+    missing,
+    only_pictures,
+    resolved,
+)
+from workbench.frames.live import open_camera, open_network
+from workbench.frames.pictures import PictureReading, PictureSequence
+from workbench.frames.video import VIDEO_DECODERS, video_from
+from workbench.frames.video_scan import scan_video
+
+_CAMERA = re.compile(r"camera:(\d+)$")
+
+
+def open_frames(  # noqa: PLR0913 - each is one question about the pixels, and keyword-only
+    origin: Any,
+    *,
+    decode: str = "cv2",
+    exif: str = "apply",
+    alpha: str = "drop",
+    order: ChannelOrder = "rgb",
+    allow_damaged: bool = False,
+) -> FrameSequence | FrameStream:
+    """Open frames: a sequence with exact random access, or, live, a stream.
+
+    Args:
+        origin: a picture or video file, a folder of pictures, a glob, `sample:NAME`, a list of paths, an array
+            (H, W, 3) or (N, H, W, 3), a list of arrays or of Frames; a camera (`0`, `"camera:0"`) or an address
+            (`rtsp://...`, `http://...`) gives a stream. Folders and globs are in natural order (2 before 10).
+        decode: pictures: `cv2`, `pil`, `tf`, `tf.accurate`; videos: `cv2`, `pyav`.
+        exif: `apply` or `ignore` the orientation tag of a picture, the rotation tag of a video.
+        alpha: what becomes of transparency: `drop`, `white` or `black`.
+        order: the channel order of arrays that are given, `rgb` or `bgr`; files need none.
+        allow_damaged: take what is there of a truncated picture or video; `.damaged` says what is wrong.
+
+    Raises:
+        UnreadableSource: not there, not readable, damaged.
+        InvalidValue: arrays that are no pictures; pictures over the pixel limit.
+        UnknownName: an unknown decoder, policy or rule.
+
+    Example:
+        >>> import numpy as np
+        >>> frames = open_frames(np.zeros((3, 4, 5, 3), np.uint8))
+        >>> len(frames), frames[-1].image.shape
+        (3, (4, 5, 3))
+    """
+    how = _How(decode, exif, alpha, allow_damaged)
+    if order not in ("rgb", "bgr"):
+        raise unknown("channel order", order, ("rgb", "bgr"))
+    if isinstance(origin, FrameStream):
+        return origin
+    if isinstance(origin, np.ndarray):
+        return from_array(origin, order=order, alpha=alpha)
+    if isinstance(origin, (list, tuple)):
+        return _open_list(origin, how, order)
+    if isinstance(origin, (int, np.integer)) and not isinstance(origin, bool):
+        return open_camera(int(origin))
+    if isinstance(origin, (str, Path)):
+        return _open_name(origin, how)
+    raise InvalidValue(
+        f"frames are a path, a list, a numpy array or a camera number; got a {type(origin).__name__}; "
+        "np.asarray(x) may turn it into an array"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """The choices of `open_frames`, which mean one thing for pictures and another for videos."""
+
+    decode: str
+    exif: str
+    alpha: str
+    allow_damaged: bool
+
+    def pictures(self, paths: Sequence[Path], origin: str) -> FrameSequence:
+        if self.decode == "pyav":
+            raise InvalidValue(f"{origin} is a picture, and 'pyav' reads videos; use decode='cv2', 'pil' or 'tf'")
+        reading = PictureReading(self.decode, self.exif, self.alpha, self.allow_damaged)
+        return PictureSequence(paths, reading, origin=origin)
+
+    def video(self, path: Path, origin: str) -> FrameSequence:
+        if self.decode not in VIDEO_DECODERS:
+            raise InvalidValue(f"{origin} is a video, and {self.decode!r} reads pictures; use decode='cv2' or 'pyav'")
+        scan = scan_video(path)
+        if scan.damaged and not self.allow_damaged:
+            raise UnreadableSource(
+                f"{path} is damaged: {scan.damaged}; get the whole file, "
+                "or pass allow_damaged=True to take what is there"
+            )
+        return video_from(scan, self.decode, origin=origin, exif=self.exif)
+
+    def file(self, path: Path, origin: str) -> FrameSequence:
+        kind = kind_of(path)
+        looks_like_picture = bool(only_pictures([path]))
+        if kind == "picture" or (kind != "video" and looks_like_picture):
+            frames = self.pictures([path], origin)
+            frames.array(0)  # one file: what is wrong with it is said at once
+            return frames
+        if kind == "unknown" and path.suffix.lower() not in VIDEO_SUFFIXES:
+            raise UnreadableSource(f"{origin} ({path.name}) is neither a picture nor a video; name a file that is")
+        return self.video(path, origin)
+
+
+def _open_name(origin: str | Path, how: _How) -> FrameSequence | FrameStream:
+    text = str(origin)
+    if camera := _CAMERA.match(text):
+        return open_camera(int(camera[1]))
+    if URL.match(text):
+        return open_network(text)
+    path = resolved(origin)
+    if path.is_dir():
+        return how.pictures(folder_pictures(path), text)
+    if path.is_file():
+        return how.file(path, text)
+    if not has_glob(text):
+        raise missing(path)
+    matches = glob_matches(str(path))
+    if len(matches) == 1:
+        return how.file(matches[0], text)
+    pictures = only_pictures(matches)
+    if not pictures:
+        raise UnreadableSource(f"{text} matches {len(matches)} files, no picture among them; open one video at a time")
+    return how.pictures(pictures, text)
+
+
+def _open_list(items: Sequence[Any], how: _How, order: ChannelOrder) -> FrameSequence:
+    if not items:
+        raise InvalidValue("no frames: the list is empty; give at least one path or (H, W, 3) uint8 array")
+    if all(isinstance(item, (str, Path)) for item in items):
+        return how.pictures([existing_file(item) for item in items], f"{len(items)} files")
+    if all(isinstance(item, Frame) for item in items):
+        return ArraySequence([item.image for item in items])
+    return ArraySequence(items, order=order, alpha=how.alpha)

@@ -1,0 +1,161 @@
+"""Encoded pictures: one read by named rules, or a list of files as a sequence."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from workbench.errors import InvalidValue, UnreadableSource, unknown
+from workbench.frames.alpha import check_alpha, drop_or_composite
+from workbench.frames.cache import FrameCache
+from workbench.frames.damage import damage_of
+from workbench.frames.decoders import DECODERS
+from workbench.frames.frame import FrameSequence, as_rgb
+from workbench.frames.headers import expect_picture, size_of
+from workbench.frames.orientation import EXIF_RULES, orientation_of, turn
+
+
+@dataclass(frozen=True, slots=True)
+class PictureReading:
+    """How encoded pictures are read: the decoder, and a named rule for each thing it can be told."""
+
+    decode: str = "cv2"  # a name of DECODERS
+    exif: str = "apply"  # a name of EXIF_RULES
+    alpha: str = "drop"  # a name of ALPHA_RULES
+    allow_damaged: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse unknown names."""
+        if self.decode not in DECODERS:
+            raise unknown("picture decoder", self.decode, DECODERS)
+        if self.exif not in EXIF_RULES:
+            raise unknown("exif policy", self.exif, EXIF_RULES)
+        check_alpha(self.alpha)
+
+    def read(self, data: bytes, name: str) -> np.ndarray:
+        """Return encoded `data` as (H, W, 3) uint8 in the decoder's own channel order.
+
+        Raises:
+            UnreadableSource: no picture, damaged, or a format that the decoder does not know.
+            InvalidValue: more pixels than the limit.
+        """
+        expect_picture(data, name)
+        size_of(data, name)
+        if not self.allow_damaged and (damage := damage_of(data)):
+            raise UnreadableSource(
+                f"{name} is damaged: {damage}; get the whole file, or pass allow_damaged=True to take what is there"
+            )
+        try:
+            color = DECODERS[self.decode].decode(data, self.exif, self.allow_damaged)
+        except (UnreadableSource, InvalidValue) as error:
+            raise type(error)(f"{name} cannot be read: {error}") from None
+        return color if self.alpha == "drop" else self._composite(color, data)
+
+    def _composite(self, color: np.ndarray, data: bytes) -> np.ndarray:
+        """Lay the colours over white or black; alpha is lossless in every format, so Pillow's serves all decoders."""
+        with Image.open(io.BytesIO(data)) as picture:
+            if not picture.has_transparency_data:
+                return color
+            premultiplied = self.decode == "cv2" and picture.format == "TIFF"  # libtiff's RGBA road
+            alpha = np.asarray(picture.convert("RGBA").getchannel("A"))
+            upright = turn(alpha, orientation_of(picture)) if self.exif == "apply" else alpha
+        return drop_or_composite(color, upright, self.alpha, premultiplied=premultiplied)
+
+
+class PictureSequence(FrameSequence):
+    """Picture files in a given order; each is read when it is asked for."""
+
+    decoders = tuple(DECODERS)
+
+    def __init__(self, paths: Sequence[Path], reading: PictureReading, *, origin: str) -> None:
+        self.paths, self.reading, self.origin = tuple(paths), reading, origin
+        self.order = DECODERS[reading.decode].order
+        self._cache, self._lock = FrameCache(), threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.origin}: {len(self)} pictures, decoded by {self.reading.decode}>"
+
+    def array(self, index: int) -> np.ndarray:
+        """Return picture `index` (H, W, 3) uint8, read-only, in the decoder's channel order."""
+        with self._lock:
+            held = self._cache.get(index)
+        if held is not None:
+            return held
+        image = self._read(index)
+        with self._lock:
+            return self._cache.put(index, image)
+
+    def pick(self, indices: Iterable[int]) -> Iterator[np.ndarray]:
+        """Yield the pictures at `indices`, past the cache."""
+        return (self._read(index) for index in indices)
+
+    def time_s(self, index: int) -> float | None:
+        """Return None: still pictures have no time."""
+        del index
+        return None
+
+    def origin_of(self, index: int) -> str:
+        """Return the path of picture `index`."""
+        return str(self.paths[index])
+
+    def decoded_by(self, decode: str, exif: str = "apply") -> PictureSequence:
+        """Return the same files read by another decoder."""
+        return PictureSequence(self.paths, replace(self.reading, decode=decode, exif=exif), origin=self.origin)
+
+    def close(self) -> None:
+        """Forget the pictures held."""
+        with self._lock:
+            self._cache.clear()
+
+    def _read(self, index: int) -> np.ndarray:
+        path = self.paths[index]
+        return self.reading.read(read_bytes(path), str(path))
+
+
+def read_picture(
+    source: str | Path | bytes,
+    *,
+    decode: str = "cv2",
+    exif: str = "apply",
+    alpha: str = "drop",
+    allow_damaged: bool = False,
+) -> np.ndarray:
+    """Return one encoded picture as (H, W, 3) uint8 RGB.
+
+    Args:
+        source: a path (or `sample:NAME/file`), or the encoded bytes.
+        decode: `cv2`, `pil`, `tf` or `tf.accurate` (see `DECODERS`).
+        exif: `apply` or `ignore` the EXIF orientation (see `EXIF_RULES`).
+        alpha: `drop`, `white` or `black` (see `ALPHA_RULES`).
+        allow_damaged: take what is there of a truncated picture.
+
+    Raises:
+        UnreadableSource: missing, no picture, or damaged.
+        InvalidValue: more pixels than the limit (50 megapixels, or $OPENCV_IO_MAX_IMAGE_PIXELS).
+    """
+    reading = PictureReading(decode, exif, alpha, allow_damaged)
+    if isinstance(source, bytes):
+        image = reading.read(source, "the given data")
+    else:
+        from workbench.frames.listing import existing_file
+
+        path = existing_file(source)
+        image = reading.read(read_bytes(path), str(path))
+    return as_rgb(image, DECODERS[decode].order)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file, or say why not."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableSource(f"{path} cannot be read: {error.strerror}; check the path and its permissions") from None
