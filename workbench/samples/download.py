@@ -21,7 +21,7 @@ Downloader = Callable[[Package, Path, Progress], Path]
 NO_INDEX = re.compile(
     r"from versions: none|Failed to establish|ConnectionError|NameResolution|ProxyError|timed out", re.I
 )
-SETTINGS = "the network and pip's index and proxy settings (python -m pip config list)"
+CHECK = "check the network and pip's index and proxy settings (python -m pip config list), then fetch again"
 
 
 def pypi(package: Package, folder: Path, progress: Progress) -> Path:
@@ -40,7 +40,7 @@ def pypi(package: Package, folder: Path, progress: Progress) -> Path:
             raise
     archive = folder / package.file
     if pip.returncode or not archive.is_file():
-        raise SampleError(f"cannot download {package}: {_cause(said, package)}")
+        raise SampleError(_cause(said, package))
     return archive
 
 
@@ -73,15 +73,13 @@ def _follow(pip: subprocess.Popen[str], progress: Progress) -> list[str]:
 
 
 def _cause(said: list[str], package: Package) -> str:
-    """Say in one line why pip failed, and what to do."""
+    """Say in one line what pip failed at, and what to do."""
     text = "\n".join(said)
     if "No module named pip" in text:
         return f"{sys.executable} has no pip; run: {sys.executable} -m ensurepip --upgrade"
-    if "No space left" in text:
-        return "the disk is full"
     if NO_INDEX.search(text):
-        return f"pip reached no index that has it; check {SETTINGS}, and try again"
+        return f"pip reached no package index that has {package}; {CHECK}"
     if "No matching distribution" in text:
-        return f"the package index that pip uses does not have {package.file}; check {SETTINGS}"
-    errors = [line for line in said if line.startswith("ERROR")] or said or ["pip ended without a word"]
-    return f"pip says {errors[-1]!r}"
+        return f"the package index that pip uses does not have {package.file}; {CHECK}"
+    errors = [line for line in said if line.startswith(("ERROR: ", "× "))] or said or ["it ended without a word"]
+    return f"pip failed on {package}: {errors[0].removeprefix('ERROR: ').removeprefix('× ')}; {CHECK}"

