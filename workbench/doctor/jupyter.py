@@ -23,7 +23,8 @@ def widgets() -> Finding:
     for root in jupyter_config_path():
         settings = Path(root, "labconfig", "page_config.json")
         if settings.is_file() and _disables(settings, WIDGETS):
-            return Finding("widgets", "problem", f"disabled in {settings}", f"jupyter labextension enable {WIDGETS}")
+            cure = f"jupyter labextension enable --level={_level(root)} {WIDGETS}"
+            return Finding("widgets", "problem", f"disabled in {settings}", cure)
     version = json.loads((folders[0] / "package.json").read_text(encoding="utf-8"))["version"]
     return Finding("widgets", "ok", f"ipywidgets {version_of('ipywidgets')}, JupyterLab extension {version}")
 
@@ -41,6 +42,13 @@ def kernel() -> Finding:
     if program not in own and Path(program) != Path(sys.executable):
         return Finding("kernel", "warning", f"`python3` is {program}, by {specs[0]}", cure)
     return Finding("kernel", "ok", f"python3, ipykernel {version_of('ipykernel')}")
+
+
+def _level(root: str) -> str:
+    """Return what Jupyter's commands call the folder of settings `root`."""
+    if Path(root).is_relative_to(sys.prefix):
+        return "sys_prefix"
+    return "system" if Path(root).is_relative_to("/etc") or Path(root).is_relative_to("/usr") else "user"
 
 
 def _disables(settings: Path, extension: str) -> bool:

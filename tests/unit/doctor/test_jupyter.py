@@ -33,7 +33,7 @@ def test_a_disabled_widget_extension_is_found(config, settings, status):
     (config / "page_config.json").write_text(json.dumps(settings))
     finding = jupyter.widgets()
     assert finding.status == status
-    assert (finding.cure == f"jupyter labextension enable {jupyter.WIDGETS}") == (status == "problem")
+    assert (finding.cure == f"jupyter labextension enable --level=user {jupyter.WIDGETS}") == (status == "problem")
 
 
 def test_a_missing_widget_extension_is_found(monkeypatch, tmp_path):
