@@ -41,8 +41,9 @@ def port(weights: Path, out: Path) -> None:
 
     Input `image` (N, 224, 224, 3) float32 RGB, (x - 127) / 128; output `probabilities` (N, 1000) float32.
     """
+    state = read_state_dict(weights)
     model = build()
-    load_torch_weights(model, read_state_dict(weights))
+    load_torch_weights(model, state)
     model.save(out)
     _same_each_time(out)
 
