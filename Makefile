@@ -35,7 +35,7 @@ lint: setup ## ruff, mypy and the import layers
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing | tail -n 3
+	@$(BIN)/lint-imports  | tail -n 3
 
 setup: ## make .venv, or bring it in step with the lock
 	@$(SET_UP)

@@ -41,5 +41,5 @@ def compare(
     models.append(models[0] if b[1] is a[1] else load_model(b[1]))
     sides = [predict(frames, side[0], model, progress=progress) for side, model in zip((a, b), models, strict=True)]
     truth = None if labels is None else np.asarray(labels)
-    both = isinstance(a[0], Recipe) and isinstance(b[0], Recipe)
-    return Comparison(*sides, slots=a[0] - b[0] if both else {}, truth=truth)
+    slots = a[0] - b[0] if isinstance(a[0], Recipe) and isinstance(b[0], Recipe) else {}
+    return Comparison(sides[0], sides[1], slots=slots, truth=truth)

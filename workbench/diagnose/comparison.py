@@ -44,12 +44,12 @@ class Comparison:
     @property
     def flips(self) -> np.ndarray:
         """(N,) bool: the most probable class differs, or one side has none (NaN)."""
-        return _best(self.a) != _best(self.b)
+        return np.asarray(_best(self.a) != _best(self.b))
 
     @property
     def change(self) -> np.ndarray:
         """(N,) float32 in [0, 1]: the largest change of any class's probability; NaN where an output is."""
-        return np.abs(_probabilities(self.a) - _probabilities(self.b)).max(axis=1)
+        return np.asarray(np.abs(_probabilities(self.a) - _probabilities(self.b)).max(axis=1))
 
     @property
     def mean_change(self) -> float:
@@ -68,14 +68,14 @@ class Comparison:
         Source: Kullback and Leibler, On Information and Sufficiency, 1951.
         """
         a, b = (np.clip(_probabilities(side).astype(np.float64), SMALLEST, 1) for side in (self.a, self.b))
-        return (a * np.log(a / b)).sum(axis=1)
+        return np.asarray((a * np.log(a / b)).sum(axis=1))
 
     @property
     def accuracy(self) -> tuple[float, float] | None:
         """Top-1 accuracy of A and of B; None without true classes."""
         if self.truth is None:
             return None
-        return tuple(_classification(side).accuracy(self.truth) for side in (self.a, self.b))  # type: ignore[return-value]
+        return _classification(self.a).accuracy(self.truth), _classification(self.b).accuracy(self.truth)
 
     @property
     def verdict(self) -> str:

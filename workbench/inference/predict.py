@@ -72,16 +72,22 @@ def predict(  # noqa: PLR0913 - the three things a run is made of, and three rar
 @contextmanager
 def opened(frames: Source, recipe: Preprocess) -> Generator[FrameStream]:
     """Give the source, its pictures decoded as the recipe says; close again what was opened here."""
-    decode, exif = (recipe.decode, recipe.exif) if isinstance(recipe, Recipe) else (None, None)
-    slots = {} if decode is None or exif is None else {"decode": decode, "exif": exif}
-    if not isinstance(frames, FrameStream):
-        with open_frames(frames, **slots) as source:
-            yield source
-        return
-    redecoded = frames.decoded_by(**slots) if slots and isinstance(frames, FrameSequence) else frames
-    yield redecoded
-    if redecoded is not frames:
-        redecoded.close()
+    source = frames if isinstance(frames, FrameStream) else _open(frames, recipe)
+    if isinstance(source, FrameSequence) and isinstance(recipe, Recipe):
+        source = source.decoded_by(recipe.decode, recipe.exif)
+    try:
+        yield source
+    finally:
+        if source is not frames:
+            source.close()
+
+
+def _open(frames: Any, recipe: Preprocess) -> FrameStream:
+    return (
+        open_frames(frames, decode=recipe.decode, exif=recipe.exif)
+        if isinstance(recipe, Recipe)
+        else open_frames(frames)
+    )
 
 
 def _pictures(source: FrameStream, limit: int | None) -> Iterator[np.ndarray]:

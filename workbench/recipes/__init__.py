@@ -9,6 +9,15 @@ from workbench.recipes.ranges import affine
 from workbench.recipes.recipe import SLOTS, Recipe
 
 __all__ = [
-    "CATALOGUE", "SLOTS", "Choice", "CompiledRecipe", "Recipe", "affine", "choices", "load_recipe", "preset", "presets",
+    "CATALOGUE",
+    "SLOTS",
+    "Choice",
+    "CompiledRecipe",
+    "Recipe",
+    "affine",
+    "choices",
+    "load_recipe",
+    "preset",
+    "presets",
     "to_picture",
 ]

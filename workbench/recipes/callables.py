@@ -17,8 +17,15 @@ Preprocess = Recipe | Callable[[np.ndarray], np.ndarray]
 class Compiled(Protocol):
     """What runs over frames: one tensor a picture, without batch axis."""
 
-    shape: tuple[int, ...] | None
-    dtype: np.dtype | None
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """Shape of one tensor; None where it is not known before, or differs from picture to picture."""
+        ...
+
+    @property
+    def dtype(self) -> np.dtype | None:
+        """Dtype of the tensors; None where it is not known before."""
+        ...
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """Return the tensor of one picture, in `out` if given."""

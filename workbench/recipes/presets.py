@@ -55,7 +55,7 @@ SAMPLES = {
 
 
 def _keras() -> dict[str, Recipe]:
-    recipes = {}
+    recipes: dict[str, Recipe] = {}
     for family, constructors in CONSTRUCTORS.items():
         made = {
             name: Recipe(size=(side, side), **FAMILIES[family])  # type: ignore[arg-type]

@@ -34,7 +34,7 @@ class Classification:
     @property
     def finite(self) -> np.ndarray:
         """(N,) bool: which frames have a usable answer."""
-        return np.isfinite(self.probabilities).all(axis=1)
+        return np.asarray(np.isfinite(self.probabilities).all(axis=1))
 
     @property
     def best(self) -> np.ndarray:
@@ -45,7 +45,7 @@ class Classification:
     @property
     def confidence(self) -> np.ndarray:
         """(N,) float32: the probability of the most probable class; NaN where the output is."""
-        return self.probabilities.max(axis=1)
+        return np.asarray(self.probabilities.max(axis=1))
 
     def label(self, index: int) -> str:
         """Return the label of the most probable class of frame `index`; "NaN" where there is none."""
