@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import nbformat
+
 START_S = 60
 NOTIFICATIONS = {"fetchNews": "false", "checkForUpdates": False}  # else a popup asks to go online
 DARK = {"theme": "JupyterLab Dark"}
@@ -52,6 +54,13 @@ class JupyterLab:
         """Copy a notebook in; return its name for `url`."""
         shutil.copy(notebook, self.root / notebook.name)
         return notebook.name
+
+    def write(self, name: str, *cells: str) -> str:
+        """Write a notebook of code cells; return its name for `url`."""
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        code = [nbformat.v4.new_code_cell(cell.strip()) for cell in cells]
+        nbformat.write(nbformat.v4.new_notebook(cells=code, metadata={"kernelspec": kernel}), self.root / name)
+        return name
 
     def __enter__(self) -> Self:
         """Start the server and wait until it answers."""

@@ -72,30 +72,22 @@ def figure_compare(
 def draw_comparison(panes: Panes, state: ViewerState, answers: Sequence[Answer] = ()) -> Figure:
     """Draw panes and answers that are there already."""
     height = row_height(panes.images, gap=GAP)
-    above, below = 3 * LINE + 0.1, LINE + 0.08
-    charts = max((bars_height(each) for each in answers), default=0.0)
-    page = Paper(above + height + below + (charts + 2 * LINE if answers else 0), spoken=_spoken(state, answers))
-    said = summary(state) or "the same recipe twice"
-    page.words(0, 0, shorten(f"A → B: {said}", 120), weight="bold", size=11)
+    pictures, bars = 3.5 * LINE + 0.06, max((bars_height(each) for each in answers), default=0.0)
+    charts = pictures + height + 2 * LINE
+    page = Paper(charts + (1.2 * LINE + bars if answers else -0.5 * LINE), spoken=_spoken(state, answers))
+    page.words(0, 0, shorten(f"A → B: {summary(state) or 'the same recipe twice'}", 120), weight="bold", size=11)
     left = 0.0
-    colors = (INK, A_COLOR, B_COLOR, INK)
-    for image, text, color in zip(panes.images, captions(panes), colors, strict=True):
-        width = height * image.shape[1] / image.shape[0]
+    for image, text, color in zip(panes.images, captions(panes), (INK, A_COLOR, B_COLOR, INK), strict=True):
         page.words(left, 1.5 * LINE, text["title"], weight="bold", color=color)
-        page.words(
-            left + 0.1 + 0.09 * len(text["title"]),
-            1.5 * LINE + 0.015,
-            shorten(text["detail"], int(width * 11)),
-            size=SMALL,
-        )
-        page.picture(image, left, above - 0.1, height=height)
+        page.words(left, 2.5 * LINE, text["detail"], size=SMALL)
+        page.picture(image, left, pictures, height=height)
         foot = f"0 … {text['scale']} levels" if text["scale"] else text["size"]
-        page.words(left, above + height - 0.05, foot, size=SMALL)
-        left += width + GAP
-    for place, each in enumerate(answers):
-        start, top = place * (WIDTH + GAP) / 2, above + height + below + LINE / 2
-        page.words(start, top, f"{'AB'[place]} predicts", weight="bold", color=(A_COLOR, B_COLOR)[place])
-        draw_bars(page, each, at=(start, top + 1.2 * LINE), width=(WIDTH - GAP) / 2, color=(A_COLOR, B_COLOR)[place])
+        page.words(left, pictures + height + 0.05, foot, size=SMALL)
+        left += height * image.shape[1] / image.shape[0] + GAP
+    width = (WIDTH - 0.5) / 2
+    for place, (each, color) in enumerate(zip(answers, (A_COLOR, B_COLOR), strict=False)):
+        page.words(place * (width + 0.5), charts, f"{'AB'[place]} predicts", weight="bold", color=color)
+        draw_bars(page, each, at=(place * (width + 0.5), charts + 1.2 * LINE), width=width, color=color)
     return page
 
 

@@ -84,7 +84,7 @@ def describe(state: ViewerState, frames: FrameSequence) -> dict[str, Any]:
 def captions(panes: Panes) -> list[dict[str, str]]:
     """Return title, detail, size and spoken text of the four panes, in their order, and the scale of the last."""
     apart = panes.difference
-    spread = f"mean {apart.mean:.3g}, max {apart.max:.3g}" if apart.max else "none"
+    spread = f"mean {apart.mean:.{0 if apart.mean >= 10 else 1}f}, max {apart.max:.0f}" if apart.max else "none"
     return [
         _caption("Original", "as decoded", panes.original),
         _caption("A", "as the model sees it", panes.a),
