@@ -10,15 +10,13 @@ from pathlib import Path
 from scripts.set_up.checkout import Checkout
 from scripts.set_up.console import CommandFailed, Runner, SetUpError
 
-CONTINUED = "--hash"
-
 
 def locked_entry(lock: str, package: str) -> str:
-    """Return the lines of `package` in the text of a lock: its requirement and its hashes."""
-    entry = re.search(rf"^{re.escape(package)}==.*(?:\n +{CONTINUED}.*)+", lock, re.MULTILINE)
-    if entry is None:
+    """Return the lines of `package` in the text of a lock: requirement and hashes, once or once a Python version."""
+    entries = re.findall(rf"^{re.escape(package)}==.*(?:\n +--hash.*)+", lock, re.MULTILINE)
+    if not entries:
         raise SetUpError(f"requirements.lock has no {package}; run `git checkout requirements.lock`")
-    return entry.group() + "\n"
+    return "\n".join(entries) + "\n"
 
 
 def locked_version(lock: str, package: str) -> str:
@@ -67,7 +65,8 @@ class Installer:
         """
         arguments = ("--require-hashes", "-r", lock)
         return self._by_uv_or_pip(
-            ("sync", "--require-hashes", "--no-build", lock), ("install", "--only-binary", ":all:", *arguments)
+            ("sync", "--require-hashes", "--no-build", lock),
+            ("install", "--no-deps", "--only-binary", ":all:", *arguments),
         )
 
     def add(self, lock: Path, target: Path | None = None) -> str:

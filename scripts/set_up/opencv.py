@@ -80,7 +80,7 @@ def mend(
         if install_libraries() and problem() is None:
             return [f"(installed the system libraries it lacked: {' '.join(LIBRARIES)})"]
         use_stand_in()
-        library = first.split(":")[-2].strip() if first.count(":") > 1 else "a system library"
         if problem() is None:
+            library = first.split(MISSING_LIBRARY)[0].split()[-1].rstrip(":")
             return [f"({library} is missing: {STAND_IN} of the same version took the place of {DECLARED})"]
     raise SetUpError(f"OpenCV does not import: {problem() or first}; type: make clean setup")

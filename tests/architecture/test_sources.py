@@ -15,7 +15,7 @@ USES_TENSORFLOW = (
 )
 LATE = TENSORFLOW | {"papermill", "matplotlib", "ipywidgets", "nbconvert", "nbclient"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "tools", "stuff", "base"}
-LONGEST_MODULE, LONGEST_FUNCTION = 300, 45  # lines; most are far below
+LONGEST_MODULE, LONGEST_FUNCTION = 300, 60  # lines; most are far below
 SAME_BODY = 4  # statements from which on two equal bodies are a copy
 
 

@@ -1,0 +1,133 @@
+"""What README.md tells people to type is typed here.
+
+Every ```sh block runs, with .venv/bin on PATH: one of `make` commands in the checkout, any other in an empty folder.
+The ```python blocks are one program, which finds a real model, its labels and a real clip under the names it uses.
+A block after the comment `<!-- not run: REASON -->` is not run; its commands still have to exist.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(
+    r"^(?:<!-- not run: (?P<reason>[^\n]+) -->\n+)?```(?P<kind>sh|python)\n(?P<text>.*?)^```$", re.M | re.S
+)
+LONGEST = 900  # seconds for one block
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block of commands or code."""
+
+    kind: str
+    text: str
+    line: int
+    reason: str | None  # why it is not run
+
+    def __str__(self) -> str:
+        return f"line {self.line}"
+
+    @property
+    def commands(self) -> list[list[str]]:
+        """The words of each command of a block of shell."""
+        joined = self.text.replace("\\\n", " ")
+        return [words for line in joined.splitlines() for part in line.split("&&") if (words := _words(part))]
+
+
+def _words(command: str) -> list[str]:
+    return shlex.split(command.removeprefix("$ "), comments=True)
+
+
+def blocks(text: str) -> list[Block]:
+    """Return the blocks of a page."""
+    return [
+        Block(match["kind"], match["text"], text.count("\n", 0, match.start("kind")) + 1, match["reason"])
+        for match in BLOCK.finditer(text)
+    ]
+
+
+README = blocks((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+PAGE = """a
+```sh
+make x && make y  # z
+```
+
+<!-- not run: opens a browser -->
+```sh
+make lab
+```
+```text
+no
+```
+"""
+
+
+def test_blocks_are_found_with_their_marks():
+    first, second = blocks(PAGE)
+    assert (first.commands, first.reason, first.line) == ([["make", "x"], ["make", "y"]], None, 2)
+    assert (second.commands, second.reason) == ([["make", "lab"]], "opens a browser")
+
+
+def test_the_readme_has_commands_that_are_run():
+    assert [block for block in README if block.kind == "sh" and not block.reason]
+
+
+def test_no_block_that_is_run_starts_these_tests_or_waits_for_a_person():
+    run = [words for block in README if block.kind == "sh" and not block.reason for words in block.commands]
+    assert [words for words in run if words[:2] in (["make", "test"], ["make", "lab"])] == []
+
+
+@pytest.mark.slow
+def test_every_command_of_the_readme_exists():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    commands = [words for block in README if block.kind == "sh" for words in block.commands]
+    made = {word for words in commands if words[0] == "make" for word in words[1:] if re.fullmatch("[a-z-]+", word)}
+    assert made <= targets
+    for command in sorted({words[1] for words in commands if words[0] == "workbench"}):
+        _run(["workbench", command, "--help"], ROOT)
+
+
+@pytest.mark.packaging
+@pytest.mark.slow
+@pytest.mark.timeout(LONGEST)
+@pytest.mark.parametrize("block", [block for block in README if block.kind == "sh" and not block.reason], ids=str)
+def test_every_block_of_commands_runs(block, tmp_path):
+    makes = any(words[0] == "make" for words in block.commands)
+    _run(["bash", "-euo", "pipefail", "-c", block.text], ROOT if makes else tmp_path)
+
+
+@pytest.mark.packaging
+@pytest.mark.slow
+@pytest.mark.timeout(LONGEST)
+def test_the_python_of_the_readme_runs_on_a_real_model_and_clip(tmp_path):
+    """The names in it are placeholders of a reader's own files; here they are links to samples."""
+    from workbench.samples import sample_path
+
+    model = sample_path("efficientnet-lite0")
+    (tmp_path / "my_model.keras").symlink_to(model)
+    (tmp_path / "labels.txt").symlink_to(model.with_suffix(".labels.txt"))
+    (tmp_path / "clip.mp4").symlink_to(sample_path("bikes"))
+    program = "".join(block.text for block in README if block.kind == "python" and not block.reason)
+    assert "compare(" in program
+    printed = _run([sys.executable, "-c", program], tmp_path)
+    assert "'color': ('rgb', 'bgr')" in printed, "the difference of the two recipes"
+    assert re.search(r"\d+ of 250", printed), "the verdict on every frame of the clip"
+
+
+def _run(command: list[str], folder: Path) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | {"PATH": path}, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=LONGEST, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

@@ -1,0 +1,143 @@
+"""Set-up, really run, in small checkouts: the real locks of a few packages, OpenCV and NumPy among them."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.packaging, pytest.mark.slow]
+
+SET_UP = [sys.executable, "-m", "scripts.set_up"]
+WORKS = "import cv2, numpy, workbench; print(cv2.imencode('.png', numpy.zeros((2, 2), 'uint8'))[0])"
+INSTALLING = "locked packages"  # what the longest step says when it begins
+
+
+def set_up(checkout: Path, *steps: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SET_UP, *steps], cwd=checkout, env=os.environ | variables, capture_output=True, text=True, check=False
+    )
+
+
+def expect_works(checkout: Path) -> None:
+    python = checkout / ".venv" / "bin" / "python"
+    done = subprocess.run([python, "-c", WORKS], cwd=checkout.parent, capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr
+
+
+def stop_while_installing(checkout: Path, sign: signal.Signals) -> subprocess.CompletedProcess[str]:
+    """Start a set-up and send `sign` to it and to what it started once the packages are being installed."""
+    printed = checkout / "printed.txt"
+    with printed.open("w") as out:
+        process = subprocess.Popen(SET_UP, cwd=checkout, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+        deadline = time.monotonic() + 120
+        while INSTALLING not in printed.read_text() and time.monotonic() < deadline:
+            assert process.poll() is None, printed.read_text()
+            time.sleep(0.02)
+        os.killpg(process.pid, sign)
+        process.wait(timeout=60)
+    return subprocess.CompletedProcess(SET_UP, process.returncode, printed.read_text())
+
+
+def test_a_cold_set_up_says_its_steps_and_a_warm_one_is_silent_and_takes_no_time(tiny_checkout):
+    cold = set_up(tiny_checkout)
+    assert cold.returncode == 0, cold.stderr
+    begun = [line.split()[0] for line in cold.stdout.splitlines()]
+    assert begun == ["make", "install", "install", "install", "check", "set"]
+    assert all(re.search(r"\d\.\d s", line) for line in cold.stdout.splitlines())
+    expect_works(tiny_checkout)
+    begin = time.monotonic()
+    warm = set_up(tiny_checkout)
+    assert (warm.returncode, warm.stdout, warm.stderr) == (0, "", "")
+    assert time.monotonic() - begin < 3
+
+
+def test_an_interrupted_set_up_is_repaired_by_the_next_one(tiny_checkout):
+    by_key = stop_while_installing(tiny_checkout, signal.SIGINT)
+    assert by_key.returncode == 130
+    assert "Traceback" not in by_key.stdout and "the next run begins again" in by_key.stdout
+    killed = stop_while_installing(tiny_checkout, signal.SIGKILL)
+    assert "make .venv" in killed.stdout
+    assert json.loads((tiny_checkout / ".cache" / "set-up" / "stamp.json").read_text())["state"] == "unfinished"
+    damage = tiny_checkout / ".venv" / "damage"  # anything that the killed one may have left
+    damage.touch()
+    last = set_up(tiny_checkout)
+    assert last.returncode == 0, last.stderr
+    assert "make .venv" in last.stdout
+    assert not damage.exists(), "nothing of an interrupted set-up is trusted"
+    expect_works(tiny_checkout)
+
+
+def test_two_set_ups_at_once_make_one_environment(tiny_checkout):
+    both = [
+        subprocess.Popen(SET_UP, cwd=tiny_checkout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(2)
+    ]
+    printed = [process.communicate(timeout=300)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], printed
+    assert "".join(printed).count("make .venv") == 1
+    assert "".join(printed).count("waiting") == 1
+    expect_works(tiny_checkout)
+
+
+def test_pip_takes_over_where_uv_reaches_nothing(tiny_checkout):
+    nowhere = {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "UV_NO_CACHE": "1", "UV_HTTP_RETRIES": "0"}
+    done = set_up(tiny_checkout, **nowhere)
+    assert done.returncode == 0, done.stderr
+    assert "(by pip)" in done.stdout
+    expect_works(tiny_checkout)
+
+
+def test_a_package_that_is_not_what_the_lock_says_is_refused(tiny_checkout):
+    lock = tiny_checkout / "requirements.lock"
+    head, name, rest = lock.read_text().partition("uv==")
+    lock.write_text(re.sub("[0-9a-f]{64}", "0" * 64, head) + name + rest)  # all but uv
+    done = set_up(tiny_checkout)
+    assert done.returncode == 2
+    assert "hash" in done.stderr.lower()
+    assert not list((tiny_checkout / ".venv" / "lib").glob("python3*/site-packages/cv2"))
+
+
+# In this order, on one checkout: each leaves it working.
+
+
+def test_a_second_flavour_of_opencv_is_taken_out_when_the_environment_is_refreshed(ready_checkout):
+    python, uv = ready_checkout / ".venv" / "bin" / "python", ready_checkout / ".venv" / "bin" / "uv"
+    headless = ready_checkout / "requirements-headless.lock"
+    subprocess.run([uv, "pip", "install", "-q", "--python", python, "--no-deps", "-r", headless], check=True)
+    with (ready_checkout / "pyproject.toml").open("a") as project:
+        project.write("# changed\n")
+    done = set_up(ready_checkout)
+    assert done.returncode == 0, done.stderr
+    assert "make .venv" not in done.stdout, "it is refreshed, not made anew"
+    [site_packages] = (ready_checkout / ".venv" / "lib").glob("python3*/site-packages")
+    assert [path.name.split("-")[0] for path in site_packages.glob("opencv*.dist-info")] == ["opencv_python"]
+    expect_works(ready_checkout)
+
+
+def test_the_other_opencv_lies_beside_the_environment(ready_checkout):
+    assert set_up(ready_checkout, "opencv4").returncode == 0
+    again = set_up(ready_checkout, "opencv4")
+    assert "add OpenCV" not in again.stdout, "it is there already"
+    done = subprocess.run(
+        [ready_checkout / ".venv" / "bin" / "python", "-c", "import cv2; print(cv2.__version__)"],
+        env=os.environ | {"PYTHONPATH": str(ready_checkout / ".cache" / "opencv4")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("4.")
+
+
+def test_a_moved_checkout_gets_an_environment_that_works_there(ready_checkout):
+    moved = ready_checkout.with_name("moved")
+    shutil.move(ready_checkout, moved)
+    assert "make .venv" in set_up(moved).stdout
+    subprocess.run([moved / ".venv" / "bin" / "uv", "--version"], check=True)
+    expect_works(moved)
