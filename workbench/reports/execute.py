@@ -125,6 +125,8 @@ def _run(notebook: NotebookNode, kernel: Kernel, terms: Terms) -> None:
         client.execute()
     finally:
         ledger.notebook_complete()
+        if client.kc is not None:
+            client.kc.stop_channels()
 
 
 def _outcome(notebook: NotebookNode, kernel: Kernel, terms: Terms) -> tuple[Status, str]:
@@ -172,5 +174,7 @@ def _mark(notebook: NotebookNode, status: Status, error: str) -> None:
         cell.metadata["tags"] = [*cell.metadata.get("tags", []), "failed"]
         if not any(output.output_type == "error" for output in cell.get("outputs", [])):
             traceback = [f"{status}: {error}"]
-            output = NotebookNode(output_type="error", ename=status, evalue=error, traceback=traceback)
+            output = NotebookNode(  # type: ignore[no-untyped-call]
+                output_type="error", ename=status, evalue=error, traceback=traceback
+            )
             cell.setdefault("outputs", []).append(output)

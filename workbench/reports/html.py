@@ -20,10 +20,8 @@ from traitlets.config import Config
 from workbench.reports.figures import duration, key_figures
 from workbench.reports.page import REPORT_POLICY, TEMPLATES, head, local_time, render
 from workbench.reports.parameters import Parameter
-from workbench.reports.present import outline, present
+from workbench.reports.present import SHOWN, outline, present
 from workbench.reports.sanitize import clean_html
-
-SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,8 @@ def report_html(
 def command(run: Mapping[str, Any]) -> str:
     """Return the command line that makes a run again."""
     given = [part for name in run["given"] for part in ("-p", f"{name}={typed(run['parameters'][name])}")]
-    return shlex.join(["workbench", "report", run["scenario"], *given])
+    asked = run["scenario"] if run["notebook"]["shipped"] else run["notebook"]["file"]
+    return shlex.join(["workbench", "report", asked, *given])
 
 
 def typed(value: object) -> str:
@@ -95,7 +94,7 @@ def _opening(
         started=local_time(run["started"]),
         figures=key_figures(metrics),
         rows=rows,
-        changed=sum(row.changed for row in rows),
+        changed=[row for row in rows if row.changed],
         sections=sections,
         marked=marked,
     )
@@ -123,7 +122,7 @@ def _is_marked(notebook: NotebookNode) -> bool:
 
 def _exporter() -> HTMLExporter:
     config = Config()
-    config.NbConvertBase.display_data_priority = SHOWN
+    config.NbConvertBase.display_data_priority = list(SHOWN)
     config.CoalesceStreamsPreprocessor.enabled = True
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         config=config,

@@ -44,7 +44,7 @@ def find_inputs(parameters: Mapping[str, Plain]) -> tuple[Input, ...]:
     return tuple(
         _input(name, origin, files)
         for name, value in parameters.items()
-        for origin in _texts(value)
+        for origin in dict.fromkeys(_texts(value))
         if (files := _files(origin))
     )
 
@@ -66,10 +66,12 @@ def notebook_hash(notebook: NotebookNode) -> str:
 
 
 def _texts(value: Plain) -> Iterable[str]:
+    """Yield every text in a value, however deep it lies in lists and dicts."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, str))
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
 
 
 def _files(origin: str) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from workbench.reports.plain import read_json
 from workbench.reports.recording import METRICS, THUMBNAIL
 from workbench.reports.store import index_lock, run_folders, write_whole
 
+MARKS = re.compile(r"[`*]|\]\([^)]*\)|\[(?=[^\]]*\]\()")  # of Markdown: code, emphasis, and all of a link but its text
 INDEX, REPORT, MANIFEST = "index.html", "report.html", "manifest.json"
 
 
@@ -24,6 +26,7 @@ class Entry:
     run: Mapping[str, Any]  # its manifest
     link: str  # to its report, relative; empty when there is none
     thumbnail: str
+    question: str
     figures: list[KeyFigure]
     changed: list[str]  # `name=value` of the parameters that were asked for
     started: str
@@ -55,6 +58,7 @@ def _entry(folder: Path) -> Entry | None:
             run=run,
             link=f"{where}/{REPORT}" if (folder / REPORT).is_file() else "",
             thumbnail=f"{where}/{THUMBNAIL}" if (folder / THUMBNAIL).is_file() else "",
+            question=MARKS.sub("", run["question"]),
             figures=key_figures(read_json(folder / METRICS), most=5),
             changed=[f"{name}={run['parameters'][name]}" for name in run["given"]],
             started=local_time(run["started"]),

@@ -45,7 +45,7 @@ def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Ma
         plan: what was asked for.
         execution: how it went.
         started: with time zone.
-        metrics: what the notebook recorded; a `recipe` or `recipes` in it is copied.
+        metrics: what the notebook recorded; those whose names begin with `recipe` are copied.
     """
     scenario = plan.scenario
     return {
@@ -63,8 +63,8 @@ def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Ma
         "given": sorted(plan.given),
         "seed": plan.seed,
         "inputs": [each.to_dict() for each in plan.inputs],
-        "notebook": {"file": scenario.path.name, "sha256": notebook_hash(plan.notebook)},
-        "recipes": metrics.get("recipes", metrics.get("recipe")),
+        "notebook": {"file": scenario.path.name, "shipped": scenario.shipped, "sha256": notebook_hash(plan.notebook)},
+        "recipes": {name: value for name, value in metrics.items() if name.startswith("recipe")},
         "versions": facts.versions(),
         "codecs": facts.codecs(),
         "machine": facts.machine(),

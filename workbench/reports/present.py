@@ -5,16 +5,19 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from nbformat import NotebookNode
+
+from workbench.reports.scenarios import opening
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 NOTE = (
     '<p class="live-note">Here the notebook shows a live viewer. '
     "Open <code>report.ipynb</code> in JupyterLab and run it to use it.</p>"
 )
-STILL = ("text/html", "image/png", "image/jpeg", "image/svg+xml")  # what a widget may bring for such a page
+SHOWN = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/plain")
+STILL = SHOWN[:-1]  # what a widget may bring for such a page; its repr is not for reading
+SHOWN_ABOVE = {"parameters", "injected-parameters"}
 BAR = re.compile(r"\d+%\|.*\||\d+it \[|\bit/s\b")  # the text form of a tqdm bar
 
 
@@ -27,22 +30,12 @@ def present(notebook: NotebookNode) -> NotebookNode:
             cell.outputs = list(_outputs(cell.outputs))
             if cell.metadata.get("papermill", {}).get("status") == "pending":
                 cell.metadata["tags"] = [*cell.metadata.get("tags", []), "not-run"]
+    # The header shows the parameters, with their help and what was changed.
+    shown.cells = [cell for cell in shown.cells if cell.get("outputs") or not SHOWN_ABOVE & _tags(cell)]
     if shown.cells and shown.cells[0].cell_type == "markdown":
-        shown.cells[0].source = without_heading(shown.cells[0].source)
+        shown.cells[0].source = opening(shown.cells[0].source).rest
     shown.cells = [cell for cell in shown.cells if cell.source.strip() or cell.get("outputs")]
     return shown
-
-
-def without_heading(source: str) -> str:
-    """Return an opening Markdown cell without its title and question, which the page's header shows."""
-    kept, dropped = [], set()
-    for line in source.splitlines():
-        part = "title" if line.lstrip().startswith("#") else "question" if line.strip() else ""
-        if part and part not in dropped and "question" not in dropped:
-            dropped.add(part)
-        else:
-            kept.append(line)
-    return "\n".join(kept).strip()
 
 
 def outline(notebook: NotebookNode) -> list[tuple[str, str]]:
@@ -62,18 +55,15 @@ def outline(notebook: NotebookNode) -> list[tuple[str, str]]:
 def _outputs(outputs: Iterable[NotebookNode]) -> Iterable[NotebookNode]:
     for output in outputs:
         data = output.get("data", {})
-        still = {kind: value for kind, value in data.items() if kind in STILL}
         if WIDGET not in data:
+            if not data or any(kind in SHOWN for kind in data):  # scripts and formats a page cannot show go
+                yield output
+            continue
+        still = {kind: value for kind, value in data.items() if kind in STILL}
+        if still or not BAR.search(str(data.get("text/plain", ""))):
+            output.data = still or {"text/html": NOTE}
             yield output
-        elif still:
-            yield _display(still)
-        elif not BAR.search(_text(data.get("text/plain", ""))):
-            yield _display({"text/html": NOTE})
 
 
-def _display(data: dict[str, Any]) -> NotebookNode:
-    return NotebookNode(output_type="display_data", data=NotebookNode(data), metadata=NotebookNode())
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "".join(value)
+def _tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))

@@ -74,4 +74,6 @@ def _allowed(tag: str, name: str, value: str) -> bool:
         return tag == "img" and bool(PICTURE.match(value))
     if name == "href":
         return tag == "a" and bool(LINK.match(value))
+    if name == "tabindex":  # a strip of frames is reached by Tab in its turn, and before nothing else
+        return value == "0"
     return name in ATTRIBUTES or name.startswith("aria-") or name in BY_TAG.get(tag, ())

@@ -27,6 +27,11 @@ class Scenario:
     question: str
     parameters: tuple[Parameter, ...]
 
+    @property
+    def shipped(self) -> bool:
+        """Tell whether it comes with Workbench, so that its name is enough to find it."""
+        return self.path.parent == notebook_folder().resolve()
+
 
 def scenarios() -> tuple[Scenario, ...]:
     """Return every scenario that comes with Workbench, by name."""
@@ -64,11 +69,14 @@ def read_scenario(path: Path) -> Scenario:
         InvalidValue: a `parameters` cell that is more than plain literals.
     """
     notebook = load_notebook(path)
-    title, question = heading(notebook)
+    first = notebook.cells[0] if notebook.cells else None
+    head = opening(first.source if first and first.cell_type == "markdown" else "")
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     source = "\n".join(cell.source for cell in cells)
     name = safe_name(path.stem)
-    return Scenario(name, path.resolve(), title or _words(name), question, read_parameters(source, where=path.name))
+    return Scenario(
+        name, path.resolve(), head.title or _words(name), head.question, read_parameters(source, where=path.name)
+    )
 
 
 def load_notebook(path: Path) -> NotebookNode:
@@ -91,13 +99,22 @@ def load_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
-def heading(notebook: NotebookNode) -> tuple[str, str]:
-    """Return title and question: the first heading, and the first line of text, of the opening Markdown cell."""
-    if not notebook.cells or notebook.cells[0].cell_type != "markdown":
-        return "", ""
-    lines = [line.strip() for line in notebook.cells[0].source.splitlines() if line.strip()]
-    title = next((line.lstrip("# ").strip() for line in lines if line.startswith("#")), "")
-    return title, next((line for line in lines if not line.startswith("#")), "")
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The first Markdown cell, taken apart."""
+
+    title: str  # its first heading
+    question: str  # its first paragraph
+    rest: str
+
+
+def opening(source: str) -> Opening:
+    """Take apart the text of an opening Markdown cell."""
+    lines = source.strip().splitlines()
+    title = lines.pop(0).lstrip("# ").strip() if lines and lines[0].startswith("#") else ""
+    paragraphs = re.split(r"\n\s*\n", "\n".join(lines).strip(), maxsplit=1)
+    question = " ".join(paragraphs[0].split())
+    return Opening(title, question, "\n\n".join(paragraphs[1:]).strip())
 
 
 def safe_name(stem: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from workbench.errors import InvalidValue, RunError
+from workbench.errors import InvalidValue, RunError, WorkbenchError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)  # no space left, and no share of it left
 FAILED = "-failed"
@@ -70,23 +70,36 @@ def hold(out: Path, scenario: str, run_id: str, *, on_wait: Callable[[], None] =
         InvalidValue: a scenario folder that leads out of `out`.
         RunError: `out` cannot be written to.
     """
-    folder = _scenario_folder(out, scenario)
-    sweep(out)
-    lock = _lock(out, scenario, run_id)
+    with _writing(out):
+        folder = _scenario_folder(out, scenario)
+        sweep(out)
+        lock = _lock(out, scenario, run_id)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            on_wait()
+            lock.acquire()
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        on_wait()
-        lock.acquire()
-    try:
-        draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{run_id}-", dir=folder))
-        draft.chmod(0o755)  # mkdtemp's is for the owner alone; a report is to be read
+        with _writing(out):
+            draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{run_id}-", dir=folder))
+            draft.chmod(0o755)  # mkdtemp's is for the owner alone; a report is to be read
         try:
             yield Target(out, scenario, run_id, draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     finally:
         lock.release()
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Turn the failure to make a place for a run into one line."""
+    try:
+        yield
+    except WorkbenchError:
+        raise
+    except OSError as error:
+        raise RunError(f"cannot write reports to {out}: {error.strerror}; give another folder with --out") from error
 
 
 def sweep(out: Path) -> None:
@@ -135,11 +148,8 @@ def _lock(out: Path, scenario: str, run_id: str) -> FileLock:
 
 def _scenario_folder(out: Path, scenario: str) -> Path:
     folder = out / scenario
-    try:
-        (out / ".locks").mkdir(parents=True, exist_ok=True)
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise RunError(f"cannot write reports to {out}: {error.strerror}; give another folder with --out") from error
+    (out / ".locks").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     if folder.resolve().parent != out.resolve():
         raise InvalidValue(f"{folder} leads out of {out}, to {folder.resolve()}; remove that link")
     return folder

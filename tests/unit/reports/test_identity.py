@@ -1,0 +1,86 @@
+"""The same notebook, parameters and bytes are the same run; anything else is another."""
+
+import nbformat
+import pytest
+
+from workbench.errors import SampleError, UnknownName
+from workbench.reports.identity import find_inputs, notebook_hash, run_id
+from workbench.reports.scenarios import load_notebook
+
+
+@pytest.fixture
+def files(tmp_path):
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "photos").mkdir(exist_ok=True)
+        (tmp_path / "photos" / name).write_text(name)
+    return tmp_path
+
+
+def hashes(parameters):
+    return [each.sha256 for each in find_inputs(parameters)]
+
+
+def test_files_folders_and_patterns_are_inputs(files):
+    found = find_inputs({"file": str(files / "photos/a.txt"), "folder": str(files / "photos"),
+                         "pattern": str(files / "photos/*.txt"), "deep": [{"a": str(files / "photos/b.txt")}, 3]})  # fmt: skip
+    assert [(each.parameter, each.files, each.bytes) for each in found] == [
+        ("file", 1, 5), ("folder", 2, 10), ("pattern", 2, 10), ("deep", 1, 5)]  # fmt: skip
+    assert found[1].sha256 == found[2].sha256
+
+
+@pytest.mark.parametrize("value", ["", " ", "camera:0", "rtsp://host/x", "x" * 5000, "a\0b", "no such", 5, None])
+def test_other_values_are_no_inputs(value):
+    assert find_inputs({"a": value}) == ()
+
+
+def test_an_unknown_sample_is_refused():
+    with pytest.raises(UnknownName):
+        find_inputs({"source": "sample:no-such"})
+
+
+def test_a_sample_that_is_not_fetched_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
+    with pytest.raises(SampleError, match="workbench samples fetch bikes"):
+        find_inputs({"source": "sample:bikes"})
+
+
+def test_a_changed_byte_changes_the_hash(files):
+    before = hashes({"f": str(files / "photos")})
+    (files / "photos/a.txt").write_text("A.txt")
+    assert hashes({"f": str(files / "photos")}) != before
+
+
+def test_two_files_that_trade_names_change_the_hash(files):
+    before = hashes({"f": str(files / "photos")})
+    photos = files / "photos"
+    (photos / "a.txt").rename(photos / "c")
+    (photos / "b.txt").rename(photos / "a.txt")
+    (photos / "c").rename(photos / "b.txt")
+    assert hashes({"f": str(files / "photos")}) != before
+
+
+def test_the_labels_beside_a_model_count(tmp_path):
+    (tmp_path / "m.keras").write_bytes(b"weights")
+    before = hashes({"model": str(tmp_path / "m.keras")})
+    (tmp_path / "m.labels.txt").write_text("cat\ndog\n")
+    assert hashes({"model": str(tmp_path / "m.keras")}) != before
+
+
+def test_saved_outputs_and_execution_counts_do_not_count(write_notebook):
+    notebook = load_notebook(write_notebook("print(1)"))
+    before = notebook_hash(notebook)
+    notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text="1")]
+    notebook.cells[-1].execution_count = 9
+    notebook.cells[-1].id = "another"
+    assert notebook_hash(notebook) == before
+    notebook.cells[-1].source = "print(2)"
+    assert notebook_hash(notebook) != before
+
+
+def test_a_run_id_is_the_same_for_the_same_and_differs_for_another(write_notebook):
+    notebook = load_notebook(write_notebook("print(1)"))
+    first = run_id(notebook, {"a": 1, "b": "x"}, ())
+    assert first == run_id(notebook, {"b": "x", "a": 1}, ())
+    assert first != run_id(notebook, {"a": 2, "b": "x"}, ())
+    assert len(first) == 12
+    assert set(first) <= set("0123456789abcdef")

@@ -1,0 +1,102 @@
+"""The index shows every run, newest first, and nothing that is no run."""
+
+import json
+import re
+
+import pytest
+
+from workbench.reports import write_index
+
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def add(tmp_path, manifest_of):
+    """Return a function that puts a run that never was into the folder of reports."""
+
+    def put(run_id="0123456789ab", *, metrics=None, thumbnail=True, report=True, folder="", **changes):
+        path = tmp_path / "count" / (folder or run_id)
+        path.mkdir(parents=True)
+        (path / "manifest.json").write_text(json.dumps(manifest_of(run_id=run_id, **changes)))
+        (path / "metrics.json").write_text(json.dumps(metrics or {}))
+        if report:
+            (path / "report.html").write_text("report")
+        if thumbnail:
+            (path / "thumbnail.png").write_bytes(b"png")
+
+    return put
+
+
+@pytest.fixture
+def index(tmp_path):
+    return lambda: write_index(tmp_path).read_text(encoding="utf-8")
+
+
+def test_a_run_is_shown_with_thumbnail_figures_status_and_link(add, index):
+    add(metrics={"top1_right": 18, "predict_ms": 21.34}, given=["number"], parameters={"number": 9})
+    page = index()
+    assert 'href="count/0123456789ab/report.html"' in page
+    assert 'src="count/0123456789ab/thumbnail.png"' in page
+    for words in ("Count to a number", "finished", "41 s", "top1 right", "18", "21.3", "number=9"):
+        assert words in page
+
+
+def test_the_newest_comes_first(add, index):
+    add("aaaaaaaaaaaa", started="2026-11-20T10:00:00+00:00")
+    add("cccccccccccc", started="2026-11-22T10:00:00+00:00")
+    add("bbbbbbbbbbbb", started="2026-11-21T10:00:00+00:00")
+    assert re.findall(r"count/(\w{12})/report", index()) == ["c" * 12, "b" * 12, "a" * 12]
+
+
+@pytest.mark.parametrize("status", ["failed", "killed", "interrupted", "timeout", "disk full"])
+def test_a_run_that_did_not_finish_says_so_and_why(add, index, status):
+    add(status=status, error="the reason why", folder="0123456789ab-failed")
+    page = index()
+    assert re.search(rf'<span class="pill (bad|stopped)">{status}</span>', page)
+    assert "the reason why" in page
+    assert 'href="count/0123456789ab-failed/report.html"' in page
+
+
+def test_a_run_without_thumbnail_or_report_is_listed(add, index):
+    add(thumbnail=False, report=False)
+    page = index()
+    assert "Count to a number" in page
+    assert "thumbnail.png" not in page
+    assert "report.html" not in page
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"scenario": 1}'], ids=["torn", "empty", "list", "other"])
+def test_what_is_no_manifest_is_left_out(add, index, tmp_path, text):
+    add()
+    other = tmp_path / "count" / "bbbbbbbbbbbb"
+    other.mkdir()
+    (other / "manifest.json").write_text(text)
+    assert index().count('<li class="run">') == 1
+
+
+def test_drafts_are_left_out(add, index):
+    add(folder=".draft-0123456789ab-x")
+    assert '<li class="run">' not in index()
+
+
+def test_evil_in_a_run_stays_text(add, index):
+    add(title=EVIL, question=EVIL, scenario=EVIL, given=["number"], parameters={"number": EVIL}, metrics={EVIL: EVIL})
+    page = index()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_it_forbids_scripts_and_foreign_requests(index):
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', index())
+    assert policy is not None
+    assert "default-src &#39;none&#39;" in policy[1]
+    assert "http" not in policy[1]
+
+
+def test_an_empty_index_says_what_to_type(index):
+    assert "workbench report" in index()
+
+
+def test_the_question_is_shown_without_its_markdown(add, index):
+    add(question="Is `bgr` *so* bad, as [here](https://x.org)?")
+    assert "Is bgr so bad, as here?" in index()
