@@ -6,7 +6,7 @@ from .models import Model, load_model
 from .recipes import Recipe, affine, choices, load_recipe, preset, presets, to_picture
 from .reports import record, run_scenario, scenarios
 from .results import Classification, Prediction
-from .samples import fetch, sample_path, samples
+from .samples import sample_path
 from .views import FrameViewer
 
 __version__: str
@@ -26,7 +26,6 @@ __all__ = [
     "choices",
     "compare",
     "compare_variants",
-    "fetch",
     "load_model",
     "load_recipe",
     "open_frames",
@@ -38,7 +37,6 @@ __all__ = [
     "record",
     "run_scenario",
     "sample_path",
-    "samples",
     "scenarios",
     "take",
     "to_picture",

@@ -30,16 +30,16 @@ app.add_typer(samples_app, name="samples")
 def main() -> None:
     """Run the command line."""
     try:
-        raise SystemExit(app(standalone_mode=False))
+        status = app(prog_name="workbench", standalone_mode=False)
+        if status == INTERRUPTED:
+            print("workbench: interrupted", file=sys.stderr)
+        raise SystemExit(status)
     except WorkbenchError as error:
         refusal = str(error)
     except TyperException as error:
         if not error.format_message():  # no arguments: the help has been shown
             raise SystemExit(0) from None
         refusal = f"{error.format_message()} See: workbench --help"
-    except (KeyboardInterrupt, typer.Abort):
-        print("workbench: interrupted", file=sys.stderr)
-        raise SystemExit(INTERRUPTED) from None
     print(f"workbench: {refusal}", file=sys.stderr)
     raise SystemExit(REFUSED)
 

