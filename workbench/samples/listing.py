@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.samples.catalogue import Entry, Kind, catalogue
 from workbench.samples.store import Status, data_dir, status
+
+WIDTH = 100  # columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,15 @@ def table(listed: Sequence[Sample] | None = None) -> str:
     blocks = [
         f"{sample.name:<{name}}  {sample.status:<7}  {sample.kind:<{kind}}  {sample.size_mb:5.1f} MB  "
         f"{sample.package} {sample.version}\n"
-        f"    {sample.description}\n    licence: {sample.licence}\n    from: {sample.provenance}"
+        f"{_indented(sample.description)}\n"
+        f"{_indented('licence: ' + sample.licence)}\n{_indented('from: ' + sample.provenance)}"
         for sample in listed
     ]
     return "\n".join(blocks)
+
+
+def _indented(text: str) -> str:
+    return textwrap.fill(text, WIDTH, initial_indent="    ", subsequent_indent="      ")
 
 
 def markdown_table() -> str:
