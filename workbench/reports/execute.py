@@ -23,6 +23,7 @@ from papermill.parameterize import parameterize_notebook
 
 from workbench.reports.kernel import NATIVE, Kernel, one_kernel
 from workbench.reports.plain import Plain
+from workbench.reports.present import is_bar
 from workbench.reports.store import FULL, is_full
 
 Status = Literal["ok", "failed", "killed", "interrupted", "timeout", "disk full"]
@@ -69,6 +70,9 @@ def execute(notebook: NotebookNode, given: Mapping[str, Plain], *, terms: Terms 
         status, error = _outcome(copy, kernel, terms)
         kernel.graceful = status == "ok"
         duration = time.monotonic() - start
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not is_bar(output)]
     if status != "ok":
         _mark(copy, status, error)
     return Execution(copy, status, error, round(duration, 3))

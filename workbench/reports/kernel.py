@@ -24,7 +24,7 @@ from workbench.errors import RunError
 NATIVE = "python3"
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow's start-up notes are no part of a report
-    "TQDM_DISABLE": "1",  # nor are progress bars; those made of widgets the report leaves out
+    "TQDM_DISABLE": "1",  # nor are progress bars; those made of widgets are dropped afterwards
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # pictures into the notebook, whatever the shell says
 }
 

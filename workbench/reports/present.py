@@ -59,10 +59,15 @@ def _outputs(outputs: Iterable[NotebookNode]) -> Iterable[NotebookNode]:
             if not data or any(kind in SHOWN for kind in data):  # scripts and formats a page cannot show go
                 yield output
             continue
-        still = {kind: value for kind, value in data.items() if kind in STILL}
-        if still or not BAR.search(str(data.get("text/plain", ""))):
-            output.data = still or {"text/html": NOTE}
+        if not is_bar(output):
+            output.data = {kind: value for kind, value in data.items() if kind in STILL} or {"text/html": NOTE}
             yield output
+
+
+def is_bar(output: NotebookNode) -> bool:
+    """Tell whether an output is a tqdm progress bar made of widgets."""
+    data = output.get("data", {})
+    return WIDGET in data and bool(BAR.search(str(data.get("text/plain", ""))))
 
 
 def _tags(cell: NotebookNode) -> set[str]:

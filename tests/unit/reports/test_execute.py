@@ -108,8 +108,9 @@ def test_the_kernel_gets_the_environment_asked_for_and_no_user_files(run, tmp_pa
     assert not folder.startswith(str(tmp_path))
 
 
-def test_progress_bars_stay_out_of_the_report(run):
-    done = run("from tqdm import tqdm\nfor _ in tqdm(range(3)): pass\nprint('done')")
+@pytest.mark.parametrize("module", ["tqdm", "tqdm.auto"])
+def test_progress_bars_stay_out_of_the_report(run, module):
+    done = run(f"from {module} import tqdm\nfor _ in tqdm(range(3)): pass\nprint('done')")
     assert [output.output_type for output in done.notebook.cells[-1].outputs] == ["stream"]
     assert text(done) == "done\n"
 

@@ -21,8 +21,9 @@ def hashes(parameters):
 
 
 def test_files_folders_and_patterns_are_inputs(files):
-    found = find_inputs({"file": str(files / "photos/a.txt"), "folder": str(files / "photos"),
-                         "pattern": str(files / "photos/*.txt"), "deep": [{"a": str(files / "photos/b.txt")}, 3]})  # fmt: skip
+    photos = files / "photos"
+    found = find_inputs({"file": str(photos / "a.txt"), "folder": str(photos),
+                         "pattern": str(photos / "*.txt"), "deep": [{"a": str(photos / "b.txt")}, 3]})  # fmt: skip
     assert [(each.parameter, each.files, each.bytes) for each in found] == [
         ("file", 1, 5), ("folder", 2, 10), ("pattern", 2, 10), ("deep", 1, 5)]  # fmt: skip
     assert found[1].sha256 == found[2].sha256
