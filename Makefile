@@ -13,7 +13,6 @@ help: ## show this list
 
 report: samples ## run every scenario on the sample data and write reports/index.html
 	@$(BIN)/workbench report --all
-	@echo "$(CURDIR)/reports/index.html"
 
 lab: samples ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --ip=127.0.0.1 notebooks

@@ -17,6 +17,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--force-color-profile=srgb",  # else a screen's profile could change the pixels that are read back
 )
 CURE = (
     "no Chromium starts here; type `make test` (which installs one), or `apt-get install chromium` as root, "

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scripts.set_up import chromium, environment, locks, opencv4
 from scripts.set_up.checkout import Checkout
-from scripts.set_up.console import Runner, SetUpError
+from scripts.set_up.console import CommandFailed, Runner, SetUpError
 from scripts.set_up.stamp import decide, installed_python, read, wanted
 
 STEPS: dict[str, Callable[[Checkout, Runner], None]] = {
@@ -37,7 +37,7 @@ def main(names: list[str]) -> int:
         return 130
     except (SetUpError, OSError) as error:
         sys.stderr.write(f"set-up: {error}\n")
-        if (checkout.state / "log.txt").exists():
+        if isinstance(error, CommandFailed):
             sys.stderr.write(f"  all that was printed: {checkout.state / 'log.txt'}\n")
         return 2
 

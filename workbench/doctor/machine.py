@@ -27,6 +27,8 @@ def samples() -> Finding:
     wrong = [name for name, state in states.items() if state != "fetched"]
     if not wrong:
         return Finding("samples", "ok", f"all {len(states)} in {data_dir()}")
+    if set(states.values()) == {"missing"}:
+        return Finding("samples", "warning", f"none in {data_dir()} yet", "workbench samples fetch")
     found = ", ".join(f"{name} {states[name]}" for name in wrong)
     return Finding("samples", "warning", f"{found}, in {data_dir()}", f"workbench samples fetch {' '.join(wrong)}")
 

@@ -8,18 +8,19 @@ from workbench.doctor import machine
 Usage = namedtuple("Usage", "total used free")
 
 
-def test_missing_samples_are_named_with_the_command_that_fetches_them(monkeypatch, tmp_path):
+def test_where_no_sample_is_fetched_one_command_fetches_them(monkeypatch, tmp_path):
     monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
     finding = machine.samples()
-    assert finding.status == "warning"
-    assert "bikes missing" in finding.found
-    assert finding.cure.startswith("workbench samples fetch") and "bikes" in finding.cure
+    assert (finding.status, finding.cure) == ("warning", "workbench samples fetch")
+    assert str(tmp_path) in finding.found
 
 
-def test_a_damaged_sample_is_told_from_a_missing_one(monkeypatch, tmp_path):
+def test_a_damaged_sample_is_told_from_a_missing_one_and_both_are_named_in_the_cure(monkeypatch, tmp_path):
     monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
     (tmp_path / "bikes").mkdir()
-    assert "bikes damaged" in machine.samples().found
+    finding = machine.samples()
+    assert "bikes damaged" in finding.found and "skimage missing" in finding.found
+    assert finding.cure.startswith("workbench samples fetch") and "bikes" in finding.cure and "skimage" in finding.cure
 
 
 @pytest.mark.parametrize(
