@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.errors import UnreadableSource, WorkbenchError
 from workbench.reports.plain import Plain
 
 if TYPE_CHECKING:
@@ -40,13 +41,15 @@ def find_inputs(parameters: Mapping[str, Plain]) -> tuple[Input, ...]:
 
     Raises:
         SampleError: a sample that is not fetched yet.
+        UnreadableSource: a file that may not be read.
     """
-    return tuple(
-        _input(name, origin, files)
-        for name, value in parameters.items()
-        for origin in dict.fromkeys(_texts(value))
-        if (files := _files(origin))
-    )
+    pairs = ((name, origin) for name, value in parameters.items() for origin in dict.fromkeys(_texts(value)))
+    try:
+        return tuple(_input(name, origin, files) for name, origin in pairs if (files := _files(origin)))
+    except WorkbenchError:
+        raise
+    except OSError as error:
+        raise UnreadableSource(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def run_id(notebook: NotebookNode, parameters: Mapping[str, Plain], inputs: Iterable[Input]) -> str:

@@ -162,4 +162,4 @@ def _structure(text: str, kind: Kind) -> Plain:
 
 def _leaf(value: Plain, kind: Kind) -> Plain:
     """Return one item; YAML leaves some numbers, such as 1e-3, as text."""
-    return typed(value, kind) if isinstance(value, str) else fit(value, kind)
+    return typed(value, kind) if isinstance(value, str) and not kind.takes("str") else fit(value, kind)

@@ -18,6 +18,7 @@ from workbench.reports.figures import is_timing
 DATA = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)")
 TIMING = re.compile(r'(<(dd|span|time)\b[^>]*class="timing"[^>]*>).*?(</\2>)', re.DOTALL)
 ATTRIBUTE = re.compile(r'(class="timing") datetime="[^"]*"')
+STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)  # how a report looks is no result
 LOG = re.compile(r'<details class="log">.*?</details>', re.DOTALL)
 PATTERNS = (
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "<when>"),
@@ -50,7 +51,7 @@ def normalised(path: Path) -> str:
 
 
 def _html(text: str) -> str:
-    for pattern, kept in ((LOG, ""), (TIMING, r"\1\3"), (ATTRIBUTE, r"\1")):
+    for pattern, kept in ((STYLE, ""), (LOG, ""), (TIMING, r"\1\3"), (ATTRIBUTE, r"\1")):
         text = pattern.sub(kept, text)
     return _plain(text)
 

@@ -57,11 +57,19 @@ def _outputs(outputs: Iterable[NotebookNode]) -> Iterable[NotebookNode]:
         data = output.get("data", {})
         if WIDGET not in data:
             if not data or any(kind in SHOWN for kind in data):  # scripts and formats a page cannot show go
-                yield output
+                yield _described(output)
             continue
         if not is_bar(output):
             output.data = {kind: value for kind, value in data.items() if kind in STILL} or {"text/html": NOTE}
             yield output
+
+
+def _described(output: NotebookNode) -> NotebookNode:
+    """Give a picture the words that go with it as its alternative text; a repr such as `<Figure>` is none."""
+    words = " ".join(str(output.get("data", {}).get("text/plain", "")).split())
+    if any(kind.startswith("image/") for kind in output.get("data", {})):
+        output.metadata["alt"] = words if words and not words.startswith("<") else "Picture made by the notebook"
+    return output
 
 
 def is_bar(output: NotebookNode) -> bool:

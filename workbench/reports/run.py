@@ -149,7 +149,7 @@ def carry_out(plan: Plan, out: Path, *, kernel: str, timeout: float | None, line
         terms = Terms(kernel=kernel, timeout=timeout, environment=environment, on_cell=line.cell)
         execution = execute(plan.notebook, plan.given, terms=terms)
         run = _publish(plan, execution, target, started)
-    line.end(run.status, run.duration_s, run.html)
+    line.end(run.status, run.duration_s, run.html if run.html.exists() else run.folder)
     return run
 
 

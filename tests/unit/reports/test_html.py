@@ -104,7 +104,7 @@ def test_pictures_lie_inside_the_file(executed, manifest_of, display, kind):
 
 def test_an_svg_lies_inside_the_file_as_a_picture(executed, manifest_of, display):
     html = page(executed(display("image/svg+xml", "<svg><path d='M0 0'/></svg>")), manifest_of())
-    assert '<img alt="No description has been provided for this image" src="data:image/svg+xml;base64,' in html
+    assert '<img alt="Picture made by the notebook" src="data:image/svg+xml;base64,' in html
 
 
 def test_code_is_folded_with_its_first_line_to_see(executed, manifest_of):

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from workbench.errors import SampleError, UnknownName
+from workbench.errors import SampleError, UnknownName, UnreadableSource
 from workbench.reports.identity import find_inputs, notebook_hash, run_id
 from workbench.reports.scenarios import load_notebook
 
@@ -43,6 +43,15 @@ def test_a_sample_that_is_not_fetched_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
     with pytest.raises(SampleError, match="workbench samples fetch bikes"):
         find_inputs({"source": "sample:bikes"})
+
+
+def test_a_file_that_may_not_be_read_is_refused_in_one_line(files, monkeypatch):
+    def refuse(path, *_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)  # root, who runs tests in containers, may read anything
+    with pytest.raises(UnreadableSource, match=r"cannot read .*a\.txt: Permission denied"):
+        find_inputs({"f": str(files / "photos/a.txt")})
 
 
 def test_a_changed_byte_changes_the_hash(files):

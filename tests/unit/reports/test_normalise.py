@@ -25,6 +25,7 @@ def html(tmp_path, text):
         pytest.param("0123456789abcdef0123456789abcdef", "f" * 32, id="random id"),
         pytest.param('<dd class="timing">21<small> ms</small></dd>', '<dd class="timing">9<small> ms</small></dd>',
                      id="key figure that is a timing"),
+        pytest.param("<style>p { color: red }</style>a", "<style>p {}</style>a", id="look"),
         pytest.param('<details class="log"><pre>one</pre></details>a', "a", id="log"),
     ],
 )  # fmt: skip

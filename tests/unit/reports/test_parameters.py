@@ -15,7 +15,8 @@ share: float = 0.5  # of the frames
 live: bool = False
 limit: "int | None" = None
 means: dict[str, float] = {"r": 1}
-notes: list = []"""
+notes: list = []
+recipe: str | dict = ''"""
 PARAMETERS = read_parameters(CELL, where="a.ipynb")
 DEFAULTS = {p.name: p.default for p in PARAMETERS}
 
@@ -126,6 +127,9 @@ def test_a_name_that_is_code_is_refused():
         pytest.param("limit=9", 9, id="an int where None may stand"),
         pytest.param("means={r: 1e-3, g: 2}", {"r": 0.001, "g": 2.0}, id="dict"),
         pytest.param("notes=a, 1", ["a", 1], id="list of anything"),
+        pytest.param("notes=['5', {a: '1'}]", ["5", {"a": "1"}], id="quoted text in a list of anything"),
+        pytest.param("recipe=sample:bikes", "sample:bikes", id="text where a dict may stand"),
+        pytest.param("recipe={range: unit}", {"range": "unit"}, id="a dict where text may stand"),
     ],
 )
 def test_texts_are_read_as_the_declared_type(text, expected):

@@ -26,6 +26,20 @@ def test_a_picture_that_a_widget_brings_is_shown_in_its_place(executed, display)
     assert kinds(present(executed(output))) == [["image/png"]]
 
 
+@pytest.mark.parametrize(
+    ("text", "alt"),
+    [
+        pytest.param("Top 3: a strip\nof frames", "Top 3: a strip of frames", id="words"),
+        pytest.param("<Figure size 800x200 with 2 Axes>", "Picture made by the notebook", id="repr"),
+        pytest.param("", "Picture made by the notebook", id="nothing"),
+    ],
+)
+def test_a_picture_is_described_by_its_text(executed, display, text, alt):
+    output = display("image/png", "AAAA")
+    output.data["text/plain"] = text
+    assert present(executed(output)).cells[-1].outputs[0].metadata["alt"] == alt
+
+
 def test_a_script_leaves_nothing(executed, display):
     assert kinds(present(executed(display("application/javascript", "alert(1)")))) == []
 

@@ -107,6 +107,17 @@ def test_a_notebook_run_by_hand_or_by_plain_papermill_records_nothing(write_note
     assert "counted to 3" in (tmp_path / "by_papermill.ipynb").read_text()
 
 
+@slow
+def test_a_run_can_be_started_inside_a_notebook(write_notebook, tmp_path):
+    inner = write_notebook(RECORD, name="inner.ipynb")
+    cell = f"""from workbench.reports import record, run_scenario
+run = run_scenario({str(inner)!r}, {{"number": 8}}, out={str(tmp_path / "inner_out")!r}, progress=False)
+record({{"inner": run.status, "counted": run.metrics["number"]}})"""
+    outer = run_scenario(write_notebook(cell), out=tmp_path / "out", progress=False)
+    assert outer.error == ""
+    assert outer.metrics == {"inner": "ok", "counted": 8}
+
+
 # --- what is refused before a kernel starts -----------------------------------------------------------------
 
 
