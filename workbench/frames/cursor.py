@@ -113,7 +113,7 @@ class Cursor:
         if self._reader is None:
             self._reader = self._open()
         self._reader.seek(float(self._index.stamps[index]))
-        return self._grab() and self._position <= last_landing
+        return self._stands_on_a_frame() and self._position <= last_landing
 
     def _restart(self) -> bool:
         self.close()
@@ -128,6 +128,10 @@ class Cursor:
         if self._index.stamps is None:
             self._position += 1
             return True
+        return self._stands_on_a_frame()
+
+    def _stands_on_a_frame(self) -> bool:
+        assert self._reader is not None
         place = self._index.locate(self._reader.stamp())
         self._position = -1 if place is None else place
         return place is not None

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -13,15 +14,18 @@ import numpy as np
 
 from workbench.errors import UnreadableSource
 from workbench.frames.frame import ChannelOrder
-from workbench.frames.pyav_video import PyavReader, first_frame
+from workbench.frames.pyav_video import PyavReader, first_frames
 from workbench.frames.video import Video
 from workbench.frames.video_index import Reader
 
 OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"  # key;value|key;value, read by cv2 when it opens a file
 LOG_LEVEL = "OPENCV_FFMPEG_LOGLEVEL"  # read by cv2 at its first video; FFmpeg's chatter about a seek is no news
 FATAL_ONLY = "8"
+COMPARED_FRAMES = 4
 INTERLACED_MAX_MEAN = 24.0  # levels; the two decoders' colour matrices differ by a mean of 4 at most, garbage by 90
-PREROLL_FRAMES = 16  # cv2 seeks to this many frames before its target, then steps (cap_ffmpeg_impl.hpp, `seek`)
+PREROLL_FRAMES = (
+    15  # a seek goes to a key frame this far before the frame it stands on, then steps (cap_ffmpeg_impl.hpp)
+)
 _OPENING = threading.Lock()  # the environment belongs to the whole process
 
 
@@ -60,8 +64,12 @@ class Cv2Reader:
         return image if found else None
 
     def seek(self, stamp: float) -> None:
-        """Jump to near `stamp`: cv2 turns it into a frame number by its guess of the frame rate."""
-        self._capture.set(cv2.CAP_PROP_POS_MSEC, stamp * 1000)
+        """Jump to near `stamp`.
+
+        cv2 turns a time into a frame number by its guess of the frame rate, and stops one frame before that number.
+        """
+        rate = self._capture.get(cv2.CAP_PROP_FPS)
+        self._capture.set(cv2.CAP_PROP_POS_MSEC, (stamp + (1 / rate if rate > 0 else 0)) * 1000)
 
     def close(self) -> None:
         """Release the file."""
@@ -81,11 +89,11 @@ class Cv2Video(Video):
         "Cannot convert interlaced to progressive frames", is not asked for its result.
         """
         super().expect_readable()
-        if self.scan.progressive or not (reference := first_frame(self.path)).interlaced_frame:
+        if self.scan.progressive or not (reference := first_frames(self.path, COMPARED_FRAMES))[0].interlaced_frame:
             return
-        expected = PyavReader.converted(reference, self.exif)
-        got = cv2.cvtColor(next(self._read_through()), cv2.COLOR_BGR2RGB)
-        if got.shape != expected.shape or cv2.absdiff(got, expected).mean() > INTERLACED_MAX_MEAN:
+        expected = [PyavReader.converted(frame, self.exif) for frame in reference]
+        got = [cv2.cvtColor(image, cv2.COLOR_BGR2RGB) for image in islice(self._read_through(), len(expected))]
+        if _far_apart(got, expected) or (_all_equal(got) and not _all_equal(expected)):
             raise UnreadableSource(
                 f"{self.path} is interlaced, and OpenCV {cv2.__version__} makes garbage of such frames without a word; "
                 "use decode='pyav', or deinterlace it: ffmpeg -i IN -vf bwdif OUT"
@@ -106,6 +114,17 @@ class Cv2Video(Video):
                 yield image
         finally:
             reader.close()
+
+
+def _far_apart(got: list[np.ndarray], expected: list[np.ndarray]) -> bool:
+    return any(
+        one.shape != other.shape or cv2.absdiff(one, other).mean() > INTERLACED_MAX_MEAN
+        for one, other in zip(got, expected, strict=False)
+    )
+
+
+def _all_equal(images: list[np.ndarray]) -> bool:
+    return all(np.array_equal(images[0], image) for image in images[1:])
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -53,10 +54,11 @@ class PyavReader:
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
     def seek(self, stamp: float) -> None:
-        """Jump to the key frame at or before `stamp`, or to some packet before it."""
+        """Jump to the key frame at or before `stamp`, or to some packet before it, and decode one frame."""
         ticks = round((stamp - self._early) / self._tick) + self._start
         self._container.seek(ticks, stream=self._stream, backward=True)
         self._frames = self._decode()
+        self.grab()
 
     def close(self) -> None:
         """Release the file."""
@@ -75,10 +77,10 @@ class PyavReader:
                 continue
 
 
-def first_frame(path: Path) -> VideoFrame:
-    """Return the first frame of a video, not yet converted."""
+def first_frames(path: Path, count: int) -> list[VideoFrame]:
+    """Return the first frames of a video, not yet converted."""
     with opened(path) as container:
-        return next(container.decode(container.streams.video[0]))
+        return list(islice(container.decode(container.streams.video[0]), count))
 
 
 class PyavVideo(Video):

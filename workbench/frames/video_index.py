@@ -31,7 +31,7 @@ class Reader(Protocol):
         """Return the grabbed frame as (H, W, 3) uint8."""
 
     def seek(self, stamp: float) -> None:
-        """Jump to somewhere near `stamp`; only the stamp of the next grabbed frame says where."""
+        """Jump to somewhere near `stamp` and grab a frame there; only its stamp says which."""
 
     def close(self) -> None:
         """Release the file."""
