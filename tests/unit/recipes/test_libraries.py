@@ -74,12 +74,21 @@ def test_tensorflow_1_is_bit_exact(photo, size, corners):
     [
         pytest.param("cv2.linear", "tf.bilinear", 1, id="no antialias: OpenCV and TensorFlow"),
         pytest.param("pil.bilinear", "tf.bilinear_aa", 1, id="antialias: Pillow and TensorFlow"),
-        pytest.param("cv2.nearest_exact", "pil.nearest", 0, id="nearest pixel centre"),
     ],
 )
 def test_the_families_agree_within_themselves(photo, one, other, levels):
     size = (224, 224)
     assert np.abs(resized(photo, size, one) - resized(photo, size, other)).max() <= levels
+
+
+def test_nearest_exact_is_pillows_nearest(photo):
+    """Where a centre falls on the line between two pixels (512 to 224: every 7th), OpenCV 4 takes the one before it."""
+    one, other = (resized(photo, (224, 224), name) for name in ("cv2.nearest_exact", "pil.nearest"))
+    differs = (one != other).any(axis=-1)
+    if cv2.__version__.startswith("4."):
+        on_a_line = [(np.arange(224) + 0.5) * length / 224 % 1 == 0 for length in photo.shape[:2]]
+        differs = differs[~on_a_line[0]][:, ~on_a_line[1]]
+    assert not differs.any()
 
 
 def test_the_two_families_of_bilinear_are_far_apart(photo):
