@@ -4,6 +4,7 @@
 PYTHON ?= python3
 SET_UP := $(PYTHON) -m scripts.set_up
 BIN := .venv/bin
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in containers; it listens on this machine only, with a token
 
 .DEFAULT_GOAL := help
 .PHONY: help setup samples report lab test test-fast lint lock clean
@@ -15,7 +16,7 @@ report: samples ## run every scenario on the sample data and write reports/index
 	@$(BIN)/workbench report --all
 
 lab: samples ## open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
+	@$(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) notebooks
 
 samples: setup ## fetch the sample models, photos and clips into data/
 	@$(BIN)/workbench samples fetch
