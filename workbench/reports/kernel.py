@@ -98,7 +98,8 @@ class _OneSpec(KernelSpecManager):
 
 def _spec(name: str) -> KernelSpec:
     if name == NATIVE:
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        # a kernel is shut down with an interrupt first, and would log that as an error beside the progress line
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=CRITICAL"]
         return KernelSpec(argv=command, display_name="Python 3", language="python")
     installed = KernelSpecManager()
     try:
