@@ -16,7 +16,6 @@ from workbench.errors import UnreadableSource
 from workbench.frames.frame import ChannelOrder
 from workbench.frames.pyav_video import PyavReader, first_frames
 from workbench.frames.video import Video
-from workbench.frames.video_index import Reader
 
 OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"  # key;value|key;value, read by cv2 when it opens a file
 LOG_LEVEL = "OPENCV_FFMPEG_LOGLEVEL"  # read by cv2 at its first video; FFmpeg's chatter about a seek is no news
@@ -80,6 +79,7 @@ class Cv2Video(Video):
     """A video file decoded by OpenCV; arrays are BGR, as `VideoCapture.read` gives them."""
 
     decode = "cv2"
+    reader = Cv2Reader
     order: ChannelOrder = "bgr"
 
     def expect_readable(self) -> None:
@@ -98,9 +98,6 @@ class Cv2Video(Video):
                 f"{self.path} is interlaced, and OpenCV {cv2.__version__} makes garbage of such frames without a word; "
                 "use decode='pyav', or deinterlace it: ffmpeg -i IN -vf bwdif OUT"
             )
-
-    def _open(self) -> Reader:
-        return Cv2Reader(self.path, exif=self.exif)
 
     @property
     def _preroll_s(self) -> float:

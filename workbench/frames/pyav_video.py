@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import islice
 from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from workbench.frames.video import Video
-from workbench.frames.video_index import Reader
 from workbench.frames.video_scan import KEYED_FORMATS, opened
 
 EARLIER_S = 1.0  # where a seek lands on any packet, one goes for a place this much earlier, and meets the key frame
@@ -28,7 +29,7 @@ class PyavReader:
         self._stream.thread_type = "AUTO"
         self._start, self._tick = self._stream.start_time or 0, float(self._stream.time_base or 0)
         self._early = 0.0 if self._container.format.name.split(",")[0] in KEYED_FORMATS else EARLIER_S
-        self._frames = self._decode()
+        self._frames = _decoded(self._container, self._stream)
         self._frame: VideoFrame | None = None
 
     def grab(self) -> bool:
@@ -56,25 +57,28 @@ class PyavReader:
     def seek(self, stamp: float) -> None:
         """Jump to the key frame at or before `stamp`, or to some packet before it, and decode one frame."""
         ticks = round((stamp - self._early) / self._tick) + self._start
-        self._container.seek(ticks, stream=self._stream, backward=True)
-        self._frames = self._decode()
-        self.grab()
+        self._frame = None
+        with suppress(av.FFmpegError):  # some files cannot be sought in: then one stands on no frame, and starts again
+            self._container.seek(ticks, stream=self._stream, backward=True)
+            self._frames = _decoded(self._container, self._stream)
+            self.grab()
 
     def close(self) -> None:
         """Release the file."""
         self._frames, self._frame = iter(()), None
         self._held.close()
 
-    def _decode(self) -> Iterator[VideoFrame]:
-        """Yield frames; a packet that does not decode is passed over, as cv2 does."""
-        while True:
-            try:
-                yield from self._container.decode(self._stream)
-                return
-            except av.EOFError:
-                return
-            except av.InvalidDataError:
-                continue
+
+def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Yield frames; a packet that does not decode is passed over, as cv2 does."""
+    while True:
+        try:
+            yield from container.decode(stream)
+            return
+        except av.EOFError:
+            return
+        except av.InvalidDataError:
+            continue
 
 
 def first_frames(path: Path, count: int) -> list[VideoFrame]:
@@ -87,6 +91,4 @@ class PyavVideo(Video):
     """A video file decoded by PyAV; arrays are RGB, as `frame.to_ndarray(format="rgb24")` gives them."""
 
     decode = "pyav"
-
-    def _open(self) -> Reader:
-        return PyavReader(self.path, exif=self.exif)
+    reader = PyavReader

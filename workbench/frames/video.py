@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,11 +34,15 @@ class Video(FrameSequence):
 
     decoders = VIDEO_DECODERS
     decode: ClassVar[str]
+    reader: ClassVar[Callable[..., Reader]]  # (path, *, exif) -> a reader at the start of the file
 
     def __init__(self, scan: VideoScan, *, origin: str, exif: str = "apply") -> None:
         if exif not in EXIF_RULES:
             raise unknown("exif policy", exif, EXIF_RULES)
         self.scan, self.origin, self.exif = scan, origin, exif
+        self._open = partial(
+            type(self).reader, scan.path, exif=exif
+        )  # not a bound method: no cycle keeps the file open
         self.damaged = scan.damaged
         self._index: VideoIndex | None = None
         self._cursor: Cursor | None = None
@@ -130,10 +134,6 @@ class Video(FrameSequence):
                 )
         finally:
             reader.close()
-
-    @abstractmethod
-    def _open(self) -> Reader:
-        """Open the file at its start."""
 
     @property
     def _preroll_s(self) -> float:
