@@ -1,7 +1,7 @@
 """A report without what differs from run to run: for comparing two runs of the same inputs, and of different ones.
 
 Left out: time stamps, durations and speeds, execution counts, absolute paths, memory addresses, random ids, the log
-that packages write to stderr, and metrics named as timings. Pictures stay, as the hash of their bytes.
+that packages write to stderr, metrics named as timings, and the account of how the report was made. Pictures stay, as the hash of their bytes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ DATA = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)")
 TIMING = re.compile(r'(<(dd|span|time)\b[^>]*class="timing"[^>]*>).*?(</\2>)', re.DOTALL)
 ATTRIBUTE = re.compile(r'(class="timing") datetime="[^"]*"')
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)  # how a report looks is no result
+FOOTER = re.compile(r'<footer class="page">.*?</footer>', re.DOTALL)  # versions, commit: in the manifest too
 LOG = re.compile(r'<details class="log">.*?</details>', re.DOTALL)
 PATTERNS = (
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "<when>"),
@@ -51,7 +52,7 @@ def normalised(path: Path) -> str:
 
 
 def _html(text: str) -> str:
-    for pattern, kept in ((STYLE, ""), (LOG, ""), (TIMING, r"\1\3"), (ATTRIBUTE, r"\1")):
+    for pattern, kept in ((STYLE, ""), (LOG, ""), (FOOTER, ""), (TIMING, r"\1\3"), (ATTRIBUTE, r"\1")):
         text = pattern.sub(kept, text)
     return _plain(text)
 
