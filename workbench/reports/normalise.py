@@ -1,7 +1,8 @@
 """A report without what differs from run to run: for comparing two runs of the same inputs, and of different ones.
 
 Left out: time stamps, durations and speeds, execution counts, absolute paths, memory addresses, random ids, the log
-that packages write to stderr, metrics named as timings, and the account of how the report was made. Pictures stay, as the hash of their bytes.
+that packages write to stderr, metrics named as timings, and the account of how the report was made, which its
+manifest holds. Pictures stay, as the hash of their bytes.
 """
 
 from __future__ import annotations
