@@ -17,7 +17,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from measure import machine, print_table
 from playwright.sync_api import Browser
 
-from scripts.browser import JupyterLab, NotebookPage, open_chromium
+from scripts.browser import JupyterLab, NotebookPage, ViewerPage, open_chromium
 from workbench import sample_path
 
 WATCH = """() => {
@@ -33,11 +33,6 @@ WATCH = """() => {
   note("answers", root.querySelector(".wb-answers"));
   window.watched = watched;
   root.focus();
-}"""
-SETTLED = """(index) => {
-  const at = (part) => document.querySelector(part).dataset;
-  const answered = !document.querySelector(".wb-row") || at(".wb-answers").index === String(index);
-  return at(".wb-panes").index === String(index) && at(".wb-panes").mime === "image/png" && answered;
 }"""
 HOLD = """async (seconds) => {
   const root = document.querySelector(".wb-viewer");
@@ -63,14 +58,12 @@ def measure(browser: Browser, lab: JupyterLab, clip: Path, *, model: bool, press
     name = f"{clip.stem}-{'model' if model else 'pictures'}.ipynb"
     opened = NotebookPage(browser, lab, lab.write(name, CELLS.format(clip=str(clip), model=model)))
     opened.run_all()
-    page, warm_up = opened.page, 5
-    page.wait_for_function(SETTLED, arg=0)
-    if model:
-        page.wait_for_selector(".wb-row")
+    viewer, page, warm_up = ViewerPage(opened), opened.page, 5
+    viewer.settled(0)
     page.evaluate(WATCH)
     for index in range(1, presses + warm_up + 1):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_function(SETTLED, arg=index)
+        viewer.press("ArrowRight")
+        viewer.settled(index)
     times = {part: page.evaluate(f"watched.{part}") for part in ("pictures", "answers")}
     held = page.evaluate(HOLD, 3)
     opened.close()

@@ -64,7 +64,7 @@ class NotebookPage:
         self.lab, self.traffic = lab, Traffic()
         self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, device_scale_factor=1)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(15_000)
         self.page.on("console", self.traffic.note_console)
         self.page.on("pageerror", lambda error: self.traffic.errors.append(str(error)))
         self.page.on("request", self.traffic.note_request)

@@ -30,6 +30,11 @@ class ViewerState:
     index: int = 0  # 0 .. length - 1
     playing: bool = False
 
+    @property
+    def seen(self) -> tuple[int, Preprocess, Preprocess]:
+        """What pictures and answers depend on."""
+        return self.index, self.a, self.b
+
     def __post_init__(self) -> None:
         """Refuse an empty sequence and an index outside it."""
         if not 0 <= self.index < self.length:

@@ -78,7 +78,8 @@ class FrameViewer:
         self._make = PaneMaker(frames)
         self._shown: dict[str, Any] = {}  # the description sent last, for when the next one fails
         self._errors = {"request": "", "pictures": "", "answers": ""}
-        self._asked: ViewerState | None = None  # the state the model was asked about last
+        self._asked: object = None  # what the model was asked about last
+        self._answered: object = None  # what its last answer was about
         self._took_s = float("inf")  # the model's last answer
         self._newest: Newest[_Question] = Newest(self._answer)
         self._surface = Surface(schema=schema(frames.decoders, pair))
@@ -138,14 +139,15 @@ class FrameViewer:
             panes = self._make(self._state)
             encoded, mime = encode_all(panes.images, exact=kind in ("settle", "hello"))
             content |= {"mime": mime, "captions": captions(panes), "stale": False}
-        self._surface.show(self._shown | content | {"banner": self._banner()}, encoded)
+        asks = {"top": self.top if self.model else 0, "answered": self._answered == self._state.seen}
+        self._surface.show(self._shown | content | asks | {"banner": self._banner()}, encoded)
         if encoded and (kind not in ("seek", "tick") or self._took_s < QUICK_S):
             self._ask(_Question(self._state, panes), again=kind == "hello")
 
     def _ask(self, question: _Question, *, again: bool) -> None:
-        if self.model is None or (self._asked == question.state and not again):
+        if self.model is None or (self._asked == question.state.seen and not again):
             return
-        self._asked = question.state
+        self._asked = question.state.seen
         self._newest.submit(question)
 
     def _answer(self, question: _Question) -> None:
@@ -156,7 +158,8 @@ class FrameViewer:
             started = time.perf_counter()
             given = answer(self.model, question.panes.tensors, k=self.top)
             self._took_s = time.perf_counter() - started
-            content |= answered(question.panes.index, given)
+            self._answered = question.state.seen
+            content |= answered(question.panes.index, given) | {"current": self._answered == self._state.seen}
             for refused in {each.error for each in given if each.error}:
                 raise InvalidValue(refused)
         self._surface.show(content | {"banner": self._banner()})

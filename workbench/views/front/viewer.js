@@ -15,8 +15,12 @@ const ICONS = {
 
 // --- building blocks -----------------------------------------------------------------------------------------
 
+// JupyterLab takes keys away from whatever has the focus, unless that very element says otherwise
+const KEEPS_KEYS = { "data-lm-suppress-shortcuts": "true" };
+
 function node(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
+  if (["button", "input", "select"].includes(tag)) attributes = { ...KEEPS_KEYS, ...attributes };
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
     else if (value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
@@ -66,6 +70,10 @@ class Link {
     this.onTheWay = true;
     this.silence = setTimeout(this.onBusy, SILENT_MS);
     this.model.send(this.waiting.shift());
+  }
+
+  get busy() {
+    return this.onTheWay || this.waiting.length > 0;
   }
 
   get moving() {
@@ -242,10 +250,17 @@ class Answers {
     this.root = node("div", { class: "wb-answers", hidden: true }, column("a", "A"), column("b", "B", this.flip));
   }
 
+  // How many answers a model will give, none without one; old ones fade until new ones are here
+  expect({ top, answered }) {
+    this.root.hidden = !top;
+    this.root.style.setProperty("--rows", top);
+    this.root.classList.toggle("wb-old", !answered);
+  }
+
   update(view) {
-    this.root.hidden = false;
+    if (!view.a) return; // only the banner had news
     this.root.dataset.index = view.index;
-    this.root.classList.remove("wb-old");
+    this.root.classList.toggle("wb-old", !view.current);
     for (const side of ["a", "b"]) this.lists[side].replaceChildren(...this.rows(view[side]));
     this.flip.hidden = !view.note;
     this.flip.textContent = view.note;
@@ -302,7 +317,8 @@ class Slots {
     const { slot, choices } = entry;
     const label = `${side.toUpperCase()} ${slot}`;
     const act = (event) => this.send({ kind: "set_slot", side, slot, choice: event.target.value });
-    const text = node("input", { type: "text", class: `wb-text wb-${side}-${slot}`, "aria-label": label, spellcheck: "false", autocomplete: "off", onchange: act });
+    const enter = (event) => event.key === "Enter" && act(event); // JupyterLab keeps Enter from becoming a change
+    const text = node("input", { type: "text", onkeydown: enter, class: `wb-text wb-${side}-${slot}`, "aria-label": label, spellcheck: "false", autocomplete: "off", onchange: act });
     this.fields[side][slot] = { text };
     if (!choices.length) return node("span", { class: "wb-cell" }, text);
     const select = node(
@@ -371,7 +387,7 @@ class Viewer {
     this.banner = node("div", { class: "wb-banner", role: "alert", hidden: true }, icon("alert"), node("span"));
     this.root = node(
       "section",
-      { class: "wb-viewer", tabindex: "0", "aria-label": "Frame viewer: arrow keys step, space plays", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event) },
+      { class: "wb-viewer", tabindex: "0", "aria-label": "Frame viewer: arrow keys step, space plays", ...KEEPS_KEYS, onkeydown: (event) => this.key(event) },
       this.transport.root, this.banner, this.pictures.root, this.answers.root, this.slots.root,
     );
     this.pictures.root.addEventListener("pointerdown", () => this.root.focus({ preventScroll: true }));
@@ -385,26 +401,36 @@ class Viewer {
   request(request) {
     clearTimeout(this.later);
     this.asked = performance.now();
-    if (request.kind === "seek") this.answers.root.classList.add("wb-old");
+    this.root.dataset.still = false;
     this.link.send(request);
   }
 
   message(message, buffers) {
     this.say(message.banner);
     if (message.kind === "answers") return this.answers.update(message);
+    if ("index" in message) this.display(message, buffers);
+    this.link.answered();
+  }
+
+  display(message, buffers) {
     this.last = message;
     this.root.dataset.playing = message.playing;
     this.root.dataset.changed = message.changed.join(" ");
     this.pictures.root.classList.toggle("wb-stale", message.stale);
     this.transport.update(message, this.link.moving);
     this.slots.update(message);
-    if (buffers.length) this.pictures.update(message, buffers).catch((error) => this.say(`The browser cannot show this picture: ${error}`));
-    this.link.answered();
+    this.answers.expect(message);
+    if (!buffers.length) return;
+    this.pictures.update(message, buffers).then(
+      () => { this.root.dataset.still = this.pictures.exact && !this.link.busy; },
+      (error) => this.say(`The browser cannot show this picture: ${error}`),
+    );
   }
 
   // Nothing is on the way: play on, or ask for exact pixels where the last ones were JPEG
   idle() {
     clearTimeout(this.later);
+    if (!this.last) return;
     if (this.last.playing) {
       const left = 1000 * this.last.pause_s - (performance.now() - this.asked);
       this.later = setTimeout(() => this.request({ kind: "tick" }), Math.max(left, 0));
@@ -439,6 +465,7 @@ class Viewer {
     clearTimeout(this.later);
     this.link.dispose();
     this.model.off("msg:custom", this.receive);
+    this.pictures.turn += 1; // what is still being decoded is not shown
     for (const pane of this.pictures.panes) if (pane.image.src) URL.revokeObjectURL(pane.image.src);
   }
 }

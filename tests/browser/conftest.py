@@ -1,0 +1,61 @@
+"""One JupyterLab and one Chromium for all browser tests; each notebook is opened and run once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.browser import JupyterLab, NotebookPage, ViewerPage, open_chromium
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+CLIP = """
+from workbench import FrameViewer, open_frames, preset
+recipe = preset("sample:efficientnet-lite0")
+viewer = FrameViewer(open_frames("sample:bikes"), (recipe, recipe.replace(color="bgr")))
+viewer
+"""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with open_chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    with JupyterLab(tmp_path_factory.mktemp("lab"), environment={"TF_CPP_MIN_LOG_LEVEL": "2"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def explore(browser, lab):
+    """The scenario `explore_mismatch`, every cell run, with its viewer."""
+    opened = NotebookPage(browser, lab, lab.add(NOTEBOOKS / "explore_mismatch.ipynb"))
+    opened.run_all()
+    yield ViewerPage(opened)
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def clip(browser, lab):
+    """A viewer on a film, without a model."""
+    opened = NotebookPage(browser, lab, lab.write("clip.ipynb", CLIP))
+    opened.run_all()
+    yield ViewerPage(opened)
+    opened.close()
+
+
+@pytest.fixture
+def viewer(explore):
+    """The viewer of `explore_mismatch` at frame 0, A and B the same."""
+    explore.page.set_viewport_size({"width": 1440, "height": 900})
+    explore.focus()
+    explore.press("Home")
+    copy = explore.root.locator(".wb-copy")
+    if copy.is_enabled():
+        copy.click()
+    explore.page.wait_for_function("document.querySelector('.wb-viewer').dataset.changed === ''")
+    explore.settled(0)
+    return explore
