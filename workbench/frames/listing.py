@@ -15,10 +15,10 @@ _NUMBER_PATTERN = re.compile(r"%0?\d*d")
 _DIGITS = re.compile(r"(\d+)")
 
 
-def natural_key(path: Path) -> list[tuple[int, str, str]]:
-    """Sort frame_2 before frame_10, whatever the case; equal names keep a fixed order."""
+def natural_key(path: Path) -> tuple[list[tuple[int, str]], str]:
+    """Sort frame_2 before Frame_3 before frame_10; names that differ only by case keep a fixed order."""
     parts = [*_DIGITS.split(str(path.parent / path.stem)), path.suffix]
-    return [(int(part), "", part) if part.isdecimal() else (-1, part.casefold(), part) for part in parts]
+    return [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in parts], str(path)
 
 
 def resolved(origin: str | Path) -> Path:
