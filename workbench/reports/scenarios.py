@@ -5,10 +5,12 @@ In a checkout they lie in `notebooks/`, in an installed package beside this file
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UnreadableSource, unknown
 from workbench.reports.parameters import Parameter, read_parameters
@@ -68,15 +70,29 @@ def read_scenario(path: Path) -> Scenario:
         UnreadableSource: no notebook there, or a damaged one.
         InvalidValue: a `parameters` cell that is more than plain literals.
     """
-    notebook = load_notebook(path)
-    first = notebook.cells[0] if notebook.cells else None
-    head = opening(first.source if first and first.cell_type == "markdown" else "")
-    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
-    source = "\n".join(cell.source for cell in cells)
+    cells = _cells(path)
+    head = opening(_source(cells[0]) if cells and cells[0]["cell_type"] == "markdown" else "")
+    declared = [_source(cell) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    parameters = read_parameters("\n".join(declared), where=path.name)
     name = safe_name(path.stem)
-    return Scenario(
-        name, path.resolve(), head.title or _words(name), head.question, read_parameters(source, where=path.name)
-    )
+    return Scenario(name, path.resolve(), head.title or _words(name), head.question, parameters)
+
+
+def _cells(path: Path) -> list[Any]:
+    """Return the cells of a notebook; one in order is read as plain JSON, since nbformat takes a second to load."""
+    try:
+        notebook = json.loads(path.read_bytes())
+        if notebook["nbformat"] == 4 and all({"cell_type", "source", "metadata"} <= set(c) for c in notebook["cells"]):
+            return list(notebook["cells"])
+    except (OSError, ValueError, TypeError, KeyError):
+        pass  # nbformat upgrades it, or names what is wrong
+    return list(load_notebook(path).cells)
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    """Return the text of a cell, which lies in a file as one text or as lines."""
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
 
 
 def load_notebook(path: Path) -> NotebookNode:

@@ -1,5 +1,9 @@
 """Scenarios are found by name, read without being run, and named safely."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from workbench.errors import InvalidValue, UnknownName, UnreadableSource
@@ -34,6 +38,12 @@ def test_an_unknown_scenario_is_refused():
         pytest.param("{", "is no Jupyter notebook", id="torn JSON"),
         pytest.param("{}", "is no Jupyter notebook", id="empty object"),
         pytest.param("", "is no Jupyter notebook", id="empty file"),
+        pytest.param("[1, 2]", "is no Jupyter notebook", id="list"),
+        pytest.param(
+            '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}',
+            "is no Jupyter notebook",
+            id="cells without a kind",
+        ),
     ],
 )
 def test_a_damaged_notebook_is_refused_in_one_line(tmp_path, content, part):
@@ -42,6 +52,23 @@ def test_a_damaged_notebook_is_refused_in_one_line(tmp_path, content, part):
         find_scenario(tmp_path / "a.ipynb")
     assert part in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_an_old_notebook_is_upgraded(tmp_path):
+    cell = {"cell_type": "code", "language": "python", "input": "1", "outputs": [], "metadata": {}}
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [cell]}]}
+    (tmp_path / "old.ipynb").write_text(json.dumps(old))
+    assert find_scenario(tmp_path / "old.ipynb").title == "Old"
+
+
+def test_scenarios_are_listed_without_loading_what_runs_them(write_notebook):
+    code = f"""import sys
+from pathlib import Path
+from workbench.reports.scenarios import read_scenario, scenarios
+scenarios(), read_scenario(Path({str(write_notebook("1"))!r}))
+print([name for name in ("nbformat", "papermill", "nbconvert", "matplotlib", "tensorflow") if name in sys.modules])"""
+    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert listed.stdout == "[]\n"
 
 
 def test_a_missing_notebook_is_refused(tmp_path):
