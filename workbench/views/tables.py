@@ -69,5 +69,6 @@ def _written(value: Any, digits: int) -> str:
         case bool() | np.bool_():
             return "yes" if value else "no"
         case float() | np.floating():
-            return "" if np.isnan(value) else f"{value:.{digits}g}" if abs(value) < 1000 else f"{value:.0f}"
+            number = float(value)
+            return "" if np.isnan(number) else f"{number:.{digits}g}" if abs(number) < 1000 else f"{number:.0f}"
     return str(value)
