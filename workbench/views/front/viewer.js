@@ -3,6 +3,8 @@
 
 const SETTLE_MS = 180; // without a move for so long, ask for exact pixels (PNG)
 const SILENT_MS = 5000; // without an answer for so long, say so
+const HELP = "Point at a slot for its definition. Left and right arrow step through the frames, by ten with shift; space plays.";
+const EMPTY = { size: "the picture's own", quantization: "none" }; // what an empty field stands for
 const PANES = ["original", "a", "b", "difference"];
 const ICONS = {
   previous: "M9.5 3 4.5 8l5 5z M12 3v10h-1.6V3z",
@@ -285,7 +287,7 @@ class Slots {
     this.rows = {};
     this.schema = schema;
     this.title = node("h4", { "aria-live": "polite" });
-    this.help = node("p", { class: "wb-help" });
+    this.help = node("p", { class: "wb-help" }, HELP);
     const middle = Math.ceil(schema.length / 2);
     const halves = [schema.slice(0, middle), schema.slice(middle)].map((part) =>
       node("div", { class: "wb-half" }, this.head(), ...part.map((slot) => this.row(slot))),
@@ -298,6 +300,7 @@ class Slots {
     );
     this.root.addEventListener("focusin", (event) => this.explain(event.target));
     this.root.addEventListener("pointerover", (event) => this.explain(event.target));
+    this.root.addEventListener("pointerleave", () => this.help.replaceChildren(HELP));
   }
 
   head() {
@@ -318,7 +321,7 @@ class Slots {
     const label = `${side.toUpperCase()} ${slot}`;
     const act = (event) => this.send({ kind: "set_slot", side, slot, choice: event.target.value });
     const enter = (event) => event.key === "Enter" && act(event); // JupyterLab keeps Enter from becoming a change
-    const text = node("input", { type: "text", onkeydown: enter, class: `wb-text wb-${side}-${slot}`, "aria-label": label, spellcheck: "false", autocomplete: "off", onchange: act });
+    const text = node("input", { type: "text", placeholder: EMPTY[slot], onkeydown: enter, class: `wb-text wb-${side}-${slot}`, "aria-label": label, spellcheck: "false", autocomplete: "off", onchange: act });
     this.fields[side][slot] = { text };
     if (!choices.length) return node("span", { class: "wb-cell" }, text);
     const select = node(

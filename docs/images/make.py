@@ -1,0 +1,70 @@
+"""Take the pictures of the viewer that the README shows: a real JupyterLab, light and dark, photos free of rights.
+
+Run: `python docs/images/make.py` (needs the samples skimage and efficientnet-lite0, and Chromium).
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from scripts.browser import JupyterLab, NotebookPage, ViewerPage, open_chromium
+from workbench import sample_path
+
+HERE = Path(__file__).parent
+PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png")
+COFFEE = 2
+MOST_BYTES = 400_000
+CELL = """
+from workbench import FrameViewer, load_model, open_frames, preset
+recipe = preset("sample:efficientnet-lite0")
+served = recipe.replace(resize="cv2.linear", range="caffe_swapped")
+viewer = FrameViewer(open_frames("photos"), (recipe, served), load_model("sample:efficientnet-lite0"))
+viewer
+"""
+THEME = "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })"
+
+
+def photograph(viewer: ViewerPage, theme: str) -> bytes:
+    """Return a picture of the viewer in one of JupyterLab's themes."""
+    scheme = "dark" if "Dark" in theme else "light"
+    viewer.page.evaluate(THEME, theme)
+    viewer.page.wait_for_function(f"getComputedStyle(document.querySelector('.wb-viewer')).colorScheme === '{scheme}'")
+    viewer.page.wait_for_timeout(400)  # the theme's own transitions
+    return viewer.root.screenshot(animations="disabled")
+
+
+def saved(picture: bytes, path: Path) -> None:
+    """Save as a PNG that is not too heavy for a README."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.save(path, optimize=True)
+    size = path.stat().st_size
+    print(f"{path.name} {image.width} x {image.height}, {size / 1000:.0f} kB")
+    if size > MOST_BYTES:
+        raise SystemExit(f"{path} is larger than {MOST_BYTES / 1000:.0f} kB; make the window smaller")
+
+
+def main() -> None:
+    """Open, work and photograph the viewer."""
+    with tempfile.TemporaryDirectory() as folder, open_chromium() as browser, JupyterLab(Path(folder) / "lab") as lab:
+        (lab.root / "photos").mkdir()
+        for name in PHOTOS:
+            shutil.copy(sample_path("skimage") / name, lab.root / "photos")
+        opened = NotebookPage(browser, lab, lab.write("viewer.ipynb", CELL), size=(1180, 1240))
+        opened.run_all()
+        viewer = ViewerPage(opened)
+        viewer.root.locator(".wb-slider").fill(str(COFFEE))
+        viewer.settled(COFFEE)
+        viewer.page.mouse.move(0, 0)
+        viewer.page.evaluate("document.activeElement.blur()")
+        for theme in ("Light", "Dark"):
+            saved(photograph(viewer, f"JupyterLab {theme}"), HERE / f"viewer-{theme.lower()}.png")
+        opened.close()
+
+
+if __name__ == "__main__":
+    main()
