@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ def load_model(origin: Any, *, labels: Sequence[str] | str | Path | None = None,
     import keras
 
     try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=not trust)
+        with warnings.catch_warnings():  # how a Keras 2 file spells its input shape is no one's to mend
+            warnings.filterwarnings("ignore", message="Do not pass an `input_shape`")
+            model = keras.saving.load_model(path, compile=False, safe_mode=not trust)
     except Exception as error:
         raise load_error(path, error) from error
     beside = path.with_name(f"{path.stem}.labels.txt")
