@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import zipfile
 import warnings
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
