@@ -19,6 +19,7 @@ from workbench.frames.decoders import DECODERS
 from workbench.frames.frame import FrameSequence, as_rgb
 from workbench.frames.headers import expect_picture, size_of
 from workbench.frames.orientation import EXIF_RULES, orientation_of, turn
+from workbench.samples import portable
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,8 @@ class PictureSequence(FrameSequence):
         return None
 
     def origin_of(self, index: int) -> str:
-        """Return the path of picture `index`."""
-        return str(self.paths[index])
+        """Return the path of picture `index`; `sample:NAME/file` for one of a sample."""
+        return portable(self.paths[index])
 
     def decoded_by(self, decode: str, exif: str = "apply") -> PictureSequence:
         """Return the same files read by another decoder."""

@@ -5,7 +5,7 @@
 
 from workbench.samples.fetch import fetch
 from workbench.samples.listing import Sample, samples, table
-from workbench.samples.paths import resolve, sample_path
+from workbench.samples.paths import portable, resolve, sample_path
 from workbench.samples.store import data_dir
 
-__all__ = ["Sample", "data_dir", "fetch", "resolve", "sample_path", "samples", "table"]
+__all__ = ["Sample", "data_dir", "fetch", "portable", "resolve", "sample_path", "samples", "table"]

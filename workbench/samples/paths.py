@@ -39,6 +39,12 @@ def resolve(origin: str | Path) -> str | Path:
     return sample_path(str(origin)) if str(origin).startswith(PREFIX) else origin
 
 
+def portable(path: Path) -> str:
+    """Return the path as text; a file of a sample by its sample's name, which is the same on every machine."""
+    folder = data_dir()
+    return f"{PREFIX}{path.relative_to(folder).as_posix()}" if path.is_relative_to(folder) else str(path)
+
+
 def _inside(folder: Path, inside: str) -> Path:
     """Return a file, or a pattern of files, of the sample in `folder`."""
     if ".." in PurePosixPath(inside).parts:

@@ -5,7 +5,7 @@ import platformdirs
 import pytest
 
 from workbench.errors import InvalidValue, SampleError, UnknownName
-from workbench.samples import data_dir, resolve, sample_path
+from workbench.samples import data_dir, portable, resolve, sample_path
 from workbench.samples.catalogue import catalogue
 from workbench.samples.store import CHECKOUT, write_record
 
@@ -34,6 +34,12 @@ def bikes(tmp_path, monkeypatch):
 )
 def test_an_origin_that_names_a_sample_becomes_its_path(bikes, origin, path):
     assert resolve(origin) == bikes / path
+
+
+def test_a_file_of_a_sample_goes_by_its_samples_name(bikes, tmp_path):
+    assert portable(bikes / "bikes.mp4") == "sample:bikes/bikes.mp4"
+    assert resolve(portable(bikes / "bikes.mp4")) == bikes / "bikes.mp4"
+    assert portable(tmp_path.parent / "clip.mp4") == str(tmp_path.parent / "clip.mp4")
 
 
 @pytest.mark.parametrize("origin", ["clip.mp4", "rtsp://camera/1", "camera:0", Path("clip.mp4"), "", "a/sample:bikes"])
