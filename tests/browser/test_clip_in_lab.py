@@ -46,3 +46,12 @@ def test_without_a_model_there_is_no_empty_place_for_answers(clip):
 def test_the_page_stays_clean_and_asks_nobody_but_its_server(clip, lab):
     assert clip.opened.traffic.errors == []
     assert clip.opened.traffic.foreign(f"127.0.0.1:{lab.port}") == []
+
+
+def test_a_kernel_that_has_stopped_is_told(clip):
+    clip.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()")
+    clip.page.wait_for_function("jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.isDisposed !== false")
+    clip.focus()
+    clip.press("ArrowRight")
+    clip.page.wait_for_selector(".wb-banner:not([hidden])")
+    assert "run the cell again" in clip.banner

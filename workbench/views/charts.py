@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence
@@ -145,6 +146,7 @@ def _timeline(
         xlim=(numbers[0] - 0.5, numbers[-1] + 0.5), ylim=(-0.06 - 0.1 * (len(classes) - 1), 1.04), yticks=[0, 0.5, 1]
     )
     axes.set_yticklabels(["0", "50%", "100%"])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y", color=INK, alpha=0.25, linewidth=0.8)
     reference = next(iter(classes.values())).best
     for place, (name, each) in enumerate(classes.items()):
@@ -152,7 +154,7 @@ def _timeline(
         axes.plot(numbers, each.confidence, color=color, linewidth=1.6, marker=marker, markersize=3.5)
         flips = numbers[each.best != reference]
         axes.plot(flips, np.full(len(flips), -0.06 - 0.1 * (place - 1)), "|", color=color, markersize=7)
-        note = "" if place == 0 else f": {len(flips)} of {len(numbers)} answers are not {next(iter(classes))}'s"
+        note = "" if place == 0 else f": {len(flips)} of {len(numbers)} answers flip"
         page.words(
             0.45 + place * 3.4, top - 0.3, shorten(f"— {name}{note}", 52), color=color, size=SMALL, weight="bold"
         )

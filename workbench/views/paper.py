@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 INK = "#767676"  # contrast 4.5 on white and 4.6 on black: the one gray that reads on both (WCAG 2.2, 1.4.3)
 A_COLOR, B_COLOR = "#2f7fd6", "#c4690e"  # blue and orange: 3 and more on both, told apart by any eye
 SERIES = (A_COLOR, B_COLOR, "#14937f", "#a45fc4", "#8a7a1c", "#c7506f")
-WIDTH = 10.6  # inches
+WIDTH = 10.6  # inches between the margins
+MARGIN = 0.06  # inches on every side, so that no letter's edge is cut
 DPI = 144  # twice a screen's pixels
 SMALL, NORMAL = 9.0, 10.0  # points
 
@@ -26,7 +27,7 @@ class Paper(Figure):  # type: ignore[misc, unused-ignore]
     """A figure that shows itself in a notebook, also where no inline backend was set up."""
 
     def __init__(self, height: float, *, width: float = WIDTH, spoken: str = "") -> None:
-        super().__init__(figsize=(width, height), dpi=DPI)
+        super().__init__(figsize=(width + 2 * MARGIN, height + 2 * MARGIN), dpi=DPI)
         self.set_facecolor("none")
         self.spoken = spoken
 
@@ -39,8 +40,9 @@ class Paper(Figure):  # type: ignore[misc, unused-ignore]
         return file.getvalue(), {"width": width, "height": height, "alt": self.spoken}
 
     def place(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Add axes at a place in inches from the top left."""
+        """Add axes at a place in inches from the top left, within the margins."""
         across, down = self.get_size_inches()
+        left, top = left + MARGIN, top + MARGIN
         axes = self.add_axes((left / across, 1 - (top + height) / down, width / across, height / down))
         axes.patch.set_visible(False)
         axes.tick_params(colors=INK, labelsize=SMALL, length=0)
@@ -58,6 +60,7 @@ class Paper(Figure):  # type: ignore[misc, unused-ignore]
     def words(self, left: float, top: float, text: str, **style: Any) -> None:
         """Write one line whose top left is at a place in inches; never read as mathematics."""
         across, down = self.get_size_inches()
+        left, top = left + MARGIN, top + MARGIN
         usual: dict[str, Any] = {"color": INK, "size": NORMAL, "va": "top", "family": families()}
         self.text(left / across, 1 - top / down, text, parse_math=False, **(usual | style))
 

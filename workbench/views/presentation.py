@@ -102,11 +102,16 @@ def captions(panes: Panes) -> list[dict[str, str]]:
 def summary(state: ViewerState) -> str:
     """Say in which slots A and B differ, and how; empty where they do not."""
     pairs = ((slot, getattr(state.a, slot), getattr(state.b, slot)) for slot in changed_slots(state))
-    return ", ".join(f"{slot} {in_words(a) or 'none'} → {in_words(b) or 'none'}" for slot, a, b in pairs)
+    return ", ".join(f"{slot} {in_words(a)} → {in_words(b)}" for slot, a, b in pairs)
 
 
 def in_words(value: Any) -> str:
-    """Return a slot's value as text, the way a form field takes it back."""
+    """Return a slot's value as it is read in a sentence: 224 × 224, none."""
+    return _field(value).replace(", ", " × ") if isinstance(value, tuple) else _field(value) or "none"
+
+
+def _field(value: Any) -> str:
+    """Return a slot's value as the text of a form field, which takes it back."""
     if value is None:
         return ""
     return ", ".join(f"{v:g}" for v in value) if isinstance(value, tuple) else str(value)
@@ -163,7 +168,7 @@ def _pause(state: ViewerState, frames: FrameSequence) -> float:
 def _settings(preprocess: Preprocess) -> dict[str, Any]:
     if not isinstance(preprocess, Recipe):
         return {"function": function_name(preprocess)}
-    return {slot: in_words(getattr(preprocess, slot)) for slot in SLOTS}
+    return {slot: _field(getattr(preprocess, slot)) for slot in SLOTS}
 
 
 def _idle(preprocess: Preprocess, frames: FrameSequence) -> list[str]:

@@ -6,7 +6,7 @@ from workbench.frames import open_frames
 from workbench.recipes import SLOTS, Recipe, choices
 from workbench.views.answers import Answer
 from workbench.views.panes import PaneMaker
-from workbench.views.presentation import answered, captions, describe, in_words, schema, summary, where
+from workbench.views.presentation import answered, captions, describe, schema, summary, where
 from workbench.views.state import ViewerState, seek, set_slot
 
 
@@ -56,10 +56,14 @@ def test_a_state_is_described_in_plain_values(state, frames):
     assert told["changed"] == ["color", "range"]
 
 
-def test_every_field_takes_back_the_text_it_shows(state):
-    for slot in SLOTS:
-        shown = in_words(getattr(state.a, slot))
+def test_every_field_takes_back_the_text_it_shows(state, frames):
+    for slot, shown in describe(state, frames)["a"].items():
         assert set_slot(state, "a", slot, shown) == state
+
+
+def test_pairs_of_numbers_in_the_summary_are_no_list(state):
+    assert summary(set_slot(state, "b", "size", "4, 6")).endswith("size 8 × 8 → 4 × 6, range raw → unit")
+    assert summary(set_slot(state, "b", "size", "")).endswith("size 8 × 8 → none, range raw → unit")
 
 
 def test_slots_without_effect_are_named(state, frames):

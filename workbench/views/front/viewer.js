@@ -5,6 +5,8 @@ const SETTLE_MS = 180; // without a move for so long, ask for exact pixels (PNG)
 const SILENT_MS = 5000; // without an answer for so long, say so
 const HELP = "Point at a slot for its definition. Left and right arrow step through the frames, by ten with shift; space plays.";
 const EMPTY = { size: "the picture's own", quantization: "none" }; // what an empty field stands for
+const SILENT = "No answer from the kernel for 5 seconds: it may be busy with a cell, or have stopped.";
+const STOPPED = "The kernel has stopped: run the cell again to go on.";
 const PANES = ["original", "a", "b", "difference"];
 const ICONS = {
   previous: "M9.5 3 4.5 8l5 5z M12 3v10h-1.6V3z",
@@ -49,8 +51,8 @@ function button(name, label, act) {
 // --- requests: one on the way, moves overtake each other ----------------------------------------------------
 
 class Link {
-  constructor(model, { onBusy, onIdle }) {
-    Object.assign(this, { model, onBusy, onIdle, waiting: [], onTheWay: false });
+  constructor(model, { onTrouble, onIdle }) {
+    Object.assign(this, { model, onTrouble, onIdle, waiting: [], onTheWay: false });
   }
 
   send(request) {
@@ -70,8 +72,13 @@ class Link {
   pump() {
     if (this.onTheWay || !this.waiting.length) return;
     this.onTheWay = true;
-    this.silence = setTimeout(this.onBusy, SILENT_MS);
-    this.model.send(this.waiting.shift());
+    this.silence = setTimeout(() => this.onTrouble(SILENT), SILENT_MS);
+    try {
+      this.model.send(this.waiting.shift());
+    } catch {
+      this.dispose();
+      this.onTrouble(STOPPED);
+    }
   }
 
   get busy() {
@@ -381,7 +388,7 @@ class Slots {
 
 class Viewer {
   constructor(model, el) {
-    this.link = new Link(model, { onBusy: () => this.silent(), onIdle: () => this.idle() });
+    this.link = new Link(model, { onTrouble: (text) => this.say(text), onIdle: () => this.idle() });
     const send = (request) => this.request(request);
     this.transport = new Transport(send);
     this.pictures = new Pictures();
@@ -458,10 +465,6 @@ class Viewer {
   say(text) {
     this.banner.hidden = !text;
     if (this.banner.lastChild.textContent !== (text ?? "")) this.banner.lastChild.textContent = text ?? "";
-  }
-
-  silent() {
-    this.say("No answer from the kernel for 5 seconds: it may be busy with a cell, or have stopped.");
   }
 
   dispose() {
