@@ -148,6 +148,8 @@ def _timeline(
     axes.set_yticklabels(["0", "50%", "100%"])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y", color=INK, alpha=0.25, linewidth=0.8)
+    caption = "frame; lines: probability of the most probable class" + "; marks: flips" * (len(classes) > 1)
+    page.words(0.45, top + 1.4, caption, size=SMALL)
     reference = next(iter(classes.values())).best
     for place, (name, each) in enumerate(classes.items()):
         color, marker = SERIES[place % len(SERIES)], "o" if len(numbers) < 40 else ""
@@ -174,7 +176,7 @@ def _answer(classes: Classification, index: int, top: int) -> Answer:
 
 def _cost(value: float, first: float, count: int | None, place: int) -> str:
     counted = f"{round(value * count)}/{count} · " if count else ""
-    lost = f"  ({100 * (value - first):+.0f})" if place else ""
+    lost = f"  ({100 * (value - first):+.0f})".replace("-", "−") if place else ""
     return f"{counted}{value:.0%}{lost}"
 
 

@@ -185,7 +185,7 @@ def test_the_strip_refuses_answers_of_other_frames(frames):
 
 
 def test_costs_are_told_as_counts_shares_and_points_lost(draw):
-    assert {"19/20 · 95%", "2/20 · 10%  (-85)"} <= set(words(draw("costs")))
+    assert {"19/20 · 95%", "2/20 · 10%  (−85)"} <= set(words(draw("costs")))
 
 
 @pytest.mark.parametrize("figure", [figure_topk, figure_costs, partial(figure_seen, np.zeros((4, 4, 3), np.uint8))])
