@@ -1,4 +1,4 @@
-"""One JupyterLab and one Chromium for all browser tests; each notebook is opened and run once."""
+"""One JupyterLab for all browser tests; each notebook is opened and run once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.browser import JupyterLab, NotebookPage, ViewerPage, open_chromium
+from scripts.browser import JupyterLab, NotebookPage, ViewerPage
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CLIP = """
@@ -15,12 +15,6 @@ recipe = preset("sample:efficientnet-lite0")
 viewer = FrameViewer(open_frames("sample:bikes"), (recipe, recipe.replace(color="bgr")))
 viewer
 """
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with open_chromium() as chromium:
-        yield chromium
 
 
 @pytest.fixture(scope="session")

@@ -21,21 +21,13 @@ EVIL = (
 PARAMETERS = read_parameters("number: int = 3  # how far\nname: str = 'a'  # of whom", where="a")
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from scripts.browser import open_chromium
-
-    with open_chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def visit(chromium):
+def visit(browser):
     """Return a function that opens a file and returns the page, its console and the addresses it asked for."""
     pages = []
 
     def open_page(path, **options):
-        page = chromium.new_page(**options)
+        page = browser.new_page(**options)
         pages.append(page)
         console, asked = [], []
         page.on("console", lambda message: console.append(message.text))
