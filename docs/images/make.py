@@ -1,6 +1,8 @@
-"""Take the pictures of the viewer that the README shows: a real JupyterLab, light and dark, photos free of rights.
+"""Take the pictures that the README shows: the viewer in a real JupyterLab, light and dark, and part of a real report.
 
-Run: `python docs/images/make.py` (needs the samples skimage and efficientnet-lite0, and Chromium).
+The viewer's photos are free of rights, and the part of the report has none.
+
+Run: `python docs/images/make.py` (needs the samples, and Chromium).
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Browser
 
 from scripts.browser import JupyterLab, NotebookPage, ViewerPage, open_chromium
-from workbench import sample_path
+from workbench import run_scenario, sample_path
 
 HERE = Path(__file__).parent
 PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png")
@@ -48,8 +51,19 @@ def saved(picture: bytes, path: Path) -> None:
         raise SystemExit(f"{path} is larger than {MOST_BYTES / 1000:.0f} kB; make the window smaller")
 
 
+def photograph_report(browser: Browser, folder: Path) -> bytes:
+    """Return a picture of what the usual slips cost, out of a report made now."""
+    run = run_scenario("classify_video", {"frame_step": 50}, out=folder).check()
+    page = browser.new_page(viewport={"width": 1100, "height": 1200}, device_scale_factor=1.5)
+    page.goto(run.html.as_uri())
+    figures = page.locator(".cell", has=page.locator("table", has_text="means swapped")).first
+    picture = figures.screenshot()
+    page.close()
+    return picture
+
+
 def main() -> None:
-    """Open, work and photograph the viewer."""
+    """Open, work and photograph the viewer; make and photograph a report."""
     with tempfile.TemporaryDirectory() as folder, open_chromium() as browser, JupyterLab(Path(folder) / "lab") as lab:
         (lab.root / "photos").mkdir()
         for name in PHOTOS:
@@ -64,6 +78,7 @@ def main() -> None:
         for theme in ("Light", "Dark"):
             saved(photograph(viewer, f"JupyterLab {theme}"), HERE / f"viewer-{theme.lower()}.png")
         opened.close()
+        saved(photograph_report(browser, Path(folder) / "reports"), HERE / "report.png")
 
 
 if __name__ == "__main__":
