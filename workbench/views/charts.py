@@ -79,7 +79,7 @@ def figure_strip(frames: FrameSequence, predictions: Mapping[str, Prediction], *
     images = [frames[i].image for i in shown]
     height = row_height(images, gap=GAP, most=1.5)
     lines = LINE * len(classes) * 2
-    page = Paper(height + LINE * 1.3 + lines + 1.75, spoken=_spoken_strip(classes))
+    page = Paper(height + LINE * 1.3 + lines + 1.95, spoken=_spoken_strip(classes))
     _thumbnails(page, frames, shown, height=height, classes=classes)
     _timeline(page, predictions, classes, top=height + LINE * 1.3 + lines + 0.35)
     return page

@@ -9,13 +9,15 @@ import anywidget
 import traitlets
 
 _FRONT = Path(__file__).parent / "front"
+# A widget is one module: these are joined, in this order, without a build step
+_PARTS = ("nodes.js", "link.js", "transport.js", "pictures.js", "answers.js", "slots.js", "viewer.js")
 
 
 class Surface(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     """Shows what it is sent. Pictures travel as messages, so a saved notebook does not hold them."""
 
-    _esm = _FRONT / "viewer.js"
-    _css = _FRONT / "viewer.css"
+    _esm = "\n".join((_FRONT / part).read_text(encoding="utf-8") for part in _PARTS)
+    _css = (_FRONT / "viewer.css").read_text(encoding="utf-8")
     schema = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def show(self, content: dict[str, Any], pictures: list[bytes] | None = None) -> None:
