@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.errors import UnreadableSource
 from workbench.frames.cache import FrameCache
-from workbench.frames.video_index import TOLERANCE_S, Reader, VideoIndex
+from workbench.frames.video_index import Reader, VideoIndex
 from workbench.frames.video_scan import VideoScan
 
 SMALL_JUMP = 16  # frames that are stepped over rather than jumped
@@ -18,16 +18,14 @@ KEEP_BEHIND = 12  # frames kept on the way to an earlier one, for whoever goes o
 class Cursor:
     """A reader and the frame it stands on.
 
-    A frame is bit-identical to that of a sequential read when decoding has started at or before the last key frame
-    that is shown no later (then also with open groups of pictures, whose first pictures lean on the group before).
-    So a landing counts only if that key frame is still ahead, or it is known which key frame the reader started from.
+    A frame is bit-identical to that of a sequential read when decoding has started at a key frame that is shown no
+    later: in open groups of pictures the first ones shown lean on the group before, and FFmpeg's decoders drop those.
+    So a landing counts if the container seeks by its index of key frames; elsewhere (transport streams) the reader may
+    have started at any packet, and a landing counts only if the last key frame up to the wanted frame is still ahead.
     """
 
-    def __init__(
-        self, scan: VideoScan, index: VideoIndex, open_reader: Callable[[], Reader], *, preroll_s: float = 0.0
-    ) -> None:
-        """Read by `open_reader`, whose `seek` goes back by `preroll_s` before it looks for a key frame."""
-        self._scan, self._index, self._open, self._preroll_s = scan, index, open_reader, preroll_s
+    def __init__(self, scan: VideoScan, index: VideoIndex, open_reader: Callable[[], Reader]) -> None:
+        self._scan, self._index, self._open = scan, index, open_reader
         self._reader: Reader | None = None
         self._position = -1  # of the frame grabbed last
 
@@ -75,7 +73,7 @@ class Cursor:
             yield lambda: True
         if self._index.seekable and first > SMALL_JUMP:
             place = self._index.key_before(first)
-            if self._starts_from_key(first):
+            if self._scan.keyed:
                 yield lambda: self._jump(first, last_landing=first)
             back = 0
             while place - back > 0:
@@ -90,23 +88,6 @@ class Cursor:
             return steps >= 0
         from_key = index - int(self._index.keys[self._index.key_before(index)])
         return steps <= max(SMALL_JUMP, from_key + SMALL_JUMP)
-
-    def _starts_from_key(self, index: int) -> bool:
-        """Whether a seek to `index` starts at a key frame shown no later, so that every frame from there on is right.
-
-        A container's index goes by decoding times, and the next key frame is decoded before the last frames that are
-        shown before it: the place that the seek goes back to must lie before that.
-        """
-        if not (self._scan.keyed and self._preroll_s) or self._index.stamps is None:
-            return False
-        following = self._index.key_before(index) + 1
-        if following >= len(self._index.keys):
-            return True
-        stamp = float(self._index.stamps[self._index.keys[following]])
-        packet = int(np.searchsorted(self._scan.stamps, stamp - TOLERANCE_S))
-        if packet == len(self._scan.stamps):
-            return False
-        return float(self._scan.decode_stamps[packet]) > float(self._index.stamps[index]) - self._preroll_s
 
     def _jump(self, index: int, last_landing: int) -> bool:
         assert self._index.stamps is not None

@@ -22,9 +22,6 @@ LOG_LEVEL = "OPENCV_FFMPEG_LOGLEVEL"  # read by cv2 at its first video; FFmpeg's
 FATAL_ONLY = "8"
 COMPARED_FRAMES = 4
 INTERLACED_MAX_MEAN = 24.0  # levels; the two decoders' colour matrices differ by a mean of 4 at most, garbage by 90
-PREROLL_FRAMES = (
-    15  # a seek goes to a key frame this far before the frame it stands on, then steps (cap_ffmpeg_impl.hpp)
-)
 _OPENING = threading.Lock()  # the environment belongs to the whole process
 
 
@@ -98,11 +95,6 @@ class Cv2Video(Video):
                 f"{self.path} is interlaced, and OpenCV {cv2.__version__} makes garbage of such frames without a word; "
                 "use decode='pyav', or deinterlace it: ffmpeg -i IN -vf bwdif OUT"
             )
-
-    @property
-    def _preroll_s(self) -> float:
-        rate = max(self.scan.rate, self.scan.guessed_rate)
-        return PREROLL_FRAMES / rate if rate else 0.0
 
     def _read_through(self) -> Iterator[np.ndarray]:
         reader = Cv2Reader(self.path, exif=self.exif)

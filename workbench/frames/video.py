@@ -135,10 +135,6 @@ class Video(FrameSequence):
         finally:
             reader.close()
 
-    @property
-    def _preroll_s(self) -> float:
-        return 0.0
-
     def _read_through(self) -> Iterator[np.ndarray]:
         reader = self._open()
         try:
@@ -148,7 +144,7 @@ class Video(FrameSequence):
             reader.close()
 
     def _new_cursor(self, index: VideoIndex) -> Cursor:
-        return Cursor(self.scan, index, self._open, preroll_s=self._preroll_s)
+        return Cursor(self.scan, index, self._open)
 
     def _make_index(self) -> VideoIndex:
         if self.scan.clean and not self._is_small() and self._ends_agree(index := index_of_packets(self.scan)):

@@ -33,12 +33,10 @@ class VideoScan:
     codec: str
     size: tuple[int, int]  # (width, height) as stored, before any rotation
     rate: float  # average frames per second; 0 where unknown
-    guessed_rate: float  # FFmpeg's guess of the nominal rate, which cv2 counts by; 0 where unknown
     stamps: np.ndarray  # (N,) float64, seconds on the stream's clock of the packets to be shown, in order of showing
     progressive: bool  # False where the frames are interlaced or may be
     keys: np.ndarray  # (N,) bool, packet starts a group of pictures
-    decode_stamps: np.ndarray  # (N,) float64, seconds at which it is to be decoded
-    clean: bool  # stamps may be taken for those of the frames: all there, all different, key frame first, undamaged
+    clean: bool  # stamps may be those of the frames: all there, all different, nothing damaged
     damaged: str | None
 
     @property
@@ -60,8 +58,7 @@ def scan_video(path: Path) -> VideoScan:
         width, height = stream.codec_context.width, stream.codec_context.height
         if width * height > pixel_limit():
             raise too_many_pixels(str(path), f"{width}x{height}")
-        guessed = float(stream.guessed_rate or 0)
-        rate = float(stream.average_rate or guessed)
+        rate = float(stream.average_rate or stream.guessed_rate or 0)
         name = container.format.name.split(",")[0]
         start, tick = stream.start_time or 0, float(stream.time_base or 0)
         packets, damaged = _read_packets(container, stream.index)
@@ -70,7 +67,6 @@ def scan_video(path: Path) -> VideoScan:
     timed = [packet for packet in shown if packet.pts is not None]
     timed.sort(key=lambda packet: packet.pts or 0)
     stamps = np.array([((packet.pts or 0) - start) * tick for packet in timed], np.float64)
-    decode = [(packet.pts if packet.dts is None else packet.dts) or 0 for packet in timed]
     if lost := missing_bytes(path):
         damaged = f"the file is cut short, {lost / 1000:,.0f} kB are missing at its end"
     return VideoScan(
@@ -79,12 +75,10 @@ def scan_video(path: Path) -> VideoScan:
         codec=codec,
         size=(width, height),
         rate=rate,
-        guessed_rate=guessed,
         stamps=stamps,
         progressive=field_order == PROGRESSIVE,
         keys=np.array([packet.key for packet in timed], bool),
-        decode_stamps=(np.array(decode, np.float64) - start) * tick,
-        clean=damaged is None and len(timed) == len(shown) > 0 and _in_order(stamps) and _starts_whole(packets),
+        clean=damaged is None and len(timed) == len(shown) > 0 and _in_order(stamps),
         damaged=damaged,
     )
 
@@ -105,7 +99,6 @@ def opened(path: Path) -> Iterator[av.container.InputContainer]:
 @dataclass(frozen=True, slots=True)
 class _Packet:
     pts: int | None
-    dts: int | None
     key: bool
     discard: bool
 
@@ -116,18 +109,12 @@ def _read_packets(container: av.container.InputContainer, video: int) -> tuple[l
     try:
         for packet in container.demux(container.streams[video]):
             if packet.size:
-                packets.append(_Packet(packet.pts, packet.dts, packet.is_keyframe, packet.is_discard))
+                packets.append(_Packet(packet.pts, packet.is_keyframe, packet.is_discard))
                 if packet.is_corrupt and damaged is None:
                     damaged = f"the data of frame {len(packets) - 1} is incomplete"
     except av.FFmpegError as error:
         damaged = f"its packets cannot be read past frame {len(packets)} ({error.strerror})"
     return packets, damaged
-
-
-def _starts_whole(packets: list[_Packet]) -> bool:
-    """Whether the first packet is a key frame and nothing is to be shown before it, or was cut off before it."""
-    first = packets[0]
-    return first.key and first.pts is not None and all(first.pts <= (packet.pts or 0) for packet in packets)
 
 
 def _in_order(stamps: np.ndarray) -> bool:

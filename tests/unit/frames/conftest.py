@@ -19,6 +19,7 @@ from workbench.samples import sample_path
 
 SMALL = "-an -vf scale=96:-2 -frames:v 60"
 UNEVEN = "select='not(mod(n\\,3))+not(mod(n\\,5))+gt(random(1)\\,0.6)'"
+PAUSED = "setpts='if(lt(N\\,30)\\,N\\,30+(N-30)*20)/25/TB'"  # from 25 frames a second to 1.25
 X264 = "-c:v libx264 -preset veryfast -bf 3 -g 12"
 OPEN_GOP = "-c:v libx264 -bf 5 -g 12 -x264-params open-gop=1:b-adapt=0"
 COPIED = {  # name -> (the clip whose packets are taken over, options before it)
@@ -46,6 +47,7 @@ ENCODED = {
     "motion-jpeg.avi": f"{SMALL} -c:v mjpeg -q:v 3",
     "vp9.webm": f"{SMALL} -c:v libvpx-vp9 -b:v 200k -deadline realtime -cpu-used 8",
     "uneven.mp4": f'-an -vf "{UNEVEN},scale=96:-2" -fps_mode vfr -frames:v 60 {X264}',
+    "paused.mp4": f'-an -vf "{PAUSED},scale=96:-2" -fps_mode vfr -frames:v 60 {OPEN_GOP}',
     "one-frame.mp4": f"-an -vf scale=96:-2 -frames:v 1 {X264}",
     "large.mp4": "-an -vf scale=640:-2 -frames:v 40 -c:v libx264 -preset ultrafast -g 20",
 }
@@ -64,7 +66,9 @@ def clip(tmp_path_factory):
     @cache
     def make(name):
         target = folder / name
-        if name in COPIED:
+        if name == "cut.ts":  # begins in the middle of an open group of pictures
+            target.write_bytes(make("open-gop.ts").read_bytes()[188 * 90 :])
+        elif name in COPIED:
             source, before = COPIED[name]
             ffmpeg(before, make(source), "-c copy", target)
         else:

@@ -55,11 +55,9 @@ def scan(container="mpegts"):
         codec="h264",
         size=(96, 40),
         rate=25,
-        guessed_rate=25,
         stamps=STAMPS,
         progressive=True,
         keys=np.isin(np.arange(COUNT), KEYS),
-        decode_stamps=STAMPS - 2 * PERIOD,
         clean=True,
         damaged=None,
     )
