@@ -97,6 +97,6 @@ def _cast_cure(image: np.ndarray) -> str:
 
 
 def _channel_cure(image: np.ndarray) -> str:
-    if image.shape[0] == COLOR:
+    if image.shape[0] == COLOR and image.shape[2] > COLOR_ALPHA:
         return "channels come last: np.moveaxis(x, 0, -1)"
     return "pick three of them, or pass list(x) when these are gray pictures (N, H, W)"

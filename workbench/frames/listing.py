@@ -12,6 +12,7 @@ from workbench.frames.headers import PICTURE_SUFFIXES
 
 URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 _NUMBER_PATTERN = re.compile(r"%0?\d*d")
+_CAMERA_FILE = re.compile(r"/dev/video(\d+)$")
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -29,6 +30,8 @@ def resolved(origin: str | Path) -> Path:
     """
     from workbench.samples import resolve
 
+    if not str(origin):
+        raise UnreadableSource("the path is empty; name a file, a folder or a sample such as 'sample:bikes'")
     if URL.match(str(origin)):
         raise UnreadableSource(f"{origin} is an address, and a file is needed here; download it and pass its path")
     return Path(resolve(origin)).expanduser()
@@ -46,6 +49,10 @@ def existing_file(origin: str | Path) -> Path:
 
 def missing(path: Path) -> UnreadableSource:
     """Make the error for a path that is not there, with the closest name beside it or what a pattern should be."""
+    if path.exists():
+        camera = _CAMERA_FILE.match(str(path))
+        hint = f"for the camera, say 'camera:{camera[1]}'" if camera else "copy what it gives into a file first"
+        return UnreadableSource(f"{path} is a device or pipe, not a file; {hint}")
     if _NUMBER_PATTERN.search(path.name):
         pattern = _NUMBER_PATTERN.sub("*", path.name)
         return UnreadableSource(f"{path} is a number pattern, not a file; use a glob: {path.parent / pattern}")

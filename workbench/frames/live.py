@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
 
 from workbench.errors import UnreadableSource
+from workbench.frames.cv2_video import FATAL_ONLY, LOG_LEVEL
 from workbench.frames.frame import ChannelOrder, Frame, FrameStream, as_rgb
 
 NETWORK_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "srt")
@@ -49,13 +52,25 @@ class LiveStream(FrameStream):
         self._capture.release()
 
 
+@contextmanager
+def quiet_opencv() -> Iterator[None]:
+    """While a source is opened, keep OpenCV and FFmpeg from printing what the error will say in one line."""
+    os.environ.setdefault(LOG_LEVEL, FATAL_ONLY)
+    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(before)
+
+
 def open_camera(number: int) -> LiveStream:
     """Open a camera by its number, from 0.
 
     Raises:
         UnreadableSource: no such camera, or it is in use.
     """
-    capture = cv2.VideoCapture(number) if number >= 0 else None
+    with quiet_opencv():
+        capture = cv2.VideoCapture(number) if number >= 0 else None
     if capture is None or not capture.isOpened():
         raise UnreadableSource(
             f"camera {number} cannot be opened; is it plugged in, free, and are you allowed to use it? "
@@ -76,7 +91,8 @@ def open_network(url: str) -> LiveStream:
         known = ", ".join(NETWORK_SCHEMES)
         raise UnreadableSource(f"{shown}: {scheme}:// is not read; give a path, or one of {known}")
     timeout = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS]
-    capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeout)
+    with quiet_opencv():
+        capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeout)
     if not capture.isOpened():
         raise UnreadableSource(f"{shown} cannot be opened as a stream; check address, network and access rights")
     return LiveStream(capture, origin=shown)

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import InvalidValue, UnreadableSource, unknown
+from workbench.frames.alpha import ALPHA_RULES
 from workbench.frames.arrays import ArraySequence, from_array
+from workbench.frames.decoders import DECODERS
 from workbench.frames.frame import ChannelOrder, Frame, FrameSequence, FrameStream
 from workbench.frames.headers import VIDEO_SUFFIXES, kind_of
 from workbench.frames.listing import (
@@ -25,6 +27,7 @@ from workbench.frames.listing import (
     resolved,
 )
 from workbench.frames.live import open_camera, open_network
+from workbench.frames.orientation import EXIF_RULES
 from workbench.frames.pictures import PictureReading, PictureSequence
 from workbench.frames.video import VIDEO_DECODERS, video_from
 from workbench.frames.video_scan import scan_video
@@ -77,9 +80,9 @@ def open_frames(  # noqa: PLR0913 - each is one question about the pixels, and k
         return open_camera(int(origin))
     if isinstance(origin, (str, Path)):
         return _open_name(origin, how)
+    hint = "read_picture reads encoded bytes" if isinstance(origin, bytes) else "np.asarray(x) may make it an array"
     raise InvalidValue(
-        f"frames are a path, a list, a numpy array or a camera number; got a {type(origin).__name__}; "
-        "np.asarray(x) may turn it into an array"
+        f"frames are a path, a list, a numpy array or a camera number; got a {type(origin).__name__}; {hint}"
     )
 
 
@@ -91,6 +94,16 @@ class _How:
     exif: str
     alpha: str
     allow_damaged: bool
+
+    def __post_init__(self) -> None:
+        """Refuse unknown names."""
+        for kind, name, known in (
+            ("decoder", self.decode, {*DECODERS, *VIDEO_DECODERS}),
+            ("exif policy", self.exif, EXIF_RULES),
+            ("alpha rule", self.alpha, ALPHA_RULES),
+        ):
+            if name not in known:
+                raise unknown(kind, name, known)
 
     def pictures(self, paths: Sequence[Path], origin: str) -> FrameSequence:
         if self.decode == "pyav":
@@ -116,7 +129,7 @@ class _How:
             frames = self.pictures([path], origin)
             frames.array(0)  # one file: what is wrong with it is said at once
             return frames
-        if kind == "unknown" and path.suffix.lower() not in VIDEO_SUFFIXES:
+        if kind in ("unknown", "text") and path.suffix.lower() not in VIDEO_SUFFIXES:
             raise UnreadableSource(f"{origin} ({path.name}) is neither a picture nor a video; name a file that is")
         return self.video(path, origin)
 

@@ -129,7 +129,7 @@ class Video(FrameSequence):
             if not reader.grab():
                 other = "pyav" if self.decode == "cv2" else "cv2"
                 raise UnreadableSource(
-                    f"{self.path}: {self.decode} cannot decode one frame of its {self.scan.codec} video; "
+                    f"{self.path}: {self.decode} cannot decode a single frame of its {self.scan.codec} video; "
                     f"decode={other!r} may"
                 )
         finally:

@@ -87,7 +87,7 @@ def scan_video(path: Path) -> VideoScan:
 def opened(path: Path) -> Iterator[av.container.InputContainer]:
     """Open a local video file with PyAV and close it at the end."""
     try:
-        container = av.open(str(path), options=LOCAL_ONLY)
+        container = av.open(str(path.resolve()), options=LOCAL_ONLY)  # absolute: no name is a protocol
     except (av.FFmpegError, OSError, ValueError) as error:
         raise UnreadableSource(f"{path} cannot be opened as a video: {_why(path, error)}") from None
     with container:

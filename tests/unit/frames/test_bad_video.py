@@ -100,7 +100,7 @@ def test_opencv_without_a_way_to_the_network_does_not_open_an_address(served):
     assert served.requests == []
 
 
-@pytest.mark.parametrize("decode", ["pil", "tf", "cv3"])
+@pytest.mark.parametrize("decode", ["pil", "tf"])
 def test_a_video_is_not_read_by_a_decoder_of_pictures(clip, decode):
     with pytest.raises(WorkbenchError, match=re.escape("decode='cv2' or 'pyav'")):
         open_frames(clip("b-frames.mp4"), decode=decode)
