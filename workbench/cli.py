@@ -134,10 +134,14 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
 
 
 @app.command("doctor")
-def doctor() -> None:
+def doctor(
+    load_tensorflow: Annotated[
+        bool, typer.Option("--load-tensorflow", help="Also import TensorFlow, which takes seconds.")
+    ] = False,
+) -> None:
     """Check the environment and say what to do about what is wrong."""
     from workbench.doctor import examine, render
 
-    findings = examine()
+    findings = examine(load_tensorflow=load_tensorflow)
     print(render(findings))
     raise typer.Exit(1 if any(finding.status == "problem" for finding in findings) else 0)
