@@ -20,7 +20,7 @@ Resizer = Callable[[np.ndarray, Size], np.ndarray]
 CV2 = {
     "cv2.linear": (cv2.INTER_LINEAR, "INTER_LINEAR: four neighbours, no antialias; OpenCV's default."),
     "cv2.nearest": (cv2.INTER_NEAREST, "INTER_NEAREST: the pixel at floor(x * scale), without half-pixel centres."),
-    "cv2.nearest_exact": (cv2.INTER_NEAREST_EXACT, "INTER_NEAREST_EXACT: nearest pixel centre, as Pillow; ties down in OpenCV 4."),
+    "cv2.nearest_exact": (cv2.INTER_NEAREST_EXACT, "INTER_NEAREST_EXACT: pixel centre nearest; ties go down in 4.x."),
     "cv2.area": (cv2.INTER_AREA, "INTER_AREA: the mean of the covered source area; linear when enlarging."),
     "cv2.cubic": (cv2.INTER_CUBIC, "INTER_CUBIC: 4 x 4 neighbours, a = -0.75, no antialias."),
     "cv2.lanczos4": (cv2.INTER_LANCZOS4, "INTER_LANCZOS4: 8 x 8 neighbours, no antialias."),
