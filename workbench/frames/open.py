@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import InvalidValue, UnreadableSource, unknown
+from workbench.frames import cv2_video, pyav_video  # noqa: F401 - each enters its decoder in Video.kinds
 from workbench.frames.alpha import ALPHA_RULES
 from workbench.frames.arrays import ArraySequence, from_array
 from workbench.frames.decoders import DECODERS

@@ -33,8 +33,14 @@ class Video(FrameSequence):
     """A video file read by one decoder; `array` may be called from several threads, iterations do not disturb it."""
 
     decoders = VIDEO_DECODERS
+    kinds: ClassVar[dict[str, type[Video]]] = {}  # decoder -> the sequence that reads with it
     decode: ClassVar[str]
     reader: ClassVar[Callable[..., Reader]]  # (path, *, exif) -> a reader at the start of the file
+
+    def __init_subclass__(cls) -> None:
+        """Enter a decoder's sequence in `kinds`."""
+        super().__init_subclass__()
+        Video.kinds[cls.decode] = cls
 
     def __init__(self, scan: VideoScan, *, origin: str, exif: str = "apply") -> None:
         if exif not in EXIF_RULES:
@@ -180,12 +186,8 @@ class Video(FrameSequence):
 
 def video_from(scan: VideoScan, decode: str, *, origin: str, exif: str = "apply") -> Video:
     """Make the sequence of a scanned video for one decoder."""
-    from workbench.frames.cv2_video import Cv2Video
-    from workbench.frames.pyav_video import PyavVideo
-
-    kinds: dict[str, type[Video]] = {"cv2": Cv2Video, "pyav": PyavVideo}
-    if decode not in kinds:
-        raise unknown(f"decoder of videos (for {scan.path.name})", decode, kinds)
-    video: Video = kinds[decode](scan, origin=origin, exif=exif)
+    if decode not in Video.kinds:
+        raise unknown(f"decoder of videos (for {scan.path.name})", decode, Video.kinds)
+    video = Video.kinds[decode](scan, origin=origin, exif=exif)
     video.expect_readable()
     return video

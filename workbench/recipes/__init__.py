@@ -6,7 +6,8 @@ from workbench.recipes.compiled import CompiledRecipe
 from workbench.recipes.picture import to_picture
 from workbench.recipes.presets import load_recipe, preset, presets
 from workbench.recipes.ranges import affine
-from workbench.recipes.recipe import SLOTS, Recipe
+from workbench.recipes.recipe import Recipe
+from workbench.recipes.slots import SLOTS
 
 __all__ = [
     "CATALOGUE",

@@ -26,8 +26,8 @@ from workbench.recipes.catalogue import lookup
 from workbench.recipes.colors import GRAY, channels
 from workbench.recipes.geometry import Placement, placement
 from workbench.recipes.ranges import Step
-from workbench.recipes.recipe import Recipe
 from workbench.recipes.resizers import CV2
+from workbench.recipes.slots import Slots
 
 LUMA = {
     ("gray", "rgb"): cv2.COLOR_RGB2GRAY,
@@ -49,7 +49,7 @@ class CompiledRecipe:
         dtype: of the tensor.
     """
 
-    def __init__(self, recipe: Recipe, takes: ChannelOrder = "rgb") -> None:
+    def __init__(self, recipe: Slots, takes: ChannelOrder = "rgb") -> None:
         if takes not in ("rgb", "bgr"):
             raise InvalidValue(f"takes is 'rgb' or 'bgr', the channel order of the arrays; got {takes!r}")
         self.recipe, self.takes = recipe, takes

@@ -5,20 +5,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from workbench.errors import InvalidValue
 from workbench.recipes import ranges
 from workbench.recipes.catalogue import choices, lookup
 from workbench.recipes.geometry import Placement, placement
-
-if TYPE_CHECKING:
-    from workbench.recipes.recipe import Recipe
+from workbench.recipes.slots import Slots
 
 
-def apply(recipe: Recipe, image: np.ndarray) -> np.ndarray:
+def apply(recipe: Slots, image: np.ndarray) -> np.ndarray:
     """Return the tensor, without batch axis, of one picture (H, W, 3) uint8 RGB, which stays as it is."""
     check_picture(image)
     image = lookup("rotate", recipe.rotate).apply(image)
@@ -32,13 +28,13 @@ def apply(recipe: Recipe, image: np.ndarray) -> np.ndarray:
     return finish(recipe, tensor)
 
 
-def _range_first(recipe: Recipe, image: np.ndarray, placed: Placement) -> np.ndarray:
+def _range_first(recipe: Slots, image: np.ndarray, placed: Placement) -> np.ndarray:
     tensor = ranges.apply_range(image, recipe.range, recipe.color)
     pad = pad_in_range(recipe, image)
     return fit(tensor, placed, recipe=recipe, pad=pad)
 
 
-def pad_in_range(recipe: Recipe, image: np.ndarray) -> np.ndarray:
+def pad_in_range(recipe: Slots, image: np.ndarray) -> np.ndarray:
     """Return the pad level (C,) in the recipe's range, by the constants of `image` where the range takes them there."""
     chosen = ranges.parse_range(recipe.range)
     pad = np.full(image.shape[2], recipe.pad, dtype=np.float32)
@@ -47,7 +43,7 @@ def pad_in_range(recipe: Recipe, image: np.ndarray) -> np.ndarray:
     return pad
 
 
-def fit(pixels: np.ndarray, placed: Placement, *, recipe: Recipe, pad: np.ndarray | None = None) -> np.ndarray:
+def fit(pixels: np.ndarray, placed: Placement, *, recipe: Slots, pad: np.ndarray | None = None) -> np.ndarray:
     """Crop, resize and place pixels (H, W, C); uint8 pixels become float32 first where rounding is float."""
     top, left, height, width = placed.crop
     pixels = pixels[top : top + height, left : left + width]
@@ -71,7 +67,7 @@ def place(pixels: np.ndarray, placed: Placement, pad: int | np.ndarray) -> np.nd
     return tensor
 
 
-def finish(recipe: Recipe, tensor: np.ndarray) -> np.ndarray:
+def finish(recipe: Slots, tensor: np.ndarray) -> np.ndarray:
     """Bring a float32 (H, W, C) tensor into the recipe's dtype and layout."""
     tensor = lookup("dtype", recipe.dtype).apply(tensor, recipe.quantization)
     return np.ascontiguousarray(lookup("layout", recipe.layout).apply(tensor))
@@ -95,7 +91,7 @@ def check_picture(image: np.ndarray) -> None:
         )
 
 
-def sentences(recipe: Recipe) -> list[str]:
+def sentences(recipe: Slots) -> list[str]:
     """Return what the recipe does in words, one line a step."""
     named = recipe.settings()
     lines = [f"decode {recipe.decode}, EXIF orientation {recipe.exif}"]
