@@ -46,21 +46,24 @@ def predict(  # noqa: PLR0913 - the three things a run is made of, and three rar
         frames: an opened source, or anything `open_frames` takes; pictures are decoded as the recipe says.
         recipe: a Recipe, or a function image -> tensor.
         model: a Model, or anything `load_model` takes.
-        batch_size: frames a batch.
+        batch_size: frames a batch; a model with a batch axis of its own fixed length gets that, the last batch padded.
         limit: stop after so many frames; needed for a camera or network stream.
         progress: show a progress bar.
 
     Raises:
         InputMismatch: the recipe's tensors do not fit the model's input; nothing has run then.
-        InvalidValue: there are no frames, or a stream has no limit.
+        InvalidValue: there are no frames, a stream has no limit, or batch_size or limit is below 1.
     """
+    if batch_size < 1 or (limit is not None and limit < 1):
+        raise InvalidValue(f"batch_size and limit are whole numbers from 1; got batch_size={batch_size}, limit={limit}")
     model = load_model(model)
+    fixed = model.inputs[0].shape[0] if model.inputs else None
     start = time.perf_counter()
     with opened(frames, recipe) as source:
         function = compiled(recipe, source.order)
         _check_fit(function, model)
         seconds: dict[str, float] = defaultdict(float)
-        made = batches(_pictures(source, limit), function, batch_size, arrays=AHEAD + 2)
+        made = batches(_pictures(source, limit), function, fixed or batch_size, arrays=AHEAD + 2)
         with closing(prefetch(made, AHEAD)) as ahead, _bar(source, limit, progress) as bar:
             parts = [_infer(batch, model, seconds=seconds, bar=bar) for batch in ahead]
         if not parts:
@@ -99,17 +102,27 @@ def _pictures(source: FrameStream, limit: int | None) -> Iterator[np.ndarray]:
 def _check_fit(function: Compiled, model: Model) -> None:
     """Hold the tensor a recipe makes to the model's input before anything is decoded."""
     if function.shape is not None and model.inputs:
-        check_batch(np.empty((1, *function.shape), function.dtype), model.inputs, model.name)
+        length = model.inputs[0].shape[0] or 1
+        check_batch(np.empty((length, *function.shape), function.dtype), model.inputs, model.name)
 
 
 def _infer(batch: FrameBatch, model: Model, *, seconds: dict[str, float], bar: Any) -> dict[str, np.ndarray]:
     start = time.perf_counter()
-    outputs = model.predict(batch.tensors)
+    count = len(batch.tensors)
+    outputs = {name: values[:count] for name, values in model.predict(_padded(batch.tensors, model)).items()}
     seconds["infer"] += time.perf_counter() - start
     seconds["decode"] += batch.decode_s
     seconds["preprocess"] += batch.preprocess_s
-    bar.update(len(batch.tensors))
+    bar.update(count)
     return outputs
+
+
+def _padded(tensors: np.ndarray, model: Model) -> np.ndarray:
+    """Fill up the last batch with zeros where a model takes batches of one length only."""
+    missing = ((model.inputs[0].shape[0] if model.inputs else None) or 0) - len(tensors)
+    if missing <= 0:
+        return tensors
+    return np.concatenate([tensors, np.zeros((missing, *tensors.shape[1:]), tensors.dtype)])
 
 
 def _bar(source: FrameStream, limit: int | None, progress: bool) -> Any:

@@ -69,7 +69,8 @@ class GraphRunner:
 
     def _checked(self, arrays: Sequence[np.ndarray]) -> Callable[[Sequence[np.ndarray]], list[np.ndarray]]:
         """Freeze the model, and keep the frozen graph only if it agrees with the model on the first picture."""
-        first = [array[:1] for array in arrays]
+        any_length = all(tensor.shape[0] is None for tensor in self._model.inputs)
+        first = [array[:1] for array in arrays] if any_length else list(arrays)
         expected = [np.asarray(value) for value in _flat(self._model(_as_argument(first), training=False))]
         try:
             frozen = self._frozen()

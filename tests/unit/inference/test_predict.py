@@ -35,6 +35,15 @@ class MeanModel:
         pass
 
 
+class FixedBatch(MeanModel):
+    """A model that takes batches of four and nothing else."""
+
+    inputs = (TensorSpec("image", (4, 8, 8, 3), "float32"),)
+
+    def __init__(self):
+        self.batches, self.fail_at = [], None
+
+
 class Counting(FrameSequence):
     """`length` pictures made on the fly, the i-th of level i % 250 in red, in BGR as OpenCV gives them."""
 
@@ -121,6 +130,20 @@ def test_what_does_not_fit_is_refused_before_inference(frames, recipe, error, me
     with pytest.raises(error, match=message):
         predict(frames, recipe, model, progress=False)
     assert model.batches == []
+
+
+@pytest.mark.parametrize("length", [1, 4, 11])
+def test_a_model_with_a_fixed_batch_gets_it_and_the_padding_is_cut_off(length):
+    model = FixedBatch()
+    prediction = predict(Counting(length), RECIPE, model, progress=False)
+    assert prediction.outputs["means"][:, 0].tolist() == list(range(length))
+    assert set(model.batches) == {4}
+
+
+@pytest.mark.parametrize("options", [{"batch_size": 0}, {"batch_size": -1}, {"limit": 0}, {"limit": -3}], ids=str)
+def test_counts_below_one_are_refused(options):
+    with pytest.raises(InvalidValue, match="whole numbers from 1"):
+        predict(Counting(3), RECIPE, MeanModel(), progress=False, **options)
 
 
 def test_a_stream_is_read_up_to_the_limit():

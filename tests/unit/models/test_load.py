@@ -76,6 +76,14 @@ def test_a_model_with_many_outputs_gives_them_by_name(keras):
     assert {name: value.shape for name, value in outputs.items()} == {"boxes": (2, 4), "scores": (2, 1)}
 
 
+def test_a_model_with_a_fixed_batch_runs(keras):
+    image = keras.Input((4, 4, 3), batch_size=2)
+    outputs = load_model(keras.Model(image, keras.layers.Reshape((48,))(image))).predict(
+        np.ones((2, 4, 4, 3), np.float32)
+    )
+    assert next(iter(outputs.values())).shape == (2, 48)
+
+
 def test_a_model_nobody_can_freeze_still_runs(keras):
     @keras.saving.register_keras_serializable("workbench-tests")
     class Eager(keras.layers.Layer):
