@@ -28,6 +28,9 @@ def run(monkeypatch, capsys, *words):
         pytest.param(["report", "classify_video", "-p", "limit"], "limit", id="no value"),
         pytest.param(["report", "classify_video", "--params", "nowhere.yaml"], "nowhere.yaml", id="no such file"),
         pytest.param(["report", "classify_video", "-p", "model=sample:nope"], "no sample named 'nope'", id="no sample"),
+        pytest.param(
+            ["report", "classify_video", "--timeout", "nan"], "seconds above 0", id="time-out that is no time"
+        ),
         pytest.param(["samples", "fetch", "bike"], "did you mean 'bikes'", id="misspelt sample"),
         pytest.param(["frobnicate"], "No such command", id="no such command"),
         pytest.param(["report", "--al"], "--all", id="misspelt option"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbench.errors import InvalidValue
 from workbench.results import Prediction
+from workbench.results.classification import UNDECIDED
 
 SMALLEST = 1e-7  # probabilities are clipped to it before a logarithm; float32 resolution at 1 is 1.2e-7
 
@@ -33,10 +34,8 @@ class Comparison:
                 f"A gave {a.probabilities.shape} and B {b.probabilities.shape} (frames, classes); "
                 "compare the same frames with models of the same classes"
             )
-        if self.truth is not None and self.truth.shape != (len(self.a),):
-            raise InvalidValue(
-                f"labels: expected one class index for each of {len(self.a)} frames; got {self.truth.shape}"
-            )
+        if self.truth is not None:
+            _check_truth(self.truth, *a.probabilities.shape)
 
     def __len__(self) -> int:
         return len(self.a)
@@ -44,7 +43,8 @@ class Comparison:
     @property
     def flips(self) -> np.ndarray:
         """(N,) bool: the most probable class differs, or one side has none (NaN)."""
-        return np.asarray(_best(self.a) != _best(self.b))
+        a, b = _best(self.a), _best(self.b)
+        return np.asarray((a != b) | (a == UNDECIDED) | (b == UNDECIDED))
 
     @property
     def change(self) -> np.ndarray:
@@ -82,11 +82,15 @@ class Comparison:
         """One sentence a person can act on."""
         what = ", ".join(f"{slot} {b} instead of {a}" for slot, (a, b) in self.slots.items()) or "the change"
         flips, count = int(self.flips.sum()), len(self)
+        if (not_finite := int(((_best(self.a) == UNDECIDED) | (_best(self.b) == UNDECIDED)).sum())) == count:
+            return f"{what[:1].upper()}{what[1:]}: every answer holds NaN or Inf; nothing to compare on {count} frames."
         if not flips and self.max_change < 1e-3:
             return f"No visible difference on these {count} frames: {what}."
         cost = f"flips {flips} of {count} answers and moves probabilities by {self.mean_change:.2f} on average"
         if self.accuracy:
             cost += f"; top-1 accuracy {self.accuracy[0]:.0%} becomes {self.accuracy[1]:.0%}"
+        if not_finite:
+            cost += f"; {not_finite} answers hold NaN or Inf"
         return f"{what[:1].upper()}{what[1:]} {cost}."
 
     def to_frame(self) -> pd.DataFrame:
@@ -123,6 +127,15 @@ class Comparison:
             "verdict": self.verdict,
         }
         return summary | ({"accuracy": list(self.accuracy)} if self.accuracy else {})
+
+
+def _check_truth(truth: np.ndarray, frames: int, classes: int) -> None:
+    if truth.shape != (frames,) or truth.dtype.kind not in "iu":
+        raise InvalidValue(
+            f"labels: expected one class index for each of {frames} frames; got {truth.shape} {truth.dtype}"
+        )
+    if truth.min() < 0 or truth.max() >= classes:
+        raise InvalidValue(f"labels: class indices go from 0 to {classes - 1}; got {truth.min()} to {truth.max()}")
 
 
 def _classification(side: Prediction) -> Any:

@@ -23,7 +23,7 @@ from workbench.recipes import Recipe
 from workbench.recipes.callables import Compiled, Preprocess, compiled
 from workbench.results import Classification, Prediction, as_classification
 
-BATCH_SIZE = 8  # beyond it neither TensorFlow nor the caches gain on two cores (benchmarks/predict.py)
+BATCH_SIZE = 16  # beyond it neither TensorFlow nor the caches gain on two cores (benchmarks/predict.py)
 AHEAD = 2  # batches decoded and preprocessed ahead of the model
 Source = FrameStream | str | Path | int | np.ndarray | list[Any]
 
@@ -95,7 +95,7 @@ def _open(frames: Any, recipe: Preprocess) -> FrameStream:
 
 def _pictures(source: FrameStream, limit: int | None) -> Iterator[np.ndarray]:
     if limit is None and not isinstance(source, FrameSequence):
-        raise InvalidValue(f"{source.origin}: a stream has no end; give limit, the number of frames to take")
+        raise InvalidValue(f"{source.origin}: a stream has no end; give limit, or take(source, limit=...) before")
     return islice(source.arrays(), limit)
 
 
@@ -109,12 +109,23 @@ def _check_fit(function: Compiled, model: Model) -> None:
 def _infer(batch: FrameBatch, model: Model, *, seconds: dict[str, float], bar: Any) -> dict[str, np.ndarray]:
     start = time.perf_counter()
     count = len(batch.tensors)
-    outputs = {name: values[:count] for name, values in model.predict(_padded(batch.tensors, model)).items()}
+    tensors = _padded(batch.tensors, model)
+    outputs = {name: _rows(name, values, len(tensors))[:count] for name, values in model.predict(tensors).items()}
     seconds["infer"] += time.perf_counter() - start
     seconds["decode"] += batch.decode_s
     seconds["preprocess"] += batch.preprocess_s
     bar.update(count)
     return outputs
+
+
+def _rows(name: str, values: np.ndarray, count: int) -> np.ndarray:
+    """Refuse an output from which no frame's own part can be told."""
+    if values.ndim == 0 or len(values) != count:
+        raise InvalidValue(
+            f"output {name!r} has the shape {values.shape} for a batch of {count}: one row a frame is needed; "
+            "if the model merges frames, call predict with batch_size=1, and keep the batch axis in its outputs"
+        )
+    return values
 
 
 def _padded(tensors: np.ndarray, model: Model) -> np.ndarray:
@@ -149,9 +160,16 @@ def _prediction(
 
 
 def _joined(arrays: Iterable[np.ndarray]) -> np.ndarray:
-    return np.concatenate(list(arrays))
+    parts = list(arrays)
+    shapes = sorted({part.shape[1:] for part in parts})
+    if len(shapes) > 1:
+        raise InvalidValue(f"the outputs of different frames differ in size: {shapes}; give the recipe a size")
+    return np.concatenate(parts)
 
 
 def _only_classification(outputs: dict[str, np.ndarray], model: Model) -> Classification | None:
     values = list(outputs.values())
-    return as_classification(values[0], model.labels) if len(values) == 1 else None
+    if len(values) != 1:
+        return None
+    activation = model.outputs[0].activation if model.outputs else None
+    return as_classification(values[0], model.labels, activation=activation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,11 @@ class KerasModel:
         self.name: str = name or model.name
         self.labels = labels
         self.inputs = tuple(_spec(tensor.name, tensor) for tensor in model.inputs)
-        # a Sequential model names no outputs; its only output is its last layer's
-        names = _unique(list(getattr(model, "output_names", None) or [model.layers[-1].name]))
-        self.outputs = tuple(_spec(name, tensor) for name, tensor in zip(names, model.outputs, strict=True))
+        names = _unique(_output_names(model))
+        self.outputs = tuple(
+            replace(_spec(name, tensor), activation=_activation(tensor))
+            for name, tensor in zip(names, model.outputs, strict=True)
+        )
         self._runner = GraphRunner(model)
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
@@ -45,6 +48,24 @@ class KerasModel:
 
 def _spec(name: str, tensor: Any) -> TensorSpec:
     return TensorSpec(name, tuple(tensor.shape), str(tensor.dtype))
+
+
+def _output_names(model: Any) -> list[str]:
+    """Return a name for each of `model.outputs`: the keys of a dictionary, else the layers' names."""
+    import keras
+
+    if isinstance(getattr(model, "output", None), dict):
+        return ["/".join(map(str, path)) for path, _ in keras.tree.flatten_with_path(model.output)]
+    # a Sequential model names no outputs; its only output is its last layer's
+    return list(getattr(model, "output_names", None) or [model.layers[-1].name])
+
+
+def _activation(tensor: Any) -> str | None:
+    """Return the name of the activation of the layer that makes a tensor, where it has one."""
+    layer = tensor._keras_history.operation  # Keras has no public way from a tensor to its layer
+    if type(layer).__name__ in ("Softmax", "Sigmoid"):
+        return type(layer).__name__.lower()
+    return getattr(getattr(layer, "activation", None), "__name__", None)
 
 
 def _unique(names: list[str]) -> list[str]:

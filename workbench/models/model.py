@@ -20,6 +20,7 @@ class TensorSpec:
     name: str
     shape: tuple[int | None, ...]  # with batch axis first; None where any length will do
     dtype: str  # NumPy's name
+    activation: str | None = None  # of the layer that makes an output: softmax, sigmoid, linear...; None if not known
 
     def __str__(self) -> str:
         shape = ", ".join("any" if n is None else str(n) for n in self.shape)

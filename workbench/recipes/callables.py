@@ -47,6 +47,8 @@ class CompiledCallable:
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """Return the function's tensor without batch axis; the function gets a copy, so it may write into it."""
         tensor = np.asarray(self.function(as_rgb(image, self.takes).copy()))
+        if tensor.dtype == np.float64:  # what `image / 255.0` gives, and what `model.predict` casts, too
+            tensor = tensor.astype(np.float32)
         if tensor.ndim == 4 and tensor.shape[0] == 1:
             tensor = tensor[0]
         if tensor.ndim != 3:

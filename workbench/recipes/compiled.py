@@ -121,7 +121,7 @@ class CompiledRecipe:
         placed = placement(image.shape[:2], recipe.size, recipe.fit, recipe.crop_fraction)
         if recipe.order == "range_first":
             return self._range_first(image, placed), ()
-        last = ready if not self._swaps and placed.fills else None
+        last = ready if placed.fills and not self._swaps and recipe.color != "gray3" else None
         pixels = self._fit(image, placed, last)
         if self._uint8:
             pixels = self._in_order(pixels, ready)

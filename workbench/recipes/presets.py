@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import UnreadableSource, unknown
+from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.recipes.recipe import Recipe
 
 # keras.applications.<family>.preprocess_input: which mode it is ("raw": the identity, Rescaling is inside)
@@ -92,7 +92,10 @@ def load_recipe(origin: str | Path | Mapping[str, Any] | Recipe) -> Recipe:
         return origin
     if isinstance(origin, Mapping):
         return Recipe.from_dict(origin)
-    if Path(origin).suffix not in (".yaml", ".yml"):
+    if not isinstance(origin, str | Path):
+        raise InvalidValue(f"a recipe is a preset's name, a YAML file or a mapping of slots; got {origin!r}")
+    origin = Path(origin).expanduser() if str(origin).startswith("~") else origin
+    if Path(origin).suffix.lower() not in (".yaml", ".yml"):
         return preset(str(origin))
     try:
         text = Path(origin).read_text(encoding="utf-8")

@@ -8,10 +8,9 @@ Constants belong to the meaning of a channel (red, green, blue); the place of a 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -130,7 +129,8 @@ def affine(mean: float | Sequence[float], std: float | Sequence[float] = 1.0) ->
 
 
 def _plain(value: float | Sequence[float]) -> float | list[float]:
-    return float(value) if isinstance(value, int | float | np.number) else [float(v) for v in value]
+    plain: float | list[float] = np.asarray(value, dtype=np.float64).tolist()
+    return plain
 
 
 def parse_range(name: str) -> Range:
@@ -140,23 +140,51 @@ def parse_range(name: str) -> Range:
         UnknownName: there is no such range.
         InvalidValue: the constants of an affine range do not make sense.
     """
-    match = re.fullmatch(r"affine\(mean=(.+), std=(.+)\)", name)
-    if not match:
+    if not isinstance(name, str):
+        raise InvalidValue(f"range is a name, or affine(mean=..., std=...); got {name!r}")
+    if not name.startswith("affine"):
         steps = lookup("range", name).apply()
         return Range(name, steps, per_image=name == "per_image")
-    mean, std = (_constant(name, text) for text in match.groups())
-    if 0 in np.atleast_1d(std):
+    mean, std = (_constant(name, value) for value in _arguments(name))
+    if 0 in np.atleast_1d(std).astype(np.float32):
         raise InvalidValue(f"range={name!r}: std is 0; a std divides, so give numbers other than 0")
     return Range(name, (("subtract", mean), ("divide", std)))
 
 
-def _constant(name: str, text: str) -> Constant:
+def canonical(name: str) -> str:
+    """Return the one spelling of a range: `affine(127.5, 127.5)` and `affine(mean=127.5, std=127.5)` are one."""
+    chosen = parse_range(name)
+    if is_range(chosen.name):
+        return str(chosen.name)
+    (_, mean), (_, std) = chosen.steps
+    return f"affine(mean={_plain(mean)}, std={_plain(std)})"
+
+
+def _arguments(name: str) -> tuple[Any, Any]:
+    """Return mean and std of the text `affine(...)`, by place or by name; std is 1 if it is left out."""
     try:
-        values = np.atleast_1d(np.asarray(ast.literal_eval(text), dtype=np.float64))
+        call = ast.parse(name, mode="eval").body
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "affine":
+            raise ValueError
+        given = dict(zip(("mean", "std"), map(ast.literal_eval, call.args), strict=False))
+        given |= {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in call.keywords}
+        if set(given) - {"mean", "std"} or "mean" not in given or len(call.args) + len(call.keywords) != len(given):
+            raise ValueError
     except (ValueError, SyntaxError, TypeError):
+        raise InvalidValue(
+            f"range={name!r}: give one number, or one for each of red, green, blue, for mean and for "
+            "std, such as affine(mean=127.5, std=127.5)"
+        ) from None
+    return given["mean"], given.get("std", 1.0)
+
+
+def _constant(name: str, value: Any) -> Constant:
+    try:
+        values = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    except (ValueError, TypeError):
         values = np.array([np.nan])
     if values.shape not in ((1,), (3,)) or not np.isfinite(values).all():
-        raise InvalidValue(f"range={name!r}: give one number, or one for each of red, green, blue; got {text}")
+        raise InvalidValue(f"range={name!r}: give one number, or one for each of red, green, blue; got {value}")
     return float(values[0]) if values.size == 1 else (float(values[0]), float(values[1]), float(values[2]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,10 +52,13 @@ class Slots:
     def __post_init__(self) -> None:
         """Check every slot, and bring numbers that came as text or from YAML into their types."""
         for slot in NAMED:
-            lookup(slot, getattr(self, slot))
+            object.__setattr__(self, slot, lookup(slot, getattr(self, slot)).name)
+        object.__setattr__(self, "range", ranges.canonical(self.range))
         object.__setattr__(self, "rotate", int(self.rotate))
         object.__setattr__(self, "size", _size(self.size))
         object.__setattr__(self, "crop_fraction", _number("crop_fraction", self.crop_fraction, 1e-3, 1))
+        if not _is_whole(self.pad):
+            raise InvalidValue(f"pad is a whole level from 0 to 255; got {self.pad!r}")
         object.__setattr__(self, "pad", int(_number("pad", self.pad, 0, 255)))
         object.__setattr__(self, "quantization", _quantization(self.quantization, self.dtype))
         if ranges.parse_range(self.range).per_channel and colors.channels(self.color) == 1:
@@ -148,12 +152,16 @@ def _size(value: Any) -> Size | None:
     if value is None:
         return None
     try:
-        height, width = (int(n) for n in value)
+        height, width = value
     except (TypeError, ValueError):
-        height = width = 0
-    if height < 1 or width < 1:
+        height = width = None
+    if not _is_whole(height) or not _is_whole(width) or height < 1 or width < 1:
         raise InvalidValue(f"size is (height, width) in pixels, or None for the picture's own; got {value!r}")
-    return height, width
+    return int(height), int(width)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _number(slot: str, value: Any, low: float, high: float) -> float:
@@ -169,7 +177,7 @@ def _quantization(value: Any, dtype: str) -> Quantization | None:
         scale, zero_point = float(value[0]), int(value[1])
     except (TypeError, ValueError, IndexError):
         scale, zero_point = 0.0, 0
-    if scale <= 0 or dtype not in ("uint8", "int8"):
+    if not 0 < scale < math.inf or dtype not in ("uint8", "int8"):
         raise InvalidValue(
             f"quantization is (scale above 0, zero point) of a uint8 or int8 input; got {value!r} with dtype={dtype!r}"
         )

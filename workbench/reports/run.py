@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import RunError
+from workbench.errors import InvalidValue, RunError
 from workbench.reports import store
 from workbench.reports.identity import find_inputs, run_id
 from workbench.reports.index import INDEX, MANIFEST, REPORT, write_index
@@ -140,6 +141,8 @@ def carry_out(plan: Plan, out: Path, *, kernel: str, timeout: float | None, line
     Raises:
         RunError: `out` cannot be written to, or no such kernel.
     """
+    if timeout is not None and not 0 < timeout < math.inf:
+        raise InvalidValue(f"timeout is a number of seconds above 0; got {timeout}")
     from workbench.reports.execute import Terms, execute
 
     line.start()

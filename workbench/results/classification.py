@@ -76,12 +76,15 @@ def _top(row: np.ndarray, labels: tuple[str, ...], k: int) -> list[tuple[str, fl
     return [(labels[i], float(row[i])) for i in order]
 
 
-def as_classification(values: np.ndarray, labels: Sequence[str] | None) -> Classification | None:
+def as_classification(
+    values: np.ndarray, labels: Sequence[str] | None, *, activation: str | None = None
+) -> Classification | None:
     """Read an output (N, C) as class probabilities; None if it is none.
 
     Rows in [0, 1] that sum to 1 are probabilities; one value in [0, 1] is that of the second of two classes;
     rows beyond [0, 1] are logits and go through softmax. Rows in [0, 1] that do not sum to 1 are independent
-    scores, and no classification.
+    scores, and no classification - unless the model's last activation is known to be linear, which makes logits
+    of them, whatever range these frames gave; one linear value is no classification.
 
     Raises:
         InvalidValue: there are labels, but not one for each class.
@@ -93,10 +96,14 @@ def as_classification(values: np.ndarray, labels: Sequence[str] | None) -> Class
     usable = rows[~np.isnan(rows[:, 0])]
     within = bool((usable >= 0).all() and (usable <= 1 + SUM_TOLERANCE).all())
     if rows.shape[1] == 1:
-        if not within:
+        if not within or activation == "linear":
             return None
         rows = np.hstack([1 - rows, rows])
-    elif not within:
+        if labels is not None and len(labels) == 1:
+            raise InvalidValue(
+                f"one label, {labels[0]!r}, for a yes-or-no output; give two: the label of no, then of yes"
+            )
+    elif not within or activation == "linear":
         rows = softmax(rows)
     elif not np.allclose(usable.sum(axis=1), 1, atol=SUM_TOLERANCE):
         return None

@@ -35,8 +35,10 @@ def sample_path(name: str) -> Path:
 
 
 def resolve(origin: str | Path) -> str | Path:
-    """Return the path behind `sample:NAME` or `sample:NAME/file`; hand anything else through."""
-    return sample_path(str(origin)) if str(origin).startswith(PREFIX) else origin
+    """Return the path behind `sample:NAME`, `sample:NAME/file` or `~/file`; hand anything else through."""
+    if str(origin).startswith(PREFIX):
+        return sample_path(str(origin))
+    return Path(origin).expanduser() if str(origin).startswith("~") else origin
 
 
 def portable(path: Path) -> str:

@@ -50,6 +50,19 @@ def test_nan_is_a_flip_and_stays_out_of_the_means():
     assert both.to_dict()["not_finite"] == [0, 1]
 
 
+def test_nothing_but_nan_is_all_flips_and_said():
+    nothing = answers(*[[np.nan] * 3] * 3)
+    both = Comparison(nothing, nothing, slots={})
+    assert both.flips.all()
+    assert "every answer holds NaN or Inf" in both.verdict
+
+
+@pytest.mark.parametrize("truth", [["cat", "cat", "cat"], [0.0, 1.0, 2.0], [-1, 0, 1], [0, 1, 3]], ids=str)
+def test_labels_that_are_no_class_index_are_refused(truth):
+    with pytest.raises(InvalidValue, match=r"labels: .*class ind"):
+        Comparison(A, B, slots={}, truth=np.array(truth))
+
+
 @pytest.mark.parametrize(
     ("slots", "b", "truth", "sentence"),
     [

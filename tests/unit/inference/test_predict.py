@@ -140,6 +140,36 @@ def test_a_model_with_a_fixed_batch_gets_it_and_the_padding_is_cut_off(length):
     assert set(model.batches) == {4}
 
 
+class Merging(MeanModel):
+    """A model whose output has not one row a frame."""
+
+    def predict(self, batch):
+        return {"boxes": np.zeros((5, 6), np.float32)}
+
+
+def test_an_output_that_merges_frames_is_refused():
+    with pytest.raises(InvalidValue, match=r"'boxes' has the shape \(5, 6\) for a batch of 11: one row a frame"):
+        predict(Counting(11), RECIPE, Merging(), progress=False)
+
+
+class Echo(MeanModel):
+    """A model whose output is as large as its input."""
+
+    def predict(self, batch):
+        return {"mask": batch}
+
+
+def test_outputs_of_different_sizes_are_refused_in_words():
+    images = [np.zeros((h, 8, 3), np.uint8) for h in (8, 9)]
+    with pytest.raises(InvalidValue, match="differ in size: .* give the recipe a size"):
+        predict(images, Recipe(size=None), Echo(size=(None, None)), progress=False)
+
+
+def test_a_function_may_return_float64_as_divisions_do():
+    prediction = predict([np.full((8, 8, 3), 51, np.uint8)], lambda rgb: rgb / 255.0, MeanModel(), progress=False)
+    np.testing.assert_allclose(prediction.outputs["means"], 0.2, rtol=1e-6)
+
+
 @pytest.mark.parametrize("options", [{"batch_size": 0}, {"batch_size": -1}, {"limit": 0}, {"limit": -3}], ids=str)
 def test_counts_below_one_are_refused(options):
     with pytest.raises(InvalidValue, match="whole numbers from 1"):

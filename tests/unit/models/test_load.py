@@ -76,6 +76,21 @@ def test_a_model_with_many_outputs_gives_them_by_name(keras):
     assert {name: value.shape for name, value in outputs.items()} == {"boxes": (2, 4), "scores": (2, 1)}
 
 
+def test_outputs_in_a_dictionary_keep_their_keys(keras):
+    image = keras.Input((4, 4, 3))
+    flat = keras.layers.Flatten()(image)
+    heads = {"scores": keras.layers.Dense(1, name="a")(flat), "boxes": keras.layers.Dense(4, name="b")(flat)}
+    outputs = load_model(keras.Model(image, heads)).predict(np.zeros((2, 4, 4, 3), np.float32))
+    assert {name: value.shape for name, value in outputs.items()} == {"boxes": (2, 4), "scores": (2, 1)}
+
+
+@pytest.mark.parametrize("activation", ["softmax", "sigmoid", "linear"])
+def test_the_last_activation_is_known(keras, activation):
+    image = keras.Input((4,))
+    for layer in (keras.layers.Dense(3, activation=activation), keras.layers.Activation(activation)):
+        assert load_model(keras.Model(image, layer(image))).outputs[0].activation == activation
+
+
 def test_a_model_with_a_fixed_batch_runs(keras):
     image = keras.Input((4, 4, 3), batch_size=2)
     outputs = load_model(keras.Model(image, keras.layers.Reshape((48,))(image))).predict(

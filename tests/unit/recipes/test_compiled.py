@@ -74,6 +74,16 @@ def test_compiled_and_plain_results_are_equal_with_tensorflows_resizers(resize, 
     np.testing.assert_array_equal(recipe.compile("bgr")(bgr), recipe(image)[0])
 
 
+@pytest.mark.parametrize("color", list(CATALOGUE["color"]))
+@pytest.mark.parametrize("fit", list(CATALOGUE["fit"]))
+def test_pixels_go_straight_into_the_batch_of_a_uint8_model(color, fit):
+    recipe = Recipe(size=(24, 20), dtype="uint8", color=color, fit=fit)
+    expected = recipe(picture())[0]
+    out = np.full_like(expected, 77)
+    np.testing.assert_array_equal(recipe.compile()(picture(), out), expected)
+    np.testing.assert_array_equal(recipe.batch([picture()])[0], expected)
+
+
 def test_a_batch_is_written_into_a_given_array():
     recipe = Recipe(size=(24, 20), range="caffe", color="bgr")
     images = [picture(), picture(50, 20), picture(24, 20)]

@@ -40,6 +40,22 @@ def test_the_difference_is_the_set_of_slots_that_matter(one, other, expected):
     assert (a.id == b.id) == (not expected)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["affine(127.5, 127.5)", "affine(mean=127.5,std=127.5)", "affine(std=127.5, mean=[127.5])", affine(127.5, 127.5)],
+)
+def test_an_affine_range_has_one_spelling(text):
+    recipe = Recipe(range=text)
+    assert recipe == Recipe(range=affine(np.float32(127.5), 127.5))
+    assert recipe.range == "affine(mean=127.5, std=127.5)"
+    assert Recipe(range="affine(mean=9)").range == "affine(mean=9.0, std=1.0)"
+
+
+def test_names_out_of_an_array_are_plain_text():
+    recipe = Recipe(color=np.str_("bgr"))
+    assert Recipe.from_yaml(recipe.to_yaml()) == recipe
+
+
 def test_replace_leaves_the_original():
     recipe = Recipe()
     assert recipe.replace(color="bgr").color == "bgr"
@@ -88,6 +104,13 @@ def test_values_that_are_no_names_come_back_from_yaml(slots):
         pytest.param({"range": "affine(mean=1, std=0)"}, InvalidValue, "std is 0", id="division by zero"),
         pytest.param({"range": "affine(mean=[1, 2], std=1)"}, InvalidValue, "one for each of red", id="two means"),
         pytest.param({"range": "affine(mean=x, std=1)"}, InvalidValue, "give one number", id="no number"),
+        pytest.param({"range": "affine(mean=1, std=1e-50)"}, InvalidValue, "std is 0", id="zero in float32"),
+        pytest.param({"range": "affine"}, InvalidValue, "such as affine", id="affine of nothing"),
+        pytest.param({"range": None}, InvalidValue, "range is a name", id="no name"),
+        pytest.param({"size": "22"}, InvalidValue, "height, width", id="text for a size"),
+        pytest.param({"size": [224.5, 224]}, InvalidValue, "height, width", id="half pixels"),
+        pytest.param({"pad": 114.7}, InvalidValue, "whole level", id="half a level"),
+        pytest.param({"dtype": "int8", "quantization": (float("nan"), 1)}, InvalidValue, "above 0", id="NaN scale"),
         pytest.param({"size": 224}, InvalidValue, "height, width", id="one number for a size"),
         pytest.param({"size": (0, 224)}, InvalidValue, "height, width", id="no height"),
         pytest.param({"pad": 300}, InvalidValue, "pad is a number from 0 to 255", id="pad over 255"),

@@ -39,6 +39,12 @@ def test_other_outputs_are_no_classification(values):
     assert as_classification(values, None) is None
 
 
+def test_a_linear_layer_gives_logits_whatever_their_range():
+    classification = as_classification(np.array([[0.2, 0.4]], np.float32), None, activation="linear")
+    np.testing.assert_allclose(classification.probabilities.sum(axis=1), 1, atol=1e-6)
+    assert as_classification(np.array([[0.2]], np.float32), None, activation="linear") is None
+
+
 def test_labels_that_do_not_fit_are_refused():
     with pytest.raises(InvalidValue, match="3 labels do not fit outputs of shape"):
         as_classification(np.array([[0.5, 0.5]], np.float32), ["a", "b", "c"])

@@ -42,6 +42,11 @@ def test_a_file_of_a_sample_goes_by_its_samples_name(bikes, tmp_path):
     assert portable(tmp_path.parent / "clip.mp4") == str(tmp_path.parent / "clip.mp4")
 
 
+def test_a_home_folder_is_expanded(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert resolve("~/clip.mp4") == tmp_path / "clip.mp4"
+
+
 @pytest.mark.parametrize("origin", ["clip.mp4", "rtsp://camera/1", "camera:0", Path("clip.mp4"), "", "a/sample:bikes"])
 def test_any_other_origin_stays_what_it_is(origin):
     assert resolve(origin) is origin
