@@ -84,7 +84,7 @@ def test_a_slot_is_set_on_one_side_only(state, side, changed, kept):
         pytest.param("crop_fraction", "0.8", 0.8, id="a fraction"),
         pytest.param("pad", "114", 114, id="a level"),
         pytest.param("rotate", "90", 90, id="degrees"),
-        pytest.param("range", "affine(mean=127.5, std=64)", "affine(mean=127.5, std=64)", id="an affine range"),
+        pytest.param("range", "affine(127.5, 64)", "affine(mean=127.5, std=64.0)", id="an affine range"),
         pytest.param("pad", 7, 7, id="a number stays one"),
     ],
 )
