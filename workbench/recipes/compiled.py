@@ -4,8 +4,8 @@ What it does differently from `plain.py`, and why the bits are the same:
 - on uint8 pixels a change of channel order moves behind the resize, which treats every channel alike, so the
   full frame is never converted and OpenCV's BGR frames go in as they are (OpenCV's float kernels do not: their
   last bit depends on a channel's place, so there the order changes first, as in the definition);
-- the steps of a range run in place, in their own order, the first one straight from uint8 pixels into the
-  slot of the batch: no intermediate array, no float64;
+- uint8 pixels become float32 in the slot of the batch, and the steps of a range run there in place, in their own
+  order: no intermediate array, no float64;
 - one-channel constants are scalars, three-channel constants rows as wide as the tensor, so NumPy's inner loops
   stay long;
 - intermediate pictures live in buffers that a thread keeps.
@@ -168,14 +168,10 @@ class CompiledRecipe:
 
     def _run(self, steps: tuple[Step, ...], pixels: np.ndarray, tensor: np.ndarray) -> None:
         """Write `pixels` through the range steps into the float32 `tensor`, both (H, W, C), in place."""
-        if not steps:
-            np.copyto(tensor, pixels)
-            return
-        height, width = pixels.shape[0], pixels.shape[1] * pixels.shape[2]
-        source, target = np.ascontiguousarray(pixels).reshape(height, width), tensor.reshape(height, width)
+        np.copyto(tensor, pixels)
+        rows = tensor.reshape(tensor.shape[0], -1)
         for ufunc, constant in self._passes(steps, pixels.shape[1]):
-            ufunc(source, constant, out=target)
-            source = target
+            ufunc(rows, constant, out=rows)
 
     def _passes(self, steps: tuple[Step, ...], width: int) -> list[tuple[np.ufunc, np.ndarray]]:
         """Return each step's ufunc and constant: a scalar, or one row as wide as the tensor."""
