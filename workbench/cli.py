@@ -125,7 +125,10 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
     jobs = [
         (scenario.path, {**given, **from_assignments(scenario.parameters, parameters or ())}) for scenario in chosen
     ]
-    _, status = run_scenarios(jobs, out=out, timeout=timeout)
+    runs, status = run_scenarios(jobs, out=out, timeout=timeout)
+    for run in runs:
+        if not run.ok:
+            print(f"workbench: {run.scenario} {run.status}: {run.error}", file=sys.stderr)
     print(out.resolve() / "index.html")
     raise typer.Exit(status)
 
