@@ -66,7 +66,7 @@ class CompiledRecipe:
             and (recipe.dtype, recipe.range, recipe.layout) == ("uint8", "raw", "nhwc")
             and not recipe.quantization
         )
-        self._rows: dict[int, list[tuple[np.ufunc, np.ndarray]]] = {}
+        self._rows: dict[tuple[tuple[Step, ...], int], list[tuple[np.ufunc, np.ndarray]]] = {}
         self._buffers = threading.local()
 
     def __call__(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -125,11 +125,11 @@ class CompiledRecipe:
         pixels = self._fit(image, placed, last)
         if self._uint8:
             pixels = self._in_order(pixels, ready)
-        return pixels, ranges.image_steps(pixels) if self._range.per_image else self._range.steps
+        return pixels, self._range.steps_for(pixels)
 
     def _range_first(self, image: np.ndarray, placed: Placement) -> np.ndarray:
         tensor = np.empty(image.shape, dtype=np.float32)
-        self._run(ranges.image_steps(image) if self._range.per_image else self._range.steps, image, tensor)
+        self._run(self._range.steps_for(image), image, tensor)
         return plain.fit(tensor, placed, recipe=self.recipe, pad=plain.pad_in_range(self.recipe, image))
 
     def _fit(self, image: np.ndarray, placed: Placement, ready: np.ndarray | None) -> np.ndarray:
@@ -175,13 +175,13 @@ class CompiledRecipe:
 
     def _passes(self, steps: tuple[Step, ...], width: int) -> list[tuple[np.ufunc, np.ndarray]]:
         """Return each step's ufunc and constant: a scalar, or one row as wide as the tensor."""
-        if width in self._rows:
-            return self._rows[width]
+        if (steps, width) in self._rows:
+            return self._rows[steps, width]
         constants = [ranges.constant_for(constant, self.recipe.color) for _, constant in steps]
         rows = [np.tile(value, width) if value.ndim else value for value in constants]
         made = [(getattr(np, name), row) for (name, _), row in zip(steps, rows, strict=True)]
-        if not self._range.per_image:
-            self._rows = {width: made}
+        if steps and not self._range.per_image:
+            self._rows = {(steps, width): made}  # one width at a time: pictures of many sizes must not pile up
         return made
 
     def _buffer(self, name: str, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

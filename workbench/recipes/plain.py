@@ -36,9 +36,8 @@ def _range_first(recipe: Slots, image: np.ndarray, placed: Placement) -> np.ndar
 
 def pad_in_range(recipe: Slots, image: np.ndarray) -> np.ndarray:
     """Return the pad level (C,) in the recipe's range, by the constants of `image` where the range takes them there."""
-    chosen = ranges.parse_range(recipe.range)
     pad = np.full(image.shape[2], recipe.pad, dtype=np.float32)
-    for operation, constant in ranges.image_steps(image) if chosen.per_image else chosen.steps:
+    for operation, constant in ranges.parse_range(recipe.range).steps_for(image):
         pad = getattr(np, operation)(pad, ranges.constant_for(constant, recipe.color))
     return pad
 

@@ -41,6 +41,10 @@ class Range:
         """Tell whether red, green and blue have constants of their own."""
         return any(isinstance(constant, tuple) for _, constant in self.steps)
 
+    def steps_for(self, pixels: np.ndarray) -> tuple[Step, ...]:
+        """Return the steps for one picture (H, W, C)."""
+        return image_steps(pixels) if self.per_image else self.steps
+
 
 def range_choice(name: str, *, source: str, tolerance: str = "bit-exact") -> Callable[..., object]:
     """Register a function that returns a range's steps."""
@@ -208,8 +212,7 @@ def image_steps(pixels: np.ndarray) -> tuple[Step, ...]:
 
 def apply_range(pixels: np.ndarray, name: str, color: str = "rgb") -> np.ndarray:
     """Return pixels (..., C) in the range `name` as a new float32 array; channels in the order of `color`."""
-    chosen = parse_range(name)
     tensor = pixels.astype(np.float32)
-    for operation, constant in image_steps(pixels) if chosen.per_image else chosen.steps:
+    for operation, constant in parse_range(name).steps_for(pixels):
         getattr(np, operation)(tensor, constant_for(constant, color), out=tensor)
     return tensor

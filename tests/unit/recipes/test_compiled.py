@@ -84,6 +84,13 @@ def test_pixels_go_straight_into_the_batch_of_a_uint8_model(color, fit):
     np.testing.assert_array_equal(recipe.batch([picture()])[0], expected)
 
 
+@pytest.mark.parametrize("size", [(24, 53), (37, 53), None], ids=str)
+@pytest.mark.parametrize("range_", ["unit", "torch", "per_image"])
+def test_a_range_that_came_first_is_not_run_again_where_the_width_stays(size, range_):
+    recipe = Recipe(size=size, range=range_, order="range_first")
+    np.testing.assert_array_equal(recipe.compile()(picture()), recipe(picture())[0])
+
+
 def test_a_batch_is_written_into_a_given_array():
     recipe = Recipe(size=(24, 20), range="caffe", color="bgr")
     images = [picture(), picture(50, 20), picture(24, 20)]
