@@ -43,8 +43,12 @@ class Comparison:
     @property
     def flips(self) -> np.ndarray:
         """(N,) bool: the most probable class differs, or one side has none (NaN)."""
-        a, b = _best(self.a), _best(self.b)
-        return np.asarray((a != b) | (a == UNDECIDED) | (b == UNDECIDED))
+        return np.asarray((_best(self.a) != _best(self.b)) | self.undecided)
+
+    @property
+    def undecided(self) -> np.ndarray:
+        """(N,) bool: a side has no most probable class, since its output holds NaN or Inf."""
+        return np.asarray((_best(self.a) == UNDECIDED) | (_best(self.b) == UNDECIDED))
 
     @property
     def change(self) -> np.ndarray:
@@ -81,8 +85,8 @@ class Comparison:
     def verdict(self) -> str:
         """One sentence a person can act on."""
         what = ", ".join(f"{slot} {b} instead of {a}" for slot, (a, b) in self.slots.items()) or "the change"
-        flips, count = int(self.flips.sum()), len(self)
-        if (not_finite := int(((_best(self.a) == UNDECIDED) | (_best(self.b) == UNDECIDED)).sum())) == count:
+        flips, not_finite, count = int(self.flips.sum()), int(self.undecided.sum()), len(self)
+        if not_finite == count:
             return f"{what[:1].upper()}{what[1:]}: every answer holds NaN or Inf; nothing to compare on {count} frames."
         if not flips and self.max_change < 1e-3:
             return f"No visible difference on these {count} frames: {what}."

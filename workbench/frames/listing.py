@@ -34,7 +34,7 @@ def resolved(origin: str | Path) -> Path:
         raise UnreadableSource("the path is empty; name a file, a folder or a sample such as 'sample:bikes'")
     if URL.match(str(origin)):
         raise UnreadableSource(f"{origin} is an address, and a file is needed here; download it and pass its path")
-    return Path(resolve(origin)).expanduser()
+    return Path(resolve(origin))
 
 
 def existing_file(origin: str | Path) -> Path:

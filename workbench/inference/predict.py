@@ -57,13 +57,12 @@ def predict(  # noqa: PLR0913 - the three things a run is made of, and three rar
     if batch_size < 1 or (limit is not None and limit < 1):
         raise InvalidValue(f"batch_size and limit are whole numbers from 1; got batch_size={batch_size}, limit={limit}")
     model = load_model(model)
-    fixed = model.inputs[0].shape[0] if model.inputs else None
     start = time.perf_counter()
     with opened(frames, recipe) as source:
         function = compiled(recipe, source.order)
         _check_fit(function, model)
         seconds: dict[str, float] = defaultdict(float)
-        made = batches(_pictures(source, limit), function, fixed or batch_size, arrays=AHEAD + 2)
+        made = batches(_pictures(source, limit), function, _fixed_batch(model) or batch_size, arrays=AHEAD + 2)
         with closing(prefetch(made, AHEAD)) as ahead, _bar(source, limit, progress) as bar:
             parts = [_infer(batch, model, seconds=seconds, bar=bar) for batch in ahead]
         if not parts:
@@ -102,8 +101,13 @@ def _pictures(source: FrameStream, limit: int | None) -> Iterator[np.ndarray]:
 def _check_fit(function: Compiled, model: Model) -> None:
     """Hold the tensor a recipe makes to the model's input before anything is decoded."""
     if function.shape is not None and model.inputs:
-        length = model.inputs[0].shape[0] or 1
+        length = _fixed_batch(model) or 1
         check_batch(np.empty((length, *function.shape), function.dtype), model.inputs, model.name)
+
+
+def _fixed_batch(model: Model) -> int | None:
+    """Return the length of the only batches a model takes; None where any will do."""
+    return model.inputs[0].shape[0] if model.inputs else None
 
 
 def _infer(batch: FrameBatch, model: Model, *, seconds: dict[str, float], bar: Any) -> dict[str, np.ndarray]:
@@ -130,7 +134,7 @@ def _rows(name: str, values: np.ndarray, count: int) -> np.ndarray:
 
 def _padded(tensors: np.ndarray, model: Model) -> np.ndarray:
     """Fill up the last batch with zeros where a model takes batches of one length only."""
-    missing = ((model.inputs[0].shape[0] if model.inputs else None) or 0) - len(tensors)
+    missing = (_fixed_batch(model) or 0) - len(tensors)
     if missing <= 0:
         return tensors
     return np.concatenate([tensors, np.zeros((missing, *tensors.shape[1:]), tensors.dtype)])

@@ -13,6 +13,7 @@ from typing import Any
 
 from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.recipes.recipe import Recipe
+from workbench.samples import resolve
 
 # keras.applications.<family>.preprocess_input: which mode it is ("raw": the identity, Rescaling is inside)
 RAW, TF = {"range": "raw"}, {"range": "symmetric"}
@@ -94,11 +95,10 @@ def load_recipe(origin: str | Path | Mapping[str, Any] | Recipe) -> Recipe:
         return Recipe.from_dict(origin)
     if not isinstance(origin, str | Path):
         raise InvalidValue(f"a recipe is a preset's name, a YAML file or a mapping of slots; got {origin!r}")
-    origin = Path(origin).expanduser() if str(origin).startswith("~") else origin
     if Path(origin).suffix.lower() not in (".yaml", ".yml"):
         return preset(str(origin))
     try:
-        text = Path(origin).read_text(encoding="utf-8")
+        text = Path(resolve(origin)).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableSource(f"{origin}: cannot read this recipe ({error}); give a YAML file or a preset") from error
     return Recipe.from_yaml(text)
