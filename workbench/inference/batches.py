@@ -17,6 +17,7 @@ class FrameBatch:
     """Preprocessed pictures of consecutive frames; `tensors` is overwritten some batches later."""
 
     tensors: np.ndarray  # (n, ...) n up to the batch size
+    sizes: list[tuple[int, int]]  # n times height, width of the source picture in pixels
     decode_s: float
     preprocess_s: float
 
@@ -31,21 +32,22 @@ def batches(pictures: Iterable[np.ndarray], compiled: Compiled, size: int, *, ar
         for images, decode_s in _groups(pictures, size):
             start = time.perf_counter()
             tensors = compiled.batch(images)
-            yield FrameBatch(tensors, decode_s, time.perf_counter() - start)
+            sizes = [_size(image) for image in images]
+            yield FrameBatch(tensors, sizes, decode_s, time.perf_counter() - start)
         return
     ring = cycle([np.empty((size, *compiled.shape), dtype=compiled.dtype) for _ in range(arrays)])
     for slots in ring:
-        filled, decode_s, preprocess_s = _fill(pictures, compiled, slots)
-        if filled:
-            yield FrameBatch(slots[:filled], decode_s, preprocess_s)
-        if filled < size:
+        made = _fill(pictures, compiled, slots)
+        if made.sizes:
+            yield made
+        if len(made.sizes) < size:
             return
 
 
-def _fill(pictures: Iterator[np.ndarray], compiled: Compiled, slots: np.ndarray) -> tuple[int, float, float]:
+def _fill(pictures: Iterator[np.ndarray], compiled: Compiled, slots: np.ndarray) -> FrameBatch:
     """Preprocess picture by picture into the slots, while each is still in the processor's cache."""
     decode_s = preprocess_s = 0.0
-    filled = 0
+    sizes: list[tuple[int, int]] = []
     for slot in slots:
         start = time.perf_counter()
         picture = next(pictures, None)
@@ -55,8 +57,12 @@ def _fill(pictures: Iterator[np.ndarray], compiled: Compiled, slots: np.ndarray)
             break
         compiled(picture, slot)
         preprocess_s += time.perf_counter() - decoded
-        filled += 1
-    return filled, decode_s, preprocess_s
+        sizes.append(_size(picture))
+    return FrameBatch(slots[: len(sizes)], sizes, decode_s, preprocess_s)
+
+
+def _size(picture: np.ndarray) -> tuple[int, int]:
+    return picture.shape[0], picture.shape[1]
 
 
 def _groups(pictures: Iterator[np.ndarray], size: int) -> Iterator[tuple[list[np.ndarray], float]]:

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -63,12 +64,16 @@ def predict(  # noqa: PLR0913 - the three things a run is made of, and three rar
         _check_fit(function, model)
         seconds: dict[str, float] = defaultdict(float)
         made = batches(_pictures(source, limit), function, _fixed_batch(model) or batch_size, arrays=AHEAD + 2)
+        sizes: list[tuple[int, int]] = []
+        parts = []
         with closing(prefetch(made, AHEAD)) as ahead, _bar(source, limit, progress) as bar:
-            parts = [_infer(batch, model, seconds=seconds, bar=bar) for batch in ahead]
+            for batch in ahead:
+                sizes += batch.sizes
+                parts.append(_infer(batch, model, seconds=seconds, bar=bar))
         if not parts:
             raise InvalidValue(f"{source.origin or 'the source'}: no frames to predict")
         seconds["wall"] = time.perf_counter() - start
-        return _prediction(parts, source, model=model, seconds=dict(seconds))
+        return replace(_prediction(parts, source, model=model), sizes=tuple(sizes), seconds=dict(seconds))
 
 
 @contextmanager
@@ -146,9 +151,7 @@ def _bar(source: FrameStream, limit: int | None, progress: bool) -> Any:
     return tqdm(total=total, unit="frame", disable=not progress, leave=False)
 
 
-def _prediction(
-    parts: list[dict[str, np.ndarray]], source: FrameStream, *, model: Model, seconds: dict[str, float]
-) -> Prediction:
+def _prediction(parts: list[dict[str, np.ndarray]], source: FrameStream, *, model: Model) -> Prediction:
     outputs = {name: _joined(part[name] for part in parts) for name in parts[0]}
     count = len(next(iter(outputs.values())))
     numbers = range(count)
@@ -159,7 +162,6 @@ def _prediction(
         origins=tuple(source.origin_of(i) if isinstance(source, FrameSequence) else source.origin for i in numbers),
         times_s=tuple(source.time_s(i) if isinstance(source, FrameSequence) else None for i in numbers),
         model=model.name,
-        seconds=seconds,
     )
 
 

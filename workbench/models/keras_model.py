@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,16 @@ class KerasModel:
         keras: the wrapped `keras.Model`, for its layers and weights.
     """
 
-    def __init__(self, model: Any, *, name: str | None = None, labels: tuple[str, ...] | None = None) -> None:
+    runtime = "keras"
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        name: str | None = None,
+        labels: tuple[str, ...] | None = None,
+        path: Path | None = None,
+    ) -> None:
         if not getattr(model, "inputs", None):
             raise ModelLoadError(
                 f"the Keras model {model.name!r} has no defined inputs: it is subclassed and was not built; "
@@ -28,6 +38,7 @@ class KerasModel:
         self.keras = model
         self.name: str = name or model.name
         self.labels = labels
+        self.path = path
         self.inputs = tuple(_spec(tensor.name, tensor) for tensor in model.inputs)
         names = _unique(_output_names(model))
         self.outputs = tuple(

@@ -51,7 +51,7 @@ def load_model(origin: Any, *, labels: Sequence[str] | str | Path | None = None,
         raise load_error(path, error) from error
     beside = path.with_name(f"{path.stem}.labels.txt")
     known = _labels(labels if labels is not None else beside if beside.is_file() else None)
-    return KerasModel(model, name=_name(origin, path), labels=known)
+    return KerasModel(model, name=_name(origin, path), labels=known, path=path)
 
 
 def _in_memory(model: Any, labels: Sequence[str] | str | Path | None) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -21,6 +22,7 @@ class TensorSpec:
     shape: tuple[int | None, ...]  # with batch axis first; None where any length will do
     dtype: str  # NumPy's name
     activation: str | None = None  # of the layer that makes an output: softmax, sigmoid, linear...; None if not known
+    quantization: tuple[float, int] | None = None  # scale, zero point: real value = scale * (stored - zero point)
 
     def __str__(self) -> str:
         shape = ", ".join("any" if n is None else str(n) for n in self.shape)
@@ -64,6 +66,30 @@ class Model(Protocol):
         ...
 
 
+@runtime_checkable
+class LoadedModel(Model, Protocol):
+    """A model of one of this package's runtimes, which can be looked into."""
+
+    @property
+    def runtime(self) -> str:
+        """What runs it: keras, savedmodel, frozen-graph, tflite, onnx or cv2."""
+        ...
+
+    @property
+    def path(self) -> Path | None:
+        """The file or folder it was loaded from; None for a model that was given in memory."""
+        ...
+
+    def layers(self, batch: Batch) -> dict[str, np.ndarray]:
+        """Return what every layer makes of a batch, by layer name, in the order they run.
+
+        Raises:
+            InputMismatch: as `predict`.
+            ModelLoadError: this runtime does not show its layers.
+        """
+        ...
+
+
 def check_batch(batch: Batch, inputs: tuple[TensorSpec, ...], model: str) -> list[np.ndarray]:
     """Return one array for each input, in order, after holding them to the specs.
 
@@ -76,7 +102,7 @@ def check_batch(batch: Batch, inputs: tuple[TensorSpec, ...], model: str) -> lis
             raise InputMismatch(f"{model} expects {spec}, got {array.shape} {array.dtype}{_layout_hint(array, spec)}")
         if str(array.dtype) != spec.dtype:
             raise InputMismatch(
-                f"{model} expects {spec}, got {array.shape} {array.dtype}; set dtype={spec.dtype!r} in the recipe "
+                f"{model} expects {spec}, got {array.shape} {array.dtype}; set {_dtype_slots(spec)} in the recipe "
                 "(and check that its range is the one the model was trained with)"
             )
     return arrays
@@ -96,6 +122,11 @@ def _by_input(batch: Batch, inputs: tuple[TensorSpec, ...], model: str) -> list[
 
 def _fits(shape: tuple[int, ...], spec: tuple[int | None, ...]) -> bool:
     return len(shape) == len(spec) and all(m in (None, n) for n, m in zip(shape, spec, strict=True))
+
+
+def _dtype_slots(spec: TensorSpec) -> str:
+    quantization = f" and quantization={spec.quantization}" if spec.quantization else ""
+    return f"dtype={spec.dtype!r}{quantization}"
 
 
 def _layout_hint(array: np.ndarray, spec: TensorSpec) -> str:

@@ -20,6 +20,7 @@ class Prediction:
     origins: tuple[str, ...]  # N file names, or N times the clip's
     times_s: tuple[float | None, ...]  # N presentation times in seconds
     model: str = ""
+    sizes: tuple[tuple[int, int], ...] = ()  # N times height, width of the source frame in pixels
     seconds: dict[str, float] = field(default_factory=dict)  # decode, preprocess, infer: summed; wall: start to end
 
     def __len__(self) -> int:
