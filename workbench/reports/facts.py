@@ -14,7 +14,7 @@ from pathlib import Path
 from workbench.reports.plain import Plain
 
 PACKAGES = (
-    "workbench", "tensorflow", "keras", "opencv-python", "opencv-python-headless", "numpy", "pillow", "av",
+    "workbench", "tensorflow", "keras", "ai-edge-litert", "onnxruntime", "opencv-python", "opencv-python-headless", "numpy", "pillow", "av", "supervision",
     "matplotlib", "pandas", "ipywidgets", "papermill", "nbclient", "nbconvert", "ipykernel",
 )  # fmt: skip
 CODECS = re.compile(
