@@ -14,8 +14,9 @@ from pathlib import Path
 from workbench.reports.plain import Plain
 
 PACKAGES = (
-    "workbench", "tensorflow", "keras", "ai-edge-litert", "onnxruntime", "opencv-python", "opencv-python-headless", "numpy", "pillow", "av", "supervision",
-    "matplotlib", "pandas", "ipywidgets", "papermill", "nbclient", "nbconvert", "ipykernel",
+    "workbench", "tensorflow", "keras", "ai-edge-litert", "onnxruntime", "opencv-python", "opencv-python-headless",
+    "numpy", "pillow", "av", "supervision", "matplotlib", "pandas", "ipywidgets",
+    "papermill", "nbclient", "nbconvert", "ipykernel",
 )  # fmt: skip
 CODECS = re.compile(
     r"^\s+(JPEG|PNG|TIFF|WEBP|FFMPEG|avcodec|avformat|avutil|swscale|GStreamer|v4l/v4l2):\s+(.*\S)", re.MULTILINE

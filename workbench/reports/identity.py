@@ -18,6 +18,7 @@ from workbench.reports.plain import Plain
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+OPENCV = "cv2:"  # before a model file: the runtime that it is loaded with
 ID_LENGTH = 12  # hex digits: a clash needs millions of runs of one scenario
 
 
@@ -83,12 +84,12 @@ def _files(origin: str) -> list[Path]:
 
     if not origin.strip():
         return []
-    path = Path(resolve(origin))
+    path = Path(resolve(origin.removeprefix(OPENCV)))
     try:
         if path.is_file():
             return [path, *_labels(path)]
         if path.is_dir():
-            return sorted(file for file in path.rglob("*") if file.is_file())
+            return [*sorted(file for file in path.rglob("*") if file.is_file()), *_labels(path)]
         return sorted(file for file in Path(path.anchor).glob(_pattern(path)) if file.is_file())
     except (OSError, ValueError):  # too long for a file name, or a NUL in it: text, not a path
         return []
@@ -99,7 +100,7 @@ def _pattern(path: Path) -> str:
 
 
 def _labels(model: Path) -> list[Path]:
-    """Return the label file that lies beside a sample model: other names make another report."""
+    """Return the label file that lies beside a model's file or folder: other names make another report."""
     beside = model.with_name(f"{model.stem}.labels.txt")
     return [beside] if beside.is_file() else []
 

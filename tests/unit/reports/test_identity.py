@@ -94,3 +94,14 @@ def test_a_run_id_is_the_same_for_the_same_and_differs_for_another(write_noteboo
     assert first != run_id(notebook, {"a": 2, "b": "x"}, ())
     assert len(first) == 12
     assert set(first) <= set("0123456789abcdef")
+
+
+def test_a_model_for_opencv_is_an_input_like_any_other(files):
+    path = str(files / "photos/a.txt")
+    assert hashes({"model": f"cv2:{path}"}) == hashes({"model": path})
+
+
+def test_the_labels_beside_the_folder_of_a_savedmodel_count(files):
+    before = hashes({"model": str(files / "photos")})
+    (files / "photos.labels.txt").write_text("cat\ndog\n")
+    assert hashes({"model": str(files / "photos")}) != before
