@@ -2,127 +2,169 @@
 
 from __future__ import annotations
 
-import warnings
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from workbench.errors import ModelLoadError, UnreadableSource, unknown
-from workbench.models.keras_errors import load_error
-from workbench.models.keras_model import KerasModel
+from workbench.errors import InvalidValue, ModelLoadError, unknown
+from workbench.models.file_kind import SAVED_MODEL_FILES, runtime_of
+from workbench.models.labels import Labels, read_labels
 from workbench.models.model import Model
-from workbench.models.tensorflow_runtime import import_tensorflow
 from workbench.samples import resolve
 
 APPLICATIONS = "keras-applications:"
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification, superblock signature
-READABLE = (".keras", ".h5", ".hdf5")
+IN_OPENCV = "cv2:"
+Engine = Literal["original", "fast"]
+ENGINES = ("original", "fast")
 
 
-def load_model(origin: Any, *, labels: Sequence[str] | str | Path | None = None, trust: bool = False) -> Model:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One model file, and how it is wanted."""
+
+    path: Path
+    name: str
+    labels: tuple[str, ...] | None
+    signature: str | None
+    trust: bool
+
+
+def load_model(
+    origin: Any,
+    *,
+    labels: Labels = None,
+    signature: str | None = None,
+    trust: bool = False,
+    engine: Engine = "original",
+) -> Model:
     """Load a model.
 
     Args:
-        origin: path of a `.keras`, `.h5` or `.hdf5` file (Keras 2 files too), `sample:NAME`,
+        origin: path of a `.keras`, `.h5` or `.hdf5` file (Keras 2 files too), a SavedModel folder, a frozen `.pb`, a
+            `.tflite` or `.onnx` file; `cv2:FILE` runs one of these in OpenCV DNN; `sample:NAME`,
             `keras-applications:NAME` (fetches the ImageNet weights), or a Keras model in memory.
         labels: class names in class order, or a text file with one name a line. By default the file
-            `NAME.labels.txt` beside `NAME.keras`, where there is one.
-        trust: run Python code that the file carries (Lambda layers). Only for files you know.
+            `NAME.labels.txt` beside `NAME.keras` (or beside the folder `NAME`), where there is one.
+        signature: which signature of a SavedModel or `.tflite`; by default `serving_default`, or the only one.
+        trust: run what the file carries: Python code (Lambda layers), a graph that reads or writes files. Only for
+            files you know; others are tried in a process of their own before their first use here.
+        engine: "fast" takes the quickest engine of this machine that gives the same answers.
 
     Raises:
         ModelLoadError: the file cannot be loaded; the text names the cause and the way round.
         UnreadableSource: there is no such file, or no such labels file.
     """
+    if engine not in ENGINES:
+        raise unknown("engine", engine, ENGINES)
     if not isinstance(origin, str | Path):
-        return _in_memory(origin, labels)
+        return _quick(_in_memory(origin, labels), engine)
     if str(origin).startswith(APPLICATIONS):
-        return _application(str(origin).removeprefix(APPLICATIONS), labels)
-    path = Path(resolve(origin))
-    _check_file(path)
-    import_tensorflow()
-    import keras
-
-    try:
-        with warnings.catch_warnings():  # how a Keras 2 file spells its input shape is no one's to mend
-            warnings.filterwarnings("ignore", message="Do not pass an `input_shape`")
-            model = keras.saving.load_model(path, compile=False, safe_mode=not trust)
-    except Exception as error:
-        raise load_error(path, error) from error
-    beside = path.with_name(f"{path.stem}.labels.txt")
-    known = _labels(labels if labels is not None else beside if beside.is_file() else None)
-    return KerasModel(model, name=_name(origin, path), labels=known, path=path)
+        return _quick(_application(str(origin).removeprefix(APPLICATIONS), labels), engine)
+    in_opencv, path = _located(origin)
+    runtime = runtime_of(path)
+    wanted = Wanted(path, _name(origin, path), read_labels(labels, path), signature, trust)
+    if engine == "fast":
+        return _fast_file(wanted, in_opencv=in_opencv)
+    runtime = "cv2" if in_opencv else runtime
+    return OPENERS[runtime](wanted)
 
 
-def _in_memory(model: Any, labels: Sequence[str] | str | Path | None) -> Model:
+def _located(origin: str | Path) -> tuple[bool, Path]:
+    """Return whether OpenCV is asked for, and the path: a SavedModel's folder for its saved_model.pb."""
+    text = str(origin)
+    path = Path(resolve(text.removeprefix(IN_OPENCV)))
+    in_opencv = text.startswith(IN_OPENCV)
+    folder = path.name in SAVED_MODEL_FILES and not in_opencv
+    return in_opencv, path.parent if folder else path
+
+
+def _keras(wanted: Wanted) -> Model:
+    from workbench.models.keras_file import open_keras
+
+    return open_keras(wanted.path, name=wanted.name, labels=wanted.labels, trust=wanted.trust)
+
+
+def _saved_model(wanted: Wanted) -> Model:
+    from workbench.models.saved_model import SavedModel
+
+    return SavedModel(wanted.path, name=wanted.name, labels=wanted.labels, signature=wanted.signature)
+
+
+def _frozen_graph(wanted: Wanted) -> Model:
+    from workbench.models.frozen_graph import FrozenGraph
+
+    return FrozenGraph(wanted.path, name=wanted.name, labels=wanted.labels)
+
+
+def _tflite(wanted: Wanted) -> Model:
+    from workbench.models.tflite_model import TFLiteModel
+
+    return TFLiteModel(wanted.path, name=wanted.name, labels=wanted.labels, signature=wanted.signature)
+
+
+def _onnx(wanted: Wanted) -> Model:
+    from workbench.models.onnx_model import OnnxModel
+
+    return OnnxModel(wanted.path, name=wanted.name, labels=wanted.labels)
+
+
+def _opencv(wanted: Wanted) -> Model:
+    from workbench.models.opencv_model import OpenCVModel
+
+    return OpenCVModel(wanted.path, name=wanted.name, labels=wanted.labels)
+
+
+OPENERS: dict[str, Callable[[Wanted], Model]] = {
+    "keras": _keras,
+    "savedmodel": _saved_model,
+    "frozen-graph": _frozen_graph,
+    "tflite": _tflite,
+    "onnx": _onnx,
+    "cv2": _opencv,
+}
+
+
+def _quick(model: Model, engine: Engine) -> Model:
+    if engine == "original":
+        return model
+    from workbench.models.engines import fast_model
+
+    return fast_model(model, labels=model.labels, name=model.name, signature=None, trust=True)
+
+
+def _fast_file(wanted: Wanted, *, in_opencv: bool) -> Model:
+    if in_opencv:
+        raise InvalidValue("cv2: names an engine and engine='fast' looks for one; leave one of them out")
+    from workbench.models.engines import fast_model
+
+    return fast_model(
+        wanted.path, labels=wanted.labels, name=wanted.name, signature=wanted.signature, trust=wanted.trust
+    )
+
+
+def _in_memory(model: Any, labels: Labels) -> Model:
     if isinstance(model, Model):
         return model
-    import_tensorflow()
-    import keras
+    from workbench.models.keras_file import is_keras
+    from workbench.models.keras_model import KerasModel
 
-    if not isinstance(model, keras.Model):
+    if not is_keras(model):
         raise ModelLoadError(
             f"a model is a path, sample:NAME, keras-applications:NAME or a keras.Model; got {type(model).__name__}"
         )
-    return KerasModel(model, labels=_labels(labels))
+    return KerasModel(model, labels=read_labels(labels))
 
 
-def _application(name: str, labels: Sequence[str] | str | Path | None) -> Model:
-    import_tensorflow()
-    import keras
+def _application(name: str, labels: Labels) -> Model:
+    from workbench.models.keras_file import build_application
+    from workbench.models.keras_model import KerasModel
 
-    constructors = [n for n in dir(keras.applications) if n[:1].isupper()]
-    if name not in constructors:
-        raise unknown("keras-applications model", name, constructors)
-    try:
-        model = getattr(keras.applications, name)(weights="imagenet")
-    except Exception as error:
-        raise ModelLoadError(
-            f"{APPLICATIONS}{name}: its ImageNet weights could not be fetched ({_first_line(error)}); connect to the "
-            f"network, or build keras.applications.{name}(weights='FILE') and give that model"
-        ) from error
-    return KerasModel(model, name=name, labels=_labels(labels))
-
-
-def _check_file(path: Path) -> None:
-    """Tell a missing, empty, foreign or cut-off file apart before Keras gives them all one message."""
-    if not path.exists():
-        raise UnreadableSource(f"{path}: no such file; give the path of a .keras or .h5 file, or sample:NAME")
-    if path.is_dir() or path.suffix not in READABLE:
-        raise ModelLoadError(f"{path}: not a {', '.join(READABLE)} file; save the model with model.save('NAME.keras')")
-    with path.open("rb") as file:
-        start = file.read(8)
-    if not start:
-        raise ModelLoadError(f"{path}: the file is empty; copy or save it again")
-    if path.suffix == ".keras" and not zipfile.is_zipfile(path) and start != HDF5_MAGIC:
-        cut = start.startswith(b"PK")
-        cause = (
-            "the file is cut off: it starts as a Keras archive and has no end" if cut else "this is no Keras archive"
-        )
-        raise ModelLoadError(f"{path}: {cause}; copy or save it again")
-    if path.suffix != ".keras" and start != HDF5_MAGIC:
-        raise ModelLoadError(f"{path}: this is no HDF5 file; copy or save it again")
-
-
-def _labels(labels: Sequence[str] | str | Path | None) -> tuple[str, ...] | None:
-    if labels is None:
-        return None
-    if not isinstance(labels, str | Path):
-        return tuple(map(str, labels))
-    path = Path(resolve(labels))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableSource(
-            f"{path}: cannot read the labels ({error}); give a text file, one name a line"
-        ) from error
-    return tuple(line.strip() for line in text.rstrip().splitlines())  # an empty line in between is a class, too
+    return KerasModel(build_application(name), name=name, labels=read_labels(labels))
 
 
 def _name(origin: str | Path, path: Path) -> str:
-    text = str(origin)
-    return text.removeprefix("sample:") if text.startswith("sample:") else path.stem
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
+    text = str(origin).removeprefix(IN_OPENCV)
+    if text.startswith("sample:"):
+        return text.removeprefix("sample:")
+    return path.name if path.is_dir() else path.stem

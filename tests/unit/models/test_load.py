@@ -142,12 +142,12 @@ def broken(path, kind, small):
         pytest.param("m.keras", "missing", "no such file", id="missing"),
         pytest.param("m.keras", "empty", "file is empty", id="empty .keras"),
         pytest.param("m.h5", "empty", "file is empty", id="empty .h5"),
-        pytest.param("m.keras", "page", "no Keras archive", id="web page as .keras"),
-        pytest.param("m.h5", "page", "no HDF5 file", id="web page as .h5"),
+        pytest.param("m.keras", "page", "not a Keras archive: this is a web page", id="web page as .keras"),
+        pytest.param("m.h5", "page", "not an HDF5 file: this is a web page", id="web page as .h5"),
         pytest.param("m.keras", "foreign zip", "m.keras: ", id="another zip"),
         pytest.param("m.keras", "cut", "cut off", id="cut .keras"),
         pytest.param("m.h5", "cut", "cut off or damaged", id="cut .h5"),
-        pytest.param("m.onnx", "page", "not a .keras", id="another format"),
+        pytest.param("m.onnx", "page", "not an ONNX model: this is a web page", id="another format"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::UserWarning")
