@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from workbench.recipes.catalogue import choice, lookup
 
 Size = tuple[int, int]  # height, width in pixels
@@ -25,6 +27,27 @@ class Placement:
     def fills(self) -> bool:
         """Tell whether the resized crop is the whole tensor, with nothing cut off or padded."""
         return self.offset == (0, 0) and self.resized == self.size
+
+    def to_source(self, xyxy: np.ndarray) -> np.ndarray:
+        """Carry boxes (..., 4) x0, y0, x1, y1 from tensor pixels to pixels of the picture that was fitted, float64.
+
+        Coordinates are edges: pixel i reaches from i to i + 1, so the whole tensor is (0, 0, width, height).
+        That is what labels are scaled by in training, whatever the kernel; a kernel without half-pixel centres
+        (tf1.bilinear, cv2.nearest) looks up to half a tensor pixel beside it, and the labels do not follow.
+        """
+        scale, shift = self._scale_and_shift()
+        return np.asarray((np.asarray(xyxy, np.float64) - shift) / scale)
+
+    def to_tensor(self, xyxy: np.ndarray) -> np.ndarray:
+        """Carry boxes (..., 4) from pixels of the picture to tensor pixels: the inverse of `to_source`."""
+        scale, shift = self._scale_and_shift()
+        return np.asarray(np.asarray(xyxy, np.float64) * scale + shift)
+
+    def _scale_and_shift(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the scale and shift (4,) of tensor = picture * scale + shift, for x0, y0, x1, y1."""
+        top, left, height, width = self.crop
+        scale = np.array([self.resized[1] / width, self.resized[0] / height] * 2)
+        return scale, np.array([self.offset[1], self.offset[0]] * 2) - np.array([left, top] * 2) * scale
 
 
 @choice("fit", "stretch", source="cv2.resize(image, (width, height)), keras.utils.load_img(target_size=...)")
