@@ -36,6 +36,10 @@ class ModelLoadError(WorkbenchError):
     """A model file that cannot be loaded; the text names the cause and the way round."""
 
 
+class ConversionError(WorkbenchError):
+    """A model that cannot be converted, or whose conversion gives other answers."""
+
+
 class SampleError(WorkbenchError):
     """A sample that cannot be fetched, or whose bytes are not the expected ones."""
 
