@@ -22,7 +22,8 @@ from workbench.inference.prefetch import prefetch
 from workbench.models import Model, check_batch, load_model
 from workbench.recipes import Recipe
 from workbench.recipes.callables import Compiled, Preprocess, compiled
-from workbench.results import Classification, Prediction, as_classification
+from workbench.results import BoxFormat, Classification, DecodedBoxes, Prediction, as_classification, box_format, decode
+from workbench.results.boxes import found_format
 
 BATCH_SIZE = 16  # beyond it neither TensorFlow nor the caches gain on two cores (benchmarks/predict.py)
 AHEAD = 2  # batches decoded and preprocessed ahead of the model
@@ -36,6 +37,7 @@ def predict(  # noqa: PLR0913 - the three things a run is made of, and three rar
     *,
     batch_size: int = BATCH_SIZE,
     limit: int | None = None,
+    boxes: str | BoxFormat | None = "auto",
     progress: bool = True,
 ) -> Prediction:
     """Run a model over frames.
@@ -49,12 +51,18 @@ def predict(  # noqa: PLR0913 - the three things a run is made of, and three rar
         model: a Model, or anything `load_model` takes.
         batch_size: frames a batch; a model with a batch axis of its own fixed length gets that, the last batch padded.
         limit: stop after so many frames; needed for a camera or network stream.
+        boxes: how to read the outputs as boxes: a name of `box_formats()`, a BoxFormat, None for not at all, or
+            "auto": where exactly one format fits.
         progress: show a progress bar.
 
     Raises:
+        UnknownName: no box format has this name; nothing has run then.
         InputMismatch: the recipe's tensors do not fit the model's input; nothing has run then.
-        InvalidValue: there are no frames, a stream has no limit, or batch_size or limit is below 1.
+        InvalidValue: there are no frames, a stream has no limit, batch_size or limit is below 1, or the
+            outputs are not in the named box format.
     """
+    if boxes not in (None, "auto"):
+        boxes = box_format(boxes)
     if batch_size < 1 or (limit is not None and limit < 1):
         raise InvalidValue(f"batch_size and limit are whole numbers from 1; got batch_size={batch_size}, limit={limit}")
     model = load_model(model)
@@ -73,7 +81,8 @@ def predict(  # noqa: PLR0913 - the three things a run is made of, and three rar
         if not parts:
             raise InvalidValue(f"{source.origin or 'the source'}: no frames to predict")
         seconds["wall"] = time.perf_counter() - start
-        return replace(_prediction(parts, source, model=model), sizes=tuple(sizes), seconds=dict(seconds))
+        made_of = replace(_prediction(parts, source, model=model), sizes=tuple(sizes), seconds=dict(seconds))
+    return replace(made_of, detections=_detections(made_of, recipe, boxes, labels=model.labels))
 
 
 @contextmanager
@@ -179,3 +188,14 @@ def _only_classification(outputs: dict[str, np.ndarray], model: Model) -> Classi
         return None
     activation = model.outputs[0].activation if model.outputs else None
     return as_classification(values[0], model.labels, activation=activation)
+
+
+def _detections(
+    prediction: Prediction, recipe: Preprocess, boxes: str | BoxFormat | None, *, labels: tuple[str, ...] | None
+) -> DecodedBoxes | None:
+    """Decode the outputs as boxes; None where they are not asked for, or, for "auto", no one format fits."""
+    outputs, sizes = prediction.outputs, prediction.sizes
+    if boxes is None or (boxes == "auto" and prediction.classification):
+        return None
+    form = found_format(outputs, sizes, recipe, labels=labels) if boxes == "auto" else boxes
+    return None if form is None else decode(outputs, sizes, recipe, format=form, labels=labels)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from workbench.results.boxes import DecodedBoxes
 from workbench.results.classification import Classification
+
+if TYPE_CHECKING:
+    import supervision as sv
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +28,7 @@ class Prediction:
     model: str = ""
     sizes: tuple[tuple[int, int], ...] = ()  # N times height, width of the source frame in pixels
     seconds: dict[str, float] = field(default_factory=dict)  # decode, preprocess, infer: summed; wall: start to end
+    detections: tuple[sv.Detections, ...] | None = None  # one a frame, xyxy in source pixels; None: no boxes
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -41,19 +48,58 @@ class Prediction:
         return len(self) / self.seconds["wall"] if self.seconds.get("wall") else float("nan")
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a frame: number, origin, time, and label and probability where it is a classification."""
+        """Return one row a frame with label and probability where it is a classification, or one row a box.
+
+        A box has x0, y0, x1, y1 in source pixels, score, class and label; a frame without boxes has no row.
+        """
         table = pd.DataFrame({"frame": self.indices, "origin": self.origins, "time_s": self.times_s})
         if self.classification:
             table["label"] = [self.classification.label(i) for i in range(len(self))]
             table["probability"] = self.classification.confidence
-        return table
+        return table if self.detections is None else _with_boxes(table, self.detections)
 
     def to_dict(self) -> dict[str, object]:
         """Return the run in plain types: model, frames, speed, what was not finite, outputs by shape."""
-        return {
+        summary: dict[str, object] = {
             "model": self.model,
             "frames": len(self),
             "not_finite": int(self.not_finite.sum()),
             "seconds": {stage: round(value, 4) for stage, value in self.seconds.items()},
             "outputs": {name: [*values.shape, str(values.dtype)] for name, values in self.outputs.items()},
         }
+        return summary if self.detections is None else summary | {"boxes": _counted(self.detections)}
+
+
+def _with_boxes(table: pd.DataFrame, detections: tuple[sv.Detections, ...]) -> pd.DataFrame:
+    """Repeat the row of each frame for each of its boxes, and put the box beside it."""
+    rows = table.loc[table.index.repeat([len(each) for each in detections])].reset_index(drop=True)
+    boxes = np.concatenate([np.empty((0, 4), np.float32), *(each.xyxy for each in detections)])
+    rows[["x0", "y0", "x1", "y1"]] = boxes
+    rows["score"] = np.concatenate([np.empty(0, np.float32), *(_scores(each) for each in detections)])
+    rows["class"] = np.concatenate([np.empty(0, int), *(_classes(each) for each in detections)])
+    rows["label"] = [name for each in detections for name in _labels(each)]
+    return rows
+
+
+def _scores(each: sv.Detections) -> np.ndarray:
+    return np.full(len(each), np.nan, np.float32) if each.confidence is None else each.confidence
+
+
+def _classes(each: sv.Detections) -> np.ndarray:
+    return np.full(len(each), -1) if each.class_id is None else each.class_id
+
+
+def _labels(each: sv.Detections) -> list[str]:
+    return [str(name) for name in each.data.get("class_name", [f"class {i}" for i in _classes(each)])]
+
+
+def _counted(detections: tuple[sv.Detections, ...]) -> dict[str, object]:
+    """Return how many boxes there are, in how many frames, of which labels, and what was dropped by which rule."""
+    counts: dict[str, object] = {
+        "count": sum(len(each) for each in detections),
+        "frames_with_boxes": sum(len(each) > 0 for each in detections),
+        "labels": dict(Counter(name for each in detections for name in _labels(each)).most_common()),
+    }
+    if isinstance(detections, DecodedBoxes):
+        counts |= {"format": detections.format.name, "dropped": detections.dropped}
+    return counts
