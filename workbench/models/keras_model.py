@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import ModelLoadError
-from workbench.models.model import Batch, TensorSpec, check_batch
-from workbench.models.tensorflow_runtime import GraphRunner
+from workbench.models.keras_graph import keras_runner
+from workbench.models.keras_layers import layer_outputs
+from workbench.models.model import Batch, TensorSpec, check_batch, unique_names
 
 
 class KerasModel:
@@ -40,21 +41,30 @@ class KerasModel:
         self.labels = labels
         self.path = path
         self.inputs = tuple(_spec(tensor.name, tensor) for tensor in model.inputs)
-        names = _unique(_output_names(model))
+        names = unique_names(_output_names(model))
         self.outputs = tuple(
             replace(_spec(name, tensor), activation=_activation(tensor))
             for name, tensor in zip(names, model.outputs, strict=True)
         )
-        self._runner = GraphRunner(model)
+        self._runner = keras_runner(model)
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name; see `Model.predict`."""
         arrays = check_batch(batch, self.inputs, self.name)
         return dict(zip((spec.name for spec in self.outputs), self._runner(arrays), strict=True))
 
+    def layers(self, batch: Batch) -> dict[str, np.ndarray]:
+        """Return what every layer gives, by layer name, in the order they run; nested models are opened.
+
+        Raises:
+            InputMismatch: as `predict`.
+            InvalidValue: the values would not fit in 2 GiB.
+        """
+        return layer_outputs(self.keras, check_batch(batch, self.inputs, self.name))
+
     def close(self) -> None:
         """Let the graph go; the Keras model stays with whoever made it."""
-        self._runner = GraphRunner(self.keras)
+        self._runner = keras_runner(self.keras)
 
 
 def _spec(name: str, tensor: Any) -> TensorSpec:
@@ -77,8 +87,3 @@ def _activation(tensor: Any) -> str | None:
     if type(layer).__name__ in ("Softmax", "Sigmoid"):
         return type(layer).__name__.lower()
     return getattr(getattr(layer, "activation", None), "__name__", None)
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Number names that occur twice, so that no output hides another."""
-    return [name if names.count(name) == 1 else f"{name}_{names[:i].count(name)}" for i, name in enumerate(names)]

@@ -90,6 +90,11 @@ class LoadedModel(Model, Protocol):
         ...
 
 
+def unique_names(names: list[str]) -> list[str]:
+    """Number names that occur twice, so that no value hides another."""
+    return [name if names.count(name) == 1 else f"{name}_{names[:i].count(name)}" for i, name in enumerate(names)]
+
+
 def check_batch(batch: Batch, inputs: tuple[TensorSpec, ...], model: str) -> list[np.ndarray]:
     """Return one array for each input, in order, after holding them to the specs.
 

@@ -1,8 +1,4 @@
-"""Run a Keras model inside TensorFlow without `model.predict`: its graph with the weights frozen in.
-
-`model.predict` spends most of a small batch on its own loop. The frozen graph lets TensorFlow fold constants
-and lets oneDNN keep the weights in its own layout; a parity check on the first batch guards the conversion.
-"""
+"""TensorFlow, imported quietly; and a quicker way to run a model, taken only where it gives the model's values."""
 
 from __future__ import annotations
 
@@ -15,6 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+
+Run = Callable[[Sequence[np.ndarray]], list[np.ndarray]]  # one batch, an array an input -> an array an output
 
 RELATIVE_TOLERANCE = 1e-4  # of the largest output; float32 sums in another order stay near 1e-6
 
@@ -53,79 +51,71 @@ def _quiet_standard_error() -> Iterator[None]:
             os.close(kept)
 
 
-class GraphRunner:
-    """Callable list of arrays -> list of arrays, by the frozen graph if it gives the model's own values."""
+class CheckedRunner:
+    """Callable list of arrays -> list of arrays: the quick way, if it gives the original's values.
 
-    def __init__(self, model: Any) -> None:
-        self._tf = import_tensorflow()
-        self._model = model
-        self._run: Callable[[Sequence[np.ndarray]], list[np.ndarray]] | None = None
+    Args:
+        name: of the model, for warnings.
+        original: runs one batch as the model was loaded.
+        quick: makes the quicker way; may raise.
+        otherwise: makes what runs when there is no quick way; by default the original.
+        any_length: batches may have any length, so that one picture is enough to compare.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        original: Run,
+        *,
+        quick: Callable[[], Run],
+        otherwise: Callable[[], Run] | None = None,
+        any_length: bool = True,
+    ) -> None:
+        self._name = name
+        self._ways: tuple[Run, Callable[[], Run], Callable[[], Run]] | None
+        self._ways = (original, quick, otherwise or (lambda: original))
+        self._any_length = any_length
+        self._run: Run | None = None
 
     def __call__(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the outputs of one batch, in the model's order."""
         if self._run is None:
             self._run = self._checked(arrays)
+            self._ways = None  # frees the original, with its copy of the weights, where the quick way took over
         return self._run(arrays)
 
-    def _checked(self, arrays: Sequence[np.ndarray]) -> Callable[[Sequence[np.ndarray]], list[np.ndarray]]:
-        """Freeze the model, and keep the frozen graph only if it agrees with the model on the first picture."""
-        any_length = all(tensor.shape[0] is None for tensor in self._model.inputs)
-        first = [array[:1] for array in arrays] if any_length else list(arrays)
-        expected = [np.asarray(value) for value in _flat(self._model(_as_argument(first), training=False))]
+    def _checked(self, arrays: Sequence[np.ndarray]) -> Run:
+        """Make the quick way, and keep it only if it agrees with the original on the first picture."""
+        assert self._ways is not None
+        original, make_quick, otherwise = self._ways
+        first = [array[:1] for array in arrays] if self._any_length else list(arrays)
+        expected = original(first)
         try:
-            frozen = self._frozen()
-            got = frozen(first)
+            quick = make_quick()
+            got = quick(first)
         except Exception as error:
-            warnings.warn(f"{self._model.name}: not frozen ({_line(error)}); slower", RuntimeWarning, stacklevel=2)
-            return self._traced()
-        if _agree(expected, got):
-            return frozen
-        warnings.warn(
-            f"{self._model.name}: frozen graph disagrees with the model; slower", RuntimeWarning, stacklevel=2
-        )
-        return self._traced()
+            self._warn(f"not frozen ({_line(error)}); slower")
+            return otherwise()
+        if agree(expected, got):
+            return quick
+        self._warn("frozen graph disagrees with the model; slower")
+        return otherwise()
 
-    def _signature(self) -> list[Any]:
-        return [self._tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for tensor in self._model.inputs]
-
-    def _frozen(self) -> Callable[[Sequence[np.ndarray]], list[np.ndarray]]:
-        from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
-
-        function = self._tf.function(self._forward, input_signature=self._signature())
-        graph = convert_variables_to_constants_v2(function.get_concrete_function())
-
-        def run(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-            return [value.numpy() for value in graph(*map(self._tf.constant, arrays))]
-
-        return run
-
-    def _traced(self) -> Callable[[Sequence[np.ndarray]], list[np.ndarray]]:
-        function = self._tf.function(self._forward, reduce_retracing=True)
-
-        def run(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-            return [value.numpy() for value in function(*map(self._tf.constant, arrays))]
-
-        return run
-
-    def _forward(self, *tensors: Any) -> list[Any]:
-        return _flat(self._model(_as_argument(tensors), training=False))
+    def _warn(self, text: str) -> None:
+        warnings.warn(f"{self._name}: {text}", RuntimeWarning, stacklevel=4)
 
 
-def _as_argument(tensors: Sequence[Any]) -> Any:
-    return tensors[0] if len(tensors) == 1 else list(tensors)
-
-
-def _flat(outputs: Any) -> list[Any]:
-    import keras
-
-    return list(keras.tree.flatten(outputs))
-
-
-def _agree(expected: Sequence[np.ndarray], got: Sequence[np.ndarray]) -> bool:
+def agree(expected: Sequence[np.ndarray], got: Sequence[np.ndarray]) -> bool:
+    """Say whether two lists of outputs are equal within RELATIVE_TOLERANCE of the largest value of each."""
     return len(expected) == len(got) and all(
-        a.shape == b.shape and np.allclose(a, b, rtol=0, atol=_tolerance(a), equal_nan=True)
-        for a, b in zip(expected, got, strict=True)
+        a.shape == b.shape and _close(a, b) for a, b in zip(expected, got, strict=True)
     )
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.dtype.kind not in "biuf":  # texts
+        return bool(np.array_equal(a, b))
+    return np.allclose(a, b, rtol=0, atol=_tolerance(a), equal_nan=True)
 
 
 def _tolerance(values: np.ndarray) -> float:
