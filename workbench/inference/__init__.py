@@ -1,5 +1,7 @@
 """Inference: frames x recipe x model."""
 
+from workbench.inference.cascade import classify_regions, detect_then_classify
 from workbench.inference.predict import predict
+from workbench.inference.regions import crop_regions
 
-__all__ = ["predict"]
+__all__ = ["classify_regions", "crop_regions", "detect_then_classify", "predict"]
