@@ -1,0 +1,152 @@
+"""`convert`: a TensorFlow model to TFLite, ONNX or a SavedModel, kept only if it gives the same answers."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.errors import ConversionError, InvalidValue, unknown
+from workbench.models.conversion.agreement import relative_differences, same_top, worst
+from workbench.models.conversion.formats import Quantizing, write_onnx, write_savedmodel, write_tflite
+from workbench.models.conversion.graph import graph_of
+from workbench.models.conversion.outcome import Conversion
+from workbench.models.conversion.placing import expect_place, put
+from workbench.models.conversion.real_frames import frame_batches, real_photos
+from workbench.models.conversion.running import answers, open_converted, rows_of
+from workbench.models.load import load_model
+from workbench.models.model import Batch, Model
+
+FORMATS = {"tflite": ".tflite", "tflite-int8": ".tflite", "onnx": ".onnx", "savedmodel": ""}
+TOLERANCE = 1e-5  # relative; float32 sums in another order stay near 1e-6
+
+
+def convert(  # noqa: PLR0913 - what, to what, where, and three rare options
+    model: Model | str | Path | Any,
+    to: str,
+    out: str | Path,
+    *,
+    batch: Batch | None = None,
+    tolerance: float | None = None,
+    integer_inputs: bool = False,
+) -> Conversion:
+    """Convert a model, and check that the new one gives the same answers on real frames.
+
+    Names of inputs and outputs stay those of the source. The file appears only when all is well; what was there before
+    stays untouched otherwise. Labels go along, as `NAME.labels.txt` beside it. A `.tflite` made twice has the same
+    bytes; an `.onnx` may number its inner tensors otherwise.
+
+    Args:
+        model: a Keras model, SavedModel or frozen `.pb`: loaded, or what `load_model` takes.
+        to: `tflite`, `tflite-int8` (8-bit weights and activations), `onnx` or `savedmodel` (weights as constants).
+        out: the file, or folder for `savedmodel`; replaced if it is there.
+        batch: tensors (N, ...) as the model will get them, or one array for each input name. By default real photos at
+            the input's size, in the ranges raw, unit and symmetric; `tflite-int8` needs them given, because it is
+            calibrated on them: activations are scaled to what is seen here, best on a hundred frames or more.
+        tolerance: the largest relative difference of an output, max|a - b| / max|a|, that is accepted; by default 1e-5,
+            and for `tflite-int8` no limit: its error and share of equal top answers are reported.
+        integer_inputs: of `tflite-int8`: inputs and outputs are int8, too, as NPUs and microcontrollers need.
+
+    Raises:
+        ConversionError: this model cannot become that, or gives other answers then; the text says why.
+        InvalidValue: `out` does not fit the format, or an option is missing.
+        UnknownName: no such format.
+    """
+    if to not in FORMATS:
+        raise unknown("format", to, FORMATS)
+    quantized = to == "tflite-int8"
+    if quantized and batch is None:
+        raise InvalidValue(
+            "tflite-int8 is calibrated on the tensors the model will get: give batch=recipe.batch(frames), "
+            "with the recipe the model was trained with"
+        )
+    if integer_inputs and not quantized:
+        raise InvalidValue(f"integer_inputs is an option of tflite-int8; got to={to!r}")
+    out = expect_place(Path(out), FORMATS[to])
+    model = load_model(model)
+    batches = _batches(model, batch)
+    limit = tolerance if tolerance is not None or quantized else TOLERANCE
+    with tempfile.TemporaryDirectory(prefix=".converting-", dir=out.parent) as work:
+        made = Path(work) / out.name
+        quantizing = Quantizing(rows_of(model, batches["given"]), integer_inputs) if quantized else None
+        write(model, to, made, quantizing)
+        conversion = _judged(model, made, out, to=to, batches=batches, tolerance=limit)
+        put(made, out, model.labels)
+    return conversion
+
+
+def write(model: Model, to: str, path: Path, quantizing: Quantizing | None = None) -> None:
+    """Write a model in another format, unchecked."""
+    graph = graph_of(model)
+    try:
+        if to == "savedmodel":
+            write_savedmodel(graph, path)
+        elif to == "onnx":
+            write_onnx(graph, path)
+        else:
+            write_tflite(graph, path, quantizing)
+    except ConversionError as error:
+        raise ConversionError(f"{model.name} to {to}: {error}") from error
+
+
+def _batches(model: Model, batch: Batch | None) -> dict[str, dict[str, np.ndarray]]:
+    if batch is None:
+        return frame_batches(model, real_photos())
+    if isinstance(batch, Mapping):
+        return {"given": dict(batch)}
+    return {"given": {model.inputs[0].name: batch}}
+
+
+def _judged(  # noqa: PLR0913 - what is compared, and what the outcome says of it
+    model: Model,
+    made: Path,
+    out: Path,
+    *,
+    to: str,
+    batches: dict[str, dict[str, np.ndarray]],
+    tolerance: float | None,
+) -> Conversion:
+    """Compare the answers of both in every range.
+
+    Raises:
+        ConversionError: they differ by more than the tolerance, or in their names or shapes.
+    """
+    expected = {name: answers(model, batch) for name, batch in batches.items()}
+    converted = open_converted(made, to)
+    try:
+        got = {name: answers(converted, batch) for name, batch in batches.items()}
+        compared = {name: relative_differences(expected[name], got[name]) for name in batches}
+    except ConversionError as error:
+        raise ConversionError(f"{model.name} to {to}: {error}; nothing was written to {out}") from error
+    finally:
+        converted.close()
+    for name, differences in compared.items():
+        _expect_within(differences, tolerance, f"{model.name} to {to}, frames in range {name}")
+    tops = [same_top(expected[name], got[name]) for name in batches]
+    return Conversion(
+        path=out,
+        to=to,
+        source=model.name,
+        megabytes=_bytes(made) / 1e6,
+        frames=len(next(iter(next(iter(batches.values())).values()))),
+        ranges=tuple(batches),
+        differences=worst(list(compared.values())),
+        same_top={name: min(part[name] for part in tops) for name in tops[0]},
+        tolerance=tolerance,
+    )
+
+
+def _expect_within(differences: Mapping[str, float], tolerance: float | None, what: str) -> None:
+    for output, difference in differences.items():
+        if tolerance is not None and not difference <= tolerance:
+            raise ConversionError(
+                f"{what}: output {output!r} differs by {difference:.1e} of its largest value, more than "
+                f"{tolerance:.0e}; nothing was written. If that is near enough, give tolerance="
+            )
+
+
+def _bytes(path: Path) -> int:
+    return sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
