@@ -10,6 +10,7 @@ TENSORFLOW = {"tensorflow", "keras", "tf_keras"}
 USES_TENSORFLOW = (
     "workbench/models/*",
     "workbench/samples/efficientnet_lite.py",  # ports weights to a Keras model, once
+    "workbench/samples/tfjs_graph.py",  # turns TensorFlow.js graph models into SavedModels, once
     "workbench/frames/decoders.py",  # the decoders tf and tf.accurate
     "workbench/recipes/resizers_tf.py",  # the resizers tf.*
 )
