@@ -1,0 +1,153 @@
+"""Read what a `.tflite` file says about itself: tensors, operations, quantization and class names.
+
+Only the flatbuffer is read, nothing runs. Schema: TensorFlow Lite's `schema.fbs`, as
+`ai_edge_litert.schema_py_generated` has it.
+"""
+
+from __future__ import annotations
+
+import mmap
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.models.model import TensorSpec
+
+ACTIVATIONS = {"SOFTMAX": "softmax", "LOGISTIC": "sigmoid", "LOG_SOFTMAX": "log_softmax"}
+PASSING = {"RESHAPE", "SQUEEZE", "DEQUANTIZE", "QUANTIZE", "CAST", "EXPAND_DIMS"}  # hand values on as they are
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operation; tensors are numbers of the subgraph, -1 where an optional one is left out."""
+
+    kind: str  # of schema.fbs, as CONV_2D; a custom operation's own name
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuantizedTensor:
+    """How one tensor stores real values: real = scale * (stored - zero point).
+
+    Source: TensorFlow Lite 8-bit quantization specification.
+    """
+
+    name: str
+    dtype: str  # NumPy's name; schema.fbs' own in lower case where NumPy has none, as int4
+    scales: np.ndarray  # (1,), or (length of `axis`,) float32
+    zero_points: np.ndarray  # as many, int64
+    axis: int | None  # along which each channel has a scale of its own; None for one scale for all
+
+
+@dataclass(frozen=True, slots=True)
+class TFLiteGraph:
+    """One subgraph of a file."""
+
+    tensors: tuple[TensorSpec, ...]  # by number; shapes have None where any length will do
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    operators: tuple[Operator, ...]
+    constants: frozenset[int]  # tensors whose values lie in the file
+    quantization: tuple[QuantizedTensor, ...]
+
+    def activation(self, tensor: int) -> str | None:
+        """Return the activation that makes a tensor, where it is known."""
+        makers = {number: op for op in self.operators for number in op.outputs}
+        for _ in self.operators:
+            op = makers.get(tensor)
+            if op is None or op.kind not in PASSING:
+                return ACTIVATIONS.get(op.kind) if op else None
+            tensor = op.inputs[0]
+        return None
+
+    def computed(self) -> tuple[int, ...]:
+        """Return the tensors that depend on an input, in the order they are made."""
+        seen = set(self.inputs)
+        made: list[int] = []
+        for op in self.operators:
+            if seen & set(op.inputs):
+                seen |= set(op.outputs)
+                made += op.outputs
+        return tuple(made)
+
+
+def read_graph(path: Path, subgraph: int = 0) -> TFLiteGraph:
+    """Read one subgraph of a file that is known to be whole."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        model = schema.Model.GetRootAs(content, 0)
+        graph = model.Subgraphs(subgraph)
+        tensors = [graph.Tensors(i) for i in range(graph.TensorsLength())]
+        specs = tuple(map(_spec, tensors))
+        return TFLiteGraph(
+            tensors=specs,
+            inputs=_numbers(graph.InputsAsNumpy()),
+            outputs=_numbers(graph.OutputsAsNumpy()),
+            operators=tuple(_operator(model, graph.Operators(i)) for i in range(graph.OperatorsLength())),
+            constants=frozenset(i for i, t in enumerate(tensors) if model.Buffers(t.Buffer()).DataLength()),
+            quantization=tuple(q for t, spec in zip(tensors, specs, strict=True) if (q := _quantized(t, spec))),
+        )
+
+
+def packed_labels(path: Path) -> tuple[str, ...] | None:
+    """Return the class names that TFLite metadata pack into the file: its only text file, one name a line.
+
+    Source: "Adding metadata to TensorFlow Lite models": associated files are appended to the model as a zip archive.
+    """
+    if not zipfile.is_zipfile(path):
+        return None
+    with zipfile.ZipFile(path) as archive:
+        files = [name for name in archive.namelist() if name.endswith(".txt")]
+        texts = [name for name in files if "label" in name.lower()] or files
+        if len(texts) != 1:
+            return None
+        return tuple(line.strip() for line in archive.read(texts[0]).decode(errors="replace").rstrip().splitlines())
+
+
+def _spec(tensor: Any) -> TensorSpec:
+    known = tensor.ShapeSignatureAsNumpy() if tensor.ShapeSignatureLength() else tensor.ShapeAsNumpy()
+    shape = tuple(None if n < 0 else int(n) for n in known) if tensor.ShapeLength() else ()
+    quantization = tensor.Quantization()
+    pair = None
+    if quantization is not None and quantization.ScaleLength() == 1:
+        pair = float(quantization.Scale(0)), int(quantization.ZeroPoint(0) if quantization.ZeroPointLength() else 0)
+    return TensorSpec((tensor.Name() or b"").decode(errors="replace"), shape, _dtype(tensor.Type()), quantization=pair)
+
+
+def _dtype(number: int) -> str:
+    from ai_edge_litert.schema_py_generated import TensorType
+
+    return next((name.lower() for name, value in vars(TensorType).items() if value == number), "?")
+
+
+def _operator(model: Any, operator: Any) -> Operator:
+    from ai_edge_litert.schema_py_generated import BuiltinOperator
+
+    code = model.OperatorCodes(operator.OpcodeIndex())
+    number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())  # the older field ends at 127
+    if number == BuiltinOperator.CUSTOM:
+        kind = (code.CustomCode() or b"CUSTOM").decode(errors="replace")
+    else:
+        kind = next((name for name, value in vars(BuiltinOperator).items() if value == number), str(number))
+    outputs = _numbers(operator.OutputsAsNumpy()) if operator.OutputsLength() else ()
+    return Operator(kind, _numbers(operator.InputsAsNumpy()) if operator.InputsLength() else (), outputs)
+
+
+def _quantized(tensor: Any, spec: TensorSpec) -> QuantizedTensor | None:
+    quantization = tensor.Quantization()
+    if quantization is None or not quantization.ScaleLength():
+        return None
+    scales = quantization.ScaleAsNumpy().copy()  # out of the mapped file
+    stored = quantization.ZeroPointAsNumpy() if quantization.ZeroPointLength() else 0
+    axis = quantization.QuantizedDimension() if len(scales) > 1 else None
+    zero_points = np.broadcast_to(stored, scales.shape).astype(np.int64)
+    return QuantizedTensor(spec.name, spec.dtype, scales, zero_points, axis)
+
+
+def _numbers(array: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(n) for n in array)
