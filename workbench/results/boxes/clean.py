@@ -33,6 +33,7 @@ def kept(raw: RawBoxes, form: BoxFormat, where: BoxMap | Size, *, threshold: flo
     finite = np.isfinite(raw.boxes).all(axis=1) & np.isfinite(raw.scores) & np.isfinite(raw.classes)
     raw = _without(~finite, "not_finite", raw=raw, counts=counts)
     raw = _select(raw, raw.scores >= threshold)
+    raw = RawBoxes(raw.boxes, raw.scores, np.rint(raw.classes).astype(int))
     raw = _without(raw.classes < form.class_offset, "background", raw=raw, counts=counts)
     raw = RawBoxes(form.corners(raw.boxes), raw.scores, raw.classes - form.class_offset)
     sides = raw.boxes[:, 2:] - raw.boxes[:, :2]

@@ -118,7 +118,7 @@ def _given(
     return Given(
         format=chosen or NAMED["rows"],
         tensor=where.tensor if isinstance(where, BoxMap) else None,
-        classes=None if labels is None else len(labels),
+        classes=None if labels is None else len(_named_classes(labels)),
         anchors=anchors,
         named=chosen is not None,
     )
@@ -163,8 +163,13 @@ def _check_unit(raws: Sequence[RawBoxes], form: BoxFormat) -> None:
 def _names(labels: Sequence[str] | None, form: BoxFormat) -> tuple[str, ...] | None:
     if labels is None:
         return None
-    names = tuple(labels)
-    return names[1:] if form.class_offset and names and names[0].strip().lower() in BACKGROUNDS else names
+    return _named_classes(labels) if form.class_offset else tuple(labels)
+
+
+def _named_classes(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the names without that of the background, which some label files have first."""
+    first = 1 if len(labels) and labels[0].strip().lower() in BACKGROUNDS else 0
+    return tuple(labels[first:])
 
 
 def _detections(raw: RawBoxes, names: tuple[str, ...] | None, *, nms: float | None, limit: int) -> sv.Detections:
@@ -172,7 +177,7 @@ def _detections(raw: RawBoxes, names: tuple[str, ...] | None, *, nms: float | No
     import supervision as sv
 
     order = np.argsort(-raw.scores, kind="stable")[: CANDIDATES if nms is not None else limit]
-    classes = raw.classes[order].astype(int)
+    classes = raw.classes[order]
     known = names or ()
     detections = sv.Detections(
         xyxy=raw.boxes[order].astype(np.float32).reshape(-1, 4),

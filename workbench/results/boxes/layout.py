@@ -14,6 +14,7 @@ import numpy as np
 from workbench.recipes.geometry import Size
 from workbench.results.boxes.format import BoxFormat
 
+NEARLY_WHOLE = 0.05  # graphs with 8-bit constants give classes such as 1.988 and 4.012; they are rounded
 FrameOutputs = Mapping[str, np.ndarray]  # the outputs of one frame by name, without batch axis
 
 
@@ -85,9 +86,9 @@ def are_scores(values: np.ndarray) -> bool:
 
 
 def are_classes(values: np.ndarray) -> bool:
-    """Tell whether the finite ones of these numbers are whole, from 0 on."""
+    """Tell whether the finite ones of these numbers are whole, from 0 on, but for NEARLY_WHOLE."""
     finite = values[np.isfinite(values)]
-    return bool((finite >= 0).all() and (finite == np.rint(finite)).all())
+    return bool((finite >= -NEARLY_WHOLE).all() and (np.abs(finite - np.rint(finite)) <= NEARLY_WHOLE).all())
 
 
 def best_class(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

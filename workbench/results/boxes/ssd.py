@@ -11,6 +11,7 @@ from workbench.results.classification import softmax
 # TensorFlow Object Detection API, box_coders/faster_rcnn_box_coder.py with the scale factors of every published
 # SSD configuration: y_scale 10, x_scale 10, height_scale 5, width_scale 5
 SCALES = np.array([10, 10, 5, 5], np.float32)
+HALF = 0.5  # the mean score of a background column is near 1, that of a class near 0
 LARGEST = 10.0  # exp(10) is 22,000 times the anchor: beyond it a number is broken, and would overflow
 
 
@@ -25,10 +26,17 @@ def ssd(outputs: FrameOutputs, given: Given) -> RawBoxes | None:
     if anchors is None or encodings.shape != anchors.shape or logits.ndim != 2 or len(logits) != len(anchors):
         return None
     offset = given.format.class_offset
-    if logits.shape[1] <= offset or not (given.named or given.classes in (None, logits.shape[1] - offset)):
+    rows = activated(logits, given.format.activation)
+    if rows.shape[1] <= offset or not (given.named or _classes_fit(rows, given, offset)):
         return None
-    best, columns = best_class(activated(logits, given.format.activation)[:, offset:])
+    best, columns = best_class(rows[:, offset:])
     return RawBoxes(decoded(encodings, anchors), best, columns + offset)
+
+
+def _classes_fit(rows: np.ndarray, given: Given, offset: int) -> bool:
+    """Hold column 0 and the number of columns to the offset: a background has a high score at nearly all anchors."""
+    background = float(np.nanmean(rows[:, 0])) > HALF
+    return background == bool(offset) and given.classes in (None, rows.shape[1] - offset)
 
 
 def decoded(encodings: np.ndarray, anchors: np.ndarray) -> np.ndarray:
