@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import InvalidValue
+from workbench.models.graph_calls import unwrapped
 from workbench.models.model import TensorSpec
 from workbench.models.tensorflow_runtime import import_tensorflow
 
@@ -53,7 +54,8 @@ def freeze(concrete: Any, count: int) -> Frozen:
     frozen = convert_variables_to_constants_v2(concrete)
     captured = {inner.name: outer for outer, inner in concrete.graph.captures}
     held = tuple(captured[tensor.name] for tensor in frozen.inputs[count:])
-    return Frozen(frozen, tuple(frozen.inputs[:count]), held)
+    function = frozen if held else unwrapped(frozen)
+    return Frozen(function, tuple(function.inputs[:count]), held)
 
 
 def prune(graph_def: Any, inputs: Sequence[str], outputs: Sequence[str]) -> Frozen:
@@ -120,7 +122,7 @@ def seen_operations(frozen: Frozen) -> list[Any]:
     Constants and what is computed from them alone are left out, and so is the inside of TensorFlow 1's loops and
     conditionals, which cannot be looked at.
     """
-    needed = _upstream(tensor.op for tensor in frozen.function.outputs)
+    needed = upstream(tensor.op for tensor in frozen.function.outputs)
     fed = {tensor.op.name for tensor in frozen.inputs}
     inside_loop: set[str] = set()
     inside_branch: set[str] = set()
@@ -129,8 +131,8 @@ def seen_operations(frozen: Frozen) -> list[Any]:
         sources = {tensor.op.name for tensor in op.inputs}
         if op.type in ("Enter", "RefEnter") or (sources & inside_loop and op.type not in ("Exit", "RefExit")):
             inside_loop.add(op.name)
-        if op.type in ("Switch", "RefSwitch") or (sources & inside_branch and op.type not in ("Merge", "RefMerge")):
-            inside_branch.add(op.name)
+        elif op.type in ("Switch", "RefSwitch") or (sources & inside_branch and op.type not in ("Merge", "RefMerge")):
+            inside_branch.add(op.name)  # a Switch inside a loop belongs to the loop
         if sources & fed:
             fed.add(op.name)
             if op.type not in UNSEEN and op.name not in inside_loop | inside_branch:
@@ -138,7 +140,7 @@ def seen_operations(frozen: Frozen) -> list[Any]:
     return seen
 
 
-def _upstream(roots: Iterable[Any]) -> list[Any]:
+def upstream(roots: Iterable[Any]) -> list[Any]:
     """Return the operations that roots depend on, each after its inputs (a loop's back edge apart)."""
     order: list[Any] = []
     visited: set[str] = set()

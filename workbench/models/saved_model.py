@@ -36,6 +36,7 @@ class SavedModel:
     Attributes:
         signatures: all its signatures by name.
         signature: the name of the one that runs.
+        frozen: its graph with the weights in it; None where TensorFlow cannot freeze it.
     """
 
     runtime = "savedmodel"
@@ -57,7 +58,7 @@ class SavedModel:
         self.signature = _chosen(Path(path), self.signatures, signature)
         self.inputs = self.signatures[self.signature].inputs
         self._function = functions[self.signature]
-        self._frozen = self._freeze()
+        self.frozen = self._freeze()
         self.outputs = self._outputs()
         self._layers: GraphLayers | None = None
         self._run = self._runner()
@@ -76,9 +77,9 @@ class SavedModel:
             ModelLoadError: the weights cannot be frozen into this graph, so it does not show its operations.
         """
         arrays = check_batch(batch, self.inputs, self.name)
-        if self._frozen is None:
+        if self.frozen is None:
             raise ModelLoadError(f"{self.name}: its graph cannot be frozen, so its operations cannot be looked at")
-        self._layers = self._layers or GraphLayers(self._frozen)
+        self._layers = self._layers or GraphLayers(self.frozen)
         return self._layers(arrays, any_length=self._any_length)
 
     def close(self) -> None:
@@ -86,7 +87,7 @@ class SavedModel:
         self._layers, self._run = None, self._runner()
 
     def _runner(self) -> Run:
-        frozen = self._frozen
+        frozen = self.frozen
         if frozen is None:
             return self._call
         return CheckedRunner(self.name, self._call, quick=lambda: frozen, any_length=self._any_length)
@@ -103,7 +104,7 @@ class SavedModel:
 
     def _outputs(self) -> tuple[TensorSpec, ...]:
         outputs = self.signatures[self.signature].outputs
-        return with_activations(outputs, self._frozen.function.outputs) if self._frozen else outputs
+        return with_activations(outputs, self.frozen.function.outputs) if self.frozen else outputs
 
     def _call(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         tf = import_tensorflow()
