@@ -23,7 +23,7 @@ from workbench.inference.region_stream import RegionStream
 from workbench.models import LoadedModel, Model, load_model
 from workbench.recipes import Recipe
 from workbench.recipes.callables import Preprocess
-from workbench.results import Classification
+from workbench.results import BoxFormat, Classification
 from workbench.results.cascade import Cascade, merged
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def detect_then_classify(  # noqa: PLR0913 - two models with their recipes, and 
     *,
     detector_recipe: Preprocess,
     classifier_recipe: Preprocess,
-    boxes: Any = "auto",
+    boxes: str | BoxFormat = "auto",
     classes: Sequence[str | int] | None = None,
     threshold: float = 0.5,
     margin: float = 0.0,
@@ -56,7 +56,7 @@ def detect_then_classify(  # noqa: PLR0913 - two models with their recipes, and 
         classifier: the same; its output is class probabilities.
         detector_recipe: a Recipe, or a function image -> tensor.
         classifier_recipe: the same, for a region; `decode` and `exif` as in the detector's.
-        boxes: the format of the detector's outputs, as in `predict`.
+        boxes: the format of the detector's outputs: a name of `box_formats()`, a BoxFormat, or "auto".
         classes: names or numbers of the detector's classes to go on with; None for all.
         threshold: the score, 0 to 1, from which on a box counts.
         margin: by how much of its width and height a box is grown on each side before it is cut; see `crop_regions`.

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from workbench.errors import InvalidValue, unknown
-from workbench.inference.regions import Regions, check_margin, crop_regions
+from workbench.inference.regions import Regions, check_margin, crop_regions, grown
 from workbench.recipes import Recipe
 from workbench.recipes.box_map import box_map
 from workbench.recipes.callables import Preprocess
@@ -25,7 +25,7 @@ MISTAKES = {
     "swapped channels": "regions go to the classifier in the order OpenCV hands them out, blue first",
     "swapped axes": "boxes are read y first where they are x first, or the other way round",
     "scaled twice": "boxes in frame pixels are scaled from the detector's input to the frame once more",
-    "no clip": "boxes are cut as they come: NumPy counts a negative edge from the other side of the frame",
+    "no clip": "boxes, with their margin, are cut as they come: NumPy counts a negative edge from the other side",
 }
 GREEN, WIDTH = (0, 255, 0), 2  # what cv2.rectangle(frame, ..., (0, 255, 0), 2) of the tutorials draws
 Cut = Callable[[np.ndarray, np.ndarray], Regions]  # frame (H, W, 3), boxes (N, 4) -> regions
@@ -64,7 +64,8 @@ class Cutter:
             image, xyxy = _fitted(image, xyxy, self.detector_recipe)
         if "swapped channels" in self.mistakes:
             image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-        return _unclipped(image, xyxy) if "no clip" in self.mistakes else crop_regions(image, xyxy, margin=self.margin)
+        cut = _cut_unclipped if "no clip" in self.mistakes else crop_regions
+        return cut(image, xyxy, margin=self.margin)
 
 
 def checked(mistakes: Iterable[str]) -> tuple[str, ...]:
@@ -86,12 +87,12 @@ def _drawn(image: np.ndarray, xyxy: np.ndarray) -> np.ndarray:
     return image
 
 
-def _unclipped(image: np.ndarray, xyxy: np.ndarray) -> Regions:
+def _cut_unclipped(image: np.ndarray, xyxy: np.ndarray, *, margin: float) -> Regions:
     """Cut as `image[int(y0):int(y1), int(x0):int(x1)]` does, negative edges and all."""
     finite = np.isfinite(xyxy).all(axis=1)
-    edges = np.where(finite[:, None], xyxy, 0).astype(int).tolist()
-    cut = [image[y0:y1, x0:x1] for x0, y0, x1, y1 in edges]
-    fates = np.array(["whole" if all(region.shape) else "empty" for region in cut], dtype=object)
+    boxes = grown(np.where(finite[:, None], xyxy, 0), margin)
+    cut = [image[y0:y1, x0:x1] for x0, y0, x1, y1 in boxes.astype(int).tolist()]
+    fates = np.where([all(region.shape) for region in cut], "whole", "empty").astype(object)
     fates[~finite] = "not finite"
     kept = [region for region, fate in zip(cut, fates, strict=True) if fate == "whole"]
     return Regions(kept, fates.astype(str))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from workbench.frames.frame import ChannelOrder
 from workbench.inference.predict import predict
 from workbench.models import Model
 from workbench.recipes.callables import Preprocess
+from workbench.results import BoxFormat, DecodedBoxes, Prediction, box_format, box_formats, decode
+from workbench.results.boxes.decode import THRESHOLD, found_format
 
 if TYPE_CHECKING:
     import supervision as sv
@@ -75,14 +78,12 @@ class Wanted:
                 raise unknown("detector class", name, labels)
 
 
-@dataclass(frozen=True, slots=True)
 class Detecting:
     """A detector ready to look at frames."""
 
-    model: Model
-    recipe: Preprocess
-    boxes: Any  # the format of its outputs, as `predict` takes it
-    wanted: Wanted
+    def __init__(self, model: Model, recipe: Preprocess, boxes: str | BoxFormat, wanted: Wanted) -> None:
+        self.model, self.recipe, self.wanted = model, recipe, wanted
+        self._form = None if boxes == "auto" else box_format(boxes)  # else known once a frame has boxes
 
     def over(self, pictures: Iterable[np.ndarray], order: ChannelOrder, tally: Tally) -> Iterator[Seen]:
         """Yield every frame with the boxes wanted of it."""
@@ -90,18 +91,31 @@ class Detecting:
             start = time.perf_counter()
             found = self._detect(group, order)
             tally.seconds["detect"] += time.perf_counter() - start
+            tally.counts.update({f"dropped, {rule.replace('_', ' ')}": n for rule, n in found.dropped.items()})
             for picture, each in zip(group, found, strict=True):
                 yield Seen(picture, self.wanted.of(each, tally.counts))
 
-    def _detect(self, group: list[np.ndarray], order: ChannelOrder) -> tuple[sv.Detections, ...]:
+    def _detect(self, group: list[np.ndarray], order: ChannelOrder) -> DecodedBoxes:
         frames = ArraySequence(group, order=order)
-        said = predict(frames, self.recipe, self.model, boxes=self.boxes, batch_size=len(group), progress=False)
-        if said.detections is None:
-            raise InvalidValue(
-                f"{self.model.name}: its outputs ({', '.join(said.outputs)}) hold no boxes that are known; "
-                "name their format with boxes=..."
-            )
-        return said.detections
+        said = predict(frames, self.recipe, self.model, boxes=None, batch_size=len(group), progress=False)
+        form = self._form or found_format(said.outputs, said.sizes, self.recipe, labels=self.model.labels)
+        found = self._decoded(said, form) if form else self._nothing(said) or self._decoded(said, "auto")
+        if any(map(len, found)):
+            self._form = found.format
+        return found
+
+    def _decoded(self, said: Prediction, form: str | BoxFormat) -> DecodedBoxes:
+        threshold = min(self.wanted.threshold, THRESHOLD)  # what lies between the two is counted
+        labels = self.model.labels
+        return decode(said.outputs, said.sizes, self.recipe, format=form, labels=labels, threshold=threshold)
+
+    def _nothing(self, said: Prediction) -> DecodedBoxes | None:
+        """Return no boxes where several formats fit and none of them has any: frames with nothing in them."""
+        fitting = []
+        for name in box_formats():
+            with suppress(InvalidValue):
+                fitting.append(self._decoded(said, name))
+        return fitting[0] if fitting and not any(len(each) for found in fitting for each in found) else None
 
 
 def _groups(pictures: Iterable[np.ndarray], tally: Tally) -> Iterator[list[np.ndarray]]:

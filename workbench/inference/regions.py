@@ -53,18 +53,24 @@ def crop_regions(image: np.ndarray, xyxy: np.ndarray, *, margin: float = 0.0) ->
     size = np.array([image.shape[1], image.shape[0]], dtype=np.float64)  # width, height
     low, high = boxes[:, :2], boxes[:, 2:]
     with np.errstate(invalid="ignore", over="ignore"):  # NaN, Inf and huge edges are told apart below
-        grown = np.rint(np.hstack([low - margin * (high - low), high + margin * (high - low)]))
-        inside = np.clip(grown, 0, np.tile(size, 2))
+        edges = np.rint(grown(boxes, margin))
+        inside = np.clip(edges, 0, np.tile(size, 2))
         reasons = {
             "not finite": ~np.isfinite(boxes).all(axis=1),
             "empty": (high <= low).any(axis=1),
             "outside": ((high <= 0) | (low >= size)).any(axis=1),
             "too small": ((inside[:, 2:] - inside[:, :2]) < MIN_SIDE).any(axis=1),
-            "clipped": (inside != grown).any(axis=1),
+            "clipped": (inside != edges).any(axis=1),
         }
     fates = np.select(list(reasons.values()), list(reasons), default="whole")
-    edges = inside[np.isin(fates, CLASSIFIED)].astype(int).tolist()
-    return Regions([image[y0:y1, x0:x1] for x0, y0, x1, y1 in edges], fates)
+    cut = inside[np.isin(fates, CLASSIFIED)].astype(int).tolist()
+    return Regions([image[y0:y1, x0:x1] for x0, y0, x1, y1 in cut], fates)
+
+
+def grown(boxes: np.ndarray, margin: float) -> np.ndarray:
+    """Return boxes (N, 4) with each side moved outward by `margin` times the box's width or height."""
+    low, high = boxes[:, :2], boxes[:, 2:]
+    return np.hstack([low - margin * (high - low), high + margin * (high - low)])
 
 
 def check_margin(margin: float) -> None:
