@@ -111,6 +111,8 @@ NAMED: dict[str, BoxFormat] = {
     "detection_output": BoxFormat(layout="detection_output", class_offset=1),
     "ssd": BoxFormat(layout="ssd", axes="yxyx", nms=0.5),
     "ssd_background": BoxFormat(layout="ssd", axes="yxyx", class_offset=1, nms=0.5),
+    # object_detection/samples/configs, ssd_mobilenet_v2: iou_threshold 0.6
+    "raw_detection_api": BoxFormat(layout="raw_detection_api", axes="yxyx", class_offset=1, nms=0.6),
     "yolov8": BoxFormat(layout="yolov8", axes="cxcywh", unit="pixels", nms=0.5),
     "yolov8_normalised": BoxFormat(layout="yolov8", axes="cxcywh", nms=0.5),
     "yolov5": BoxFormat(layout="yolov5", axes="cxcywh", unit="pixels", nms=0.5),

@@ -14,6 +14,7 @@ from workbench.results.boxes.layout import LAYOUTS, FrameOutputs, Given, RawBoxe
 BY_NAME = (
     "detection_api",
     "tflite_postprocess",
+    "raw_detection_api",
 )  # output names that leave no doubt: nothing else is tried
 SURE = 0.05  # boxes with a lower score are padding and noise, whose numbers say nothing
 LARGEST_NORMALISED = 2.0  # a detector's normalised boxes reach a little over 1, never this far

@@ -33,6 +33,17 @@ def ssd(outputs: FrameOutputs, given: Given) -> RawBoxes | None:
     return RawBoxes(decoded(encodings, anchors), best, columns + offset)
 
 
+@layout("raw_detection_api", source="TensorFlow Object Detection API, exporter_lib_v2.py: the outputs before NMS")
+def raw_detection_api(outputs: FrameOutputs, given: Given) -> RawBoxes | None:
+    """Outputs by name: raw_detection_boxes (A, 4), decoded, and raw_detection_scores (A, C); others ignored."""
+    boxes, scores = outputs.get("raw_detection_boxes"), outputs.get("raw_detection_scores")
+    if boxes is None or scores is None or boxes.shape != (len(scores), 4) or scores.ndim != 2:
+        return None
+    offset = given.format.class_offset
+    best, columns = best_class(activated(scores, given.format.activation)[:, offset:])
+    return RawBoxes(boxes, best, columns + offset)
+
+
 def _classes_fit(rows: np.ndarray, given: Given, offset: int) -> bool:
     """Hold column 0 and the number of columns to the offset: a background has a high score at nearly all anchors."""
     background = float(np.nanmean(rows[:, 0])) > HALF
