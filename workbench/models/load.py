@@ -11,6 +11,7 @@ from workbench.errors import InvalidValue, ModelLoadError, unknown
 from workbench.models.file_kind import SAVED_MODEL_FILES, runtime_of
 from workbench.models.labels import Labels, read_labels
 from workbench.models.model import Model
+from workbench.models.vetting import vet
 from workbench.samples import resolve
 
 APPLICATIONS = "keras-applications:"
@@ -62,12 +63,11 @@ def load_model(
     if str(origin).startswith(APPLICATIONS):
         return _quick(_application(str(origin).removeprefix(APPLICATIONS), labels), engine)
     in_opencv, path = _located(origin)
-    runtime = runtime_of(path)
+    runtime = "cv2" if in_opencv else runtime_of(path)
     wanted = Wanted(path, _name(origin, path), read_labels(labels, path), signature, trust)
-    if engine == "fast":
-        return _fast_file(wanted, in_opencv=in_opencv)
-    runtime = "cv2" if in_opencv else runtime
-    return OPENERS[runtime](wanted)
+    if not (trust or _checked(origin, runtime)):
+        vet(path, runtime, signature=signature)
+    return _fast_file(wanted, in_opencv=in_opencv) if engine == "fast" else OPENERS[runtime](wanted)
 
 
 def _located(origin: str | Path) -> tuple[bool, Path]:
@@ -77,6 +77,14 @@ def _located(origin: str | Path) -> tuple[bool, Path]:
     in_opencv = text.startswith(IN_OPENCV)
     folder = path.name in SAVED_MODEL_FILES and not in_opencv
     return in_opencv, path.parent if folder else path
+
+
+def _checked(origin: str | Path, runtime: str) -> bool:
+    """Say whether a file needs no trial.
+
+    The bytes of samples were held against the catalogue; in Keras files nothing runs, by Keras' own safe mode.
+    """
+    return runtime == "keras" or str(origin).removeprefix(IN_OPENCV).startswith("sample:")
 
 
 def _keras(wanted: Wanted) -> Model:

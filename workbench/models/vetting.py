@@ -1,0 +1,97 @@
+"""Try a model file in a child process first: what crashes, hangs or eats memory there is an error message here.
+
+The verdict on a file is kept in the cache folder under its SHA-256, so a file is tried once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from workbench.errors import ModelLoadError
+from workbench.models.cache import cache_dir, file_digest
+from workbench.models.trial_process import Limits, TrialProcess
+
+SECONDS, MEMORY_MB = 20.0, 2048
+PACKAGES = {
+    "savedmodel": "tensorflow",
+    "frozen-graph": "tensorflow",
+    "tflite": "ai-edge-litert",
+    "onnx": "onnxruntime",
+}
+RULES = 1  # of the scan and the trial; raise it when they change, and every file is tried again
+
+
+def vet(
+    path: str | Path,
+    runtime: str,
+    *,
+    signature: str | None = None,
+    seconds: float = SECONDS,
+    memory_mb: int = MEMORY_MB,
+) -> None:
+    """Load a model file in a child process and run it once on zeros; do nothing if that went well before.
+
+    A SavedModel or frozen graph whose operations reach files, the network or Python is refused without being run.
+
+    Args:
+        path: file or folder.
+        runtime: savedmodel, frozen-graph, tflite, onnx or cv2.
+        signature: which one of the file's signatures to run; by default the one that loading takes.
+        seconds: wall-clock time that loading and running may take, after the runtime itself is imported.
+        memory_mb: resident memory of the child, in MiB.
+
+    Raises:
+        ModelLoadError: it crashed, hung, took too much memory, raised, or holds unsafe operations.
+    """
+    path = Path(path)
+    record = _record(path, runtime, signature)
+    problem, known = _recall(record)
+    if not known:
+        with TrialProcess(runtime, Limits(seconds, memory_mb)) as trial:
+            verdict = trial.verdict(path, signature)
+        problem = verdict.problem
+        if verdict.lasting:
+            _remember(record, path, problem)
+    if problem:
+        raise ModelLoadError(f"{path}: {problem}")
+
+
+def vouch(path: str | Path, runtime: str, *, signature: str | None = None) -> None:
+    """Count a file as tried: one that Workbench itself has just written and run."""
+    _remember(_record(Path(path), runtime, signature), Path(path), None)
+
+
+def _record(path: Path, runtime: str, signature: str | None) -> Path:
+    """Return where the verdict on these bytes in this version of the runtime is kept."""
+    if runtime == "cv2":
+        import cv2
+
+        running = str(cv2.__version__)  # opencv-python, -headless and -contrib are one module
+    else:
+        running = version(PACKAGES[runtime])
+    facts = json.dumps([RULES, file_digest(path), runtime, running, signature])
+    return cache_dir() / "verdicts" / f"{hashlib.sha256(facts.encode()).hexdigest()}.json"
+
+
+def _recall(record: Path) -> tuple[str | None, bool]:
+    """Return the problem of a file, and whether a verdict is kept at all."""
+    try:
+        return json.loads(record.read_text(encoding="utf-8"))["problem"], True
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, False
+
+
+def _remember(record: Path, path: Path, problem: str | None) -> None:
+    """Write a verdict, whole or not at all; a cache folder that takes no files costs a new trial each time."""
+    with contextlib.suppress(OSError):
+        record.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=record.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"file": path.name, "problem": problem}, file)
+        Path(name).replace(record)
