@@ -1,0 +1,49 @@
+"""Why ONNX Runtime could not open a file, in one line with the way round."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from workbench.errors import ModelLoadError
+
+# Pieces of ONNX Runtime 1.31's own messages -> cause and cure. First match wins.
+CAUSES = (
+    (
+        r"(?:Could not find an implementation for|is not a registered function/op).*?(?P<name>[\w.]+:?\w*\(-?\d+\))|"
+        r"(?P<other>[\w.]+:\w+\(-?\d+\)) is not a registered",
+        "it holds the operation {name}, which ONNX Runtime does not have on a CPU; export the model again with "
+        "another opset, or load the model it was made from",
+    ),
+    (
+        r"Unsupported model IR version: (?P<name>\d+)|[Oo]pset (?P<other>\d+) is under development",
+        "it is of a newer ONNX (version {name}) than this ONNX Runtime knows; run: pip install -U onnxruntime",
+    ),
+    (
+        r"[Pp]rotobuf parsing failed|Failed to load model because protobuf",
+        "the file is cut off or damaged; copy or save it again",
+    ),
+    (
+        r"is not output of any previous nodes|This is an invalid model|Load model from .* failed:Node",
+        "its graph does not hold together ({detail}); export it again, and check it with onnx.checker.check_model",
+    ),
+)
+
+
+def onnx_error(path: Path, error: Exception) -> ModelLoadError:
+    """Make the one-line error for a file that ONNX Runtime refused."""
+    text = " ".join(str(error).split())
+    for pattern, cause in CAUSES:
+        match = re.search(pattern, text)
+        if match:
+            names = [value for value in match.groupdict().values() if value]
+            return ModelLoadError(f"{path}: " + cause.format(name=names[0] if names else "?", detail=text[-200:]))
+    return ModelLoadError(f"{path}: ONNX Runtime could not open it ({text[:200]})")
+
+
+def missing_weights(path: Path, missing: list[str]) -> ModelLoadError:
+    """Make the error for a model without the files that hold its weights."""
+    files = ", ".join(missing)
+    return ModelLoadError(
+        f"{path}: its weights lie in {files} beside it, and are not there; copy them to {path.parent}"
+    )
