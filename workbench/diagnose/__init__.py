@@ -1,7 +1,17 @@
 """Diagnose: what differs between two ways of feeding a model, and what it costs."""
 
+from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.compare import compare
 from workbench.diagnose.comparison import Comparison
+from workbench.diagnose.identify_boxes import BoxIdentification, identify_boxes
 from workbench.diagnose.variants import Variants, compare_variants
 
-__all__ = ["Comparison", "Variants", "compare", "compare_variants"]
+__all__ = [
+    "BoxComparison",
+    "BoxIdentification",
+    "Comparison",
+    "Variants",
+    "compare",
+    "compare_variants",
+    "identify_boxes",
+]

@@ -3,43 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.diagnose.box_comparison import THRESHOLD, BoxComparison
 from workbench.diagnose.comparison import Comparison
 from workbench.inference import predict
 from workbench.inference.predict import Source
 from workbench.models import Model, load_model
 from workbench.recipes import Recipe
 from workbench.recipes.callables import Preprocess
+from workbench.results import BoxFormat
+
+if TYPE_CHECKING:
+    import supervision as sv
 
 Side = tuple[Preprocess, Model | Any]
 
 
-def compare(
+def compare(  # noqa: PLR0913 - the two sides, the frames, and four options by name
     a: Side,
     b: Side,
     frames: Source,
     *,
-    labels: Sequence[int] | np.ndarray | None = None,
+    labels: Sequence[int] | np.ndarray | Sequence[sv.Detections] | None = None,
+    boxes: str | BoxFormat | None = "auto",
+    threshold: float = THRESHOLD,
     progress: bool = True,
-) -> Comparison:
+) -> Comparison | BoxComparison:
     """Run the same frames through (recipe, model) A and B and hold the answers against each other.
+
+    Boxes give a `BoxComparison`, class probabilities a `Comparison`.
 
     Args:
         a: recipe and model as in training, or whatever is to be trusted.
         b: recipe and model as in serving.
         frames: an opened sequence, or anything `open_frames` takes; each recipe decodes it its own way.
-        labels: true class index of each frame, where known.
+        labels: true class index of each frame, or its true boxes, where known.
+        boxes: how to read both sides' outputs as boxes, as in `predict`.
+        threshold: the lowest score of a box that counts.
         progress: show progress bars.
 
     Raises:
-        InvalidValue: not the same number of frames or classes, or no class probabilities.
+        InvalidValue: not the same number of frames or classes, or neither boxes nor class probabilities on each side.
     """
     models = [load_model(a[1])]
     models.append(models[0] if b[1] is a[1] else load_model(b[1]))
-    sides = [predict(frames, side[0], model, progress=progress) for side, model in zip((a, b), models, strict=True)]
+    recipes = a[0], b[0]
+    sides = [
+        predict(frames, recipe, model, boxes=boxes, progress=progress)
+        for recipe, model in zip(recipes, models, strict=True)
+    ]
+    slots = recipes[0] - recipes[1] if isinstance(recipes[0], Recipe) and isinstance(recipes[1], Recipe) else {}
+    if any(side.detections is not None for side in sides):
+        known: Any = None if labels is None else tuple(labels)
+        return BoxComparison(sides[0], sides[1], slots=slots, truth=known, threshold=threshold)
     truth = None if labels is None else np.asarray(labels)
-    slots = a[0] - b[0] if isinstance(a[0], Recipe) and isinstance(b[0], Recipe) else {}
     return Comparison(sides[0], sides[1], slots=slots, truth=truth)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.results.boxes import DecodedBoxes
+from workbench.results.boxes.columns import classes_of, labels_of, scores_of
 from workbench.results.classification import Classification
 
 if TYPE_CHECKING:
@@ -75,22 +76,10 @@ def _with_boxes(table: pd.DataFrame, detections: tuple[sv.Detections, ...]) -> p
     rows = table.loc[table.index.repeat([len(each) for each in detections])].reset_index(drop=True)
     boxes = np.concatenate([np.empty((0, 4), np.float32), *(each.xyxy for each in detections)])
     rows[["x0", "y0", "x1", "y1"]] = boxes
-    rows["score"] = np.concatenate([np.empty(0, np.float32), *(_scores(each) for each in detections)])
-    rows["class"] = np.concatenate([np.empty(0, int), *(_classes(each) for each in detections)])
-    rows["label"] = [name for each in detections for name in _labels(each)]
+    rows["score"] = np.concatenate([np.empty(0, np.float32), *(scores_of(each) for each in detections)])
+    rows["class"] = np.concatenate([np.empty(0, int), *(classes_of(each) for each in detections)])
+    rows["label"] = [name for each in detections for name in labels_of(each)]
     return rows
-
-
-def _scores(each: sv.Detections) -> np.ndarray:
-    return np.full(len(each), np.nan, np.float32) if each.confidence is None else each.confidence
-
-
-def _classes(each: sv.Detections) -> np.ndarray:
-    return np.full(len(each), -1) if each.class_id is None else each.class_id
-
-
-def _labels(each: sv.Detections) -> list[str]:
-    return [str(name) for name in each.data.get("class_name", [f"class {i}" for i in _classes(each)])]
 
 
 def _counted(detections: tuple[sv.Detections, ...]) -> dict[str, object]:
@@ -98,7 +87,7 @@ def _counted(detections: tuple[sv.Detections, ...]) -> dict[str, object]:
     counts: dict[str, object] = {
         "count": sum(len(each) for each in detections),
         "frames_with_boxes": sum(len(each) > 0 for each in detections),
-        "labels": dict(Counter(name for each in detections for name in _labels(each)).most_common()),
+        "labels": dict(Counter(name for each in detections for name in labels_of(each)).most_common()),
     }
     if isinstance(detections, DecodedBoxes):
         counts |= {"format": detections.format.name, "dropped": detections.dropped}

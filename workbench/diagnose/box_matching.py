@@ -1,0 +1,54 @@
+"""Which box of A is which box of B: one-to-one by overlap, boxes of the same class first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.results.boxes.columns import labels_of
+
+if TYPE_CHECKING:
+    import supervision as sv
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoxPairs:
+    """The boxes of one frame in A and B, by their places in the two lists."""
+
+    pairs: np.ndarray  # (M, 2) int, a box of A and the same box of B
+    overlaps: np.ndarray  # (M,) float32, their intersection over union
+    same_class: np.ndarray  # (M,) bool
+    lost: np.ndarray  # (L,) int, boxes of A that B does not have
+    new: np.ndarray  # (K,) int, boxes of B that A does not have
+
+
+def match_boxes(a: sv.Detections, b: sv.Detections, *, overlap: float = 0.5) -> BoxPairs:
+    """Pair the boxes of A and B that overlap by `overlap` (IoU) or more.
+
+    Highest overlap first, each box once (`supervision.match_detections`, the matching of its metrics): among boxes of
+    one class, then among those left over, which are the same object under another class. Classes are compared by name.
+    """
+    import supervision as sv
+
+    ids_a, ids_b = _shared_ids(a, b)
+    first, left_a, left_b = sv.match_detections(_plain(a, ids_a), _plain(b, ids_b), overlap)
+    second, lost, new = sv.match_detections(_plain(a[left_a]), _plain(b[left_b]), overlap, class_agnostic=True)
+    rest = np.column_stack([left_a[second[:, 0]], left_b[second[:, 1]]])
+    pairs = np.concatenate([first, rest]).astype(int)
+    overlaps = sv.box_iou_batch(a.xyxy, b.xyxy)[pairs[:, 0], pairs[:, 1]] if len(pairs) else np.zeros(0, np.float32)
+    return BoxPairs(pairs, overlaps, np.arange(len(pairs)) < len(first), left_a[lost], left_b[new])
+
+
+def _shared_ids(a: sv.Detections, b: sv.Detections) -> tuple[np.ndarray, np.ndarray]:
+    """Number the class names of both sides alike."""
+    names = labels_of(a) + labels_of(b)
+    ids = np.unique(names, return_inverse=True)[1] if names else np.zeros(0, int)
+    return ids[: len(a)], ids[len(a) :]
+
+
+def _plain(detections: sv.Detections, ids: np.ndarray | None = None) -> sv.Detections:
+    import supervision as sv
+
+    return sv.Detections(xyxy=detections.xyxy, class_id=ids)
