@@ -50,10 +50,14 @@ def write_tflite(graph: Graph, path: Path, quantizing: Quantizing | None = None)
     tf = import_tensorflow()
     with tempfile.TemporaryDirectory() as folder:
         write_savedmodel(graph, Path(folder))
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
-        if quantizing is not None:
-            _quantize(converter, quantizing)
-        path.write_bytes(_quietly(converter.convert, "TFLite cannot hold this model"))
+
+        def make() -> bytes:
+            converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
+            if quantizing is not None:
+                _quantize(converter, quantizing)
+            return bytes(converter.convert())
+
+        path.write_bytes(_quietly(make, "TFLite cannot hold this model"))
 
 
 def write_onnx(graph: Graph, path: Path) -> None:
@@ -76,7 +80,7 @@ def write_onnx(graph: Graph, path: Path) -> None:
 
 
 def _onnx_model(graph: Graph) -> Any:
-    import tf2onnx
+    import tf2onnx  # type: ignore[import-untyped]
 
     model, _ = tf2onnx.convert.from_graph_def(
         graph.definition,

@@ -96,8 +96,11 @@ def _frozen(function: Any, inputs: Sequence[str], outputs: Sequence[str]) -> Gra
     frozen = freeze(function, len(inputs))
     if frozen.held:
         raise ConversionError("it looks values up in a table, which no other format holds")
+    definition = frozen.function.graph.as_graph_def()
+    for node in (*definition.node, *(node for body in definition.library.function for node in body.node_def)):
+        node.attr.pop("_gradient_op_type", None)  # names functions for training, which are not here
     return Graph(
-        frozen.function.graph.as_graph_def(),
+        definition,
         dict(zip(inputs, (tensor.name for tensor in frozen.inputs), strict=True)),
         dict(zip(outputs, (tensor.name for tensor in frozen.function.outputs), strict=True)),
     )

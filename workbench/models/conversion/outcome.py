@@ -23,7 +23,6 @@ class Conversion:
     ranges: tuple[str, ...]  # of the real frames: raw, unit, symmetric; or given: the caller's own tensors
     differences: Mapping[str, float]  # by output: max|a - b| / max|a|, the worst of the ranges
     same_top: Mapping[str, float]  # by output (N, C): share of rows whose largest value is the same one
-    tolerance: float | None  # the most the differences were allowed; None: measured, not judged
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain YAML types."""
