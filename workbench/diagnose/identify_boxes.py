@@ -21,7 +21,7 @@ from workbench.results.boxes.decode import Outputs
 from workbench.results.boxes.format import NAMED
 from workbench.results.boxes.frames import by_frame, shapes
 from workbench.results.boxes.layout import Given, RawBoxes
-from workbench.results.boxes.recognise import read_frames
+from workbench.results.boxes.recognise import BY_NAME, read_frames
 
 if TYPE_CHECKING:
     import supervision as sv
@@ -141,6 +141,8 @@ def identify_boxes(  # noqa: PLR0913 - as `decode`, with the known objects
         raws = read_frames(frames, givens)
         if raws is not None:
             found += candidates([_best(raw, threshold) for raw in raws], form, wheres, truth)
+        if found and form.layout in BY_NAME:
+            break
     if not found:
         raise InvalidValue(f"no box layout fits the outputs {shapes(frames[0])}; name one: {', '.join(NAMED)}")
     ranked = sorted(found, key=lambda each: each.overlap, reverse=True)
@@ -148,8 +150,8 @@ def identify_boxes(  # noqa: PLR0913 - as `decode`, with the known objects
 
 
 def _one_of_each_layout() -> list[BoxFormat]:
-    by_layout = {(form.layout, form.class_offset): form for form in reversed(NAMED.values())}
-    return list(by_layout.values())
+    first = {(form.layout, form.class_offset): form for form in reversed(NAMED.values())}
+    return [form for form in NAMED.values() if form in first.values()]
 
 
 def _best(raw: RawBoxes, threshold: float) -> RawBoxes:

@@ -11,11 +11,8 @@ from workbench.results.boxes import lists, rows, ssd, yolo  # noqa: F401 - they 
 from workbench.results.boxes.format import NAMED, BoxFormat
 from workbench.results.boxes.layout import LAYOUTS, FrameOutputs, Given, RawBoxes
 
-BY_NAME = (
-    "detection_api",
-    "tflite_postprocess",
-    "raw_detection_api",
-)  # output names that leave no doubt: nothing else is tried
+# layouts whose output names leave no doubt: nothing else is tried
+BY_NAME = ("detection_api", "tflite_postprocess", "raw_detection_api")
 SURE = 0.05  # boxes with a lower score are padding and noise, whose numbers say nothing
 LARGEST_NORMALISED = 2.0  # a detector's normalised boxes reach a little over 1, never this far
 WRONG = 0.05  # share of inverted boxes from which on corners are no corners

@@ -99,7 +99,18 @@ def detection_output():
     return padded(rows)[None]
 
 
+def before_nms():
+    """Every object twice, the second time less sure: what the Object Detection API has before its own NMS."""
+    boxes = y_first(unit_boxes())
+    scores = np.hstack([np.full((3, 1), 0.05), one_hot()])
+    return {
+        "raw_detection_boxes": padded(np.concatenate([boxes, boxes + 0.001])),
+        "raw_detection_scores": padded(np.concatenate([scores, scores / 2])),
+    }
+
+
 EXAMPLES = {
+    "raw_detection_api": before_nms,
     "rows": lambda: as_rows(unit_boxes()),
     "rows_pixels": lambda: as_rows(tensor_boxes()),
     "center_rows": lambda: as_rows(centres(unit_boxes())),
@@ -284,8 +295,8 @@ def test_overlapping_boxes_of_one_class_are_suppressed_where_the_model_has_not()
         pytest.param(as_rows(unit_boxes()), {"format": "row"}, UnknownName, "did you mean 'rows'", id="typing error"),
         pytest.param(as_rows(unit_boxes()), {"format": "yolov8"}, InvalidValue, "does not fit", id="another format"),
         pytest.param(as_rows(tensor_boxes()), {"format": "rows"}, InvalidValue, "set unit='pixels'", id="pixels"),
-        pytest.param(as_rows(unit_boxes()), {"format": "rows_pixels"}, InvalidValue, "unit='normalised'", id="no pixels"),
-        pytest.param(np.zeros((1, 1000), np.float32), {}, InvalidValue, "no box format fits the outputs 0", id="classes"),
+        pytest.param(as_rows(unit_boxes()), {"format": "rows_pixels"}, InvalidValue, "unit='norm", id="no pixels"),
+        pytest.param(np.zeros((1, 1000), np.float32), {}, InvalidValue, "no box format fits", id="classes"),
         pytest.param(np.zeros((1, 2100, 9), np.float32), {}, InvalidValue, "could be yolov8 and yolov5", id="two fit"),
     ],
 )  # fmt: skip
