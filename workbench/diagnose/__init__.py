@@ -3,6 +3,8 @@
 from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.compare import compare
 from workbench.diagnose.comparison import Comparison
+from workbench.diagnose.drift import drift
+from workbench.diagnose.drift_result import Drift
 from workbench.diagnose.identify_boxes import BoxIdentification, identify_boxes
 from workbench.diagnose.variants import Variants, compare_variants
 
@@ -10,8 +12,10 @@ __all__ = [
     "BoxComparison",
     "BoxIdentification",
     "Comparison",
+    "Drift",
     "Variants",
     "compare",
     "compare_variants",
+    "drift",
     "identify_boxes",
 ]
