@@ -60,8 +60,13 @@ SAMPLES = {
     "sample:centernet-coco": Recipe(size=(512, 512), range="raw"),
     # Object Detection API, exporter_lib_v2.py: input_type image_tensor, uint8 of any size; the model resizes
     "sample:ssd-hands": Recipe(size=None, range="raw", dtype="uint8"),
-    # MediaPipe, object_detection_oid_v4 of its Objectron graph: stretched, range [-1, 1]
+    # MediaPipe, modules/objectron/object_detection_oid_v4_cpu.pbtxt: stretched, TfLiteConverterCalculator's [-1, 1]
     "sample:ssd-mobilenet-oid": Recipe(size=(300, 300), range="symmetric"),
+    # mtcnn 1.0.0, mtcnn/utils/images.py: normalize_images; the stages take the picture at many scales, then 24 and 48
+    "sample:mtcnn": Recipe(size=None, range="affine(127.5, 128)"),
+    "sample:mtcnn/pnet.keras": Recipe(size=None, range="affine(127.5, 128)"),
+    "sample:mtcnn/rnet.keras": Recipe(size=(24, 24), range="affine(127.5, 128)"),
+    "sample:mtcnn/onet.keras": Recipe(size=(48, 48), range="affine(127.5, 128)"),
 }
 
 

@@ -83,10 +83,16 @@ def pickled_labels(members: Path, out: Path, entry: Entry) -> None:
     _write_labels(out, entry, tuple(synset.partition("-")[2].replace("_", " ") for synset in synsets))
 
 
+def mtcnn(members: Path, out: Path, entry: Entry) -> None:
+    """Make the three networks of MTCNN as Keras models."""
+    del entry
+    _run_apart("workbench.samples.mtcnn", members, out)
+
+
 BUILDERS: dict[str, Builder] = {
     builder.__name__: builder
     for builder in (
-        copy, labelled_model, labelled_photos, efficientnet_lite0, saved_model, packed_model, pickled_labels,
+        copy, labelled_model, labelled_photos, efficientnet_lite0, saved_model, packed_model, pickled_labels, mtcnn,
     )
 }  # fmt: skip
 

@@ -7,15 +7,13 @@ block arguments of lite0): EfficientNet-B0 without squeeze-and-excitation, ReLU6
 
 from __future__ import annotations
 
-import json
-import re
 import sys
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.samples.keras_file import save
 from workbench.samples.torch_state import read_state_dict
 
 if TYPE_CHECKING:
@@ -32,8 +30,6 @@ STAGES = (
     (4, 5, 2, 6, 192),
     (1, 3, 1, 6, 320),
 )
-SAVED = "1980-01-01@00:00:00"  # instead of today's date, so that the same weights give the same file
-SHARED_ID = re.compile(rb'("shared_object_id": )(\d+)')
 
 
 def port(weights: Path, out: Path) -> None:
@@ -44,8 +40,7 @@ def port(weights: Path, out: Path) -> None:
     state = read_state_dict(weights)
     model = build()
     load_torch_weights(model, state)
-    model.save(out)
-    _same_each_time(out)
+    save(model, out)
 
 
 def build() -> keras.Model:
@@ -113,21 +108,6 @@ def _convolve(  # noqa: PLR0913
         x = keras.layers.DepthwiseConv2D(kernel, **shape)(x)
     x = keras.layers.BatchNormalization(epsilon=EPSILON, name=norm)(x)
     return keras.layers.ReLU(6.0, name=f"{norm}.relu6")(x) if activate else x
-
-
-def _same_each_time(path: Path) -> None:
-    """Write a .keras file anew without what differs between two runs: dates, and memory addresses as object ids."""
-    with zipfile.ZipFile(path) as saved:
-        parts = {name: saved.read(name) for name in sorted(saved.namelist())}
-    metadata = json.loads(parts["metadata.json"]) | {"date_saved": SAVED}
-    parts["metadata.json"] = json.dumps(metadata).encode()
-    ids: dict[bytes, int] = {}
-    parts["config.json"] = SHARED_ID.sub(
-        lambda found: found[1] + str(ids.setdefault(found[2], len(ids))).encode(), parts["config.json"]
-    )
-    with zipfile.ZipFile(path, "w") as plain:
-        for name, content in parts.items():
-            plain.writestr(zipfile.ZipInfo(name), content)  # dated 1980
 
 
 if __name__ == "__main__":  # build.py runs it so: WEIGHTS OUT
