@@ -42,10 +42,7 @@ class BoxComparison:
             raise InvalidValue("compare needs boxes from each side; name the format, such as boxes='rows_pixels'")
         if len(self.a) != len(self.b):
             raise InvalidValue(f"A has {len(self.a)} frames and B {len(self.b)}; compare the same frames")
-        if self.truth is not None and len(self.truth) != len(self.a):
-            raise InvalidValue(
-                f"labels: expected the true boxes of each of {len(self.a)} frames; got {len(self.truth)}"
-            )
+        _check_truth(self.truth, len(self.a))
         sides = [[_above(each, self.threshold) for each in side] for side in (self.a.detections, self.b.detections)]
         object.__setattr__(self, "_kept", tuple(sides))
         matched = [match_boxes(a, b, overlap=self.overlap) for a, b in zip(*sides, strict=True)]
