@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from workbench.errors import ModelLoadError, UnreadableSource
-from workbench.models.foreign import foreign_file, foreign_folder
+from workbench.models.foreign import foreign_file, foreign_folder, is_saved_model
 from workbench.models.wire import LENGTH, VARINT, CutOff, top_fields
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification, superblock signature
@@ -52,6 +52,25 @@ def runtime_of(path: Path) -> str:
             f"{path}: its name says {expected}, but this is {kind}; rename it to {path.with_suffix(suffix).name}"
         )
     return RUNTIMES[kind]
+
+
+def expect_for_opencv(path: Path) -> None:
+    """Refuse what OpenCV DNN has no reader for; its TensorFlow reader crashes on some of these.
+
+    Raises:
+        UnreadableSource: there is no such file.
+        ModelLoadError: it is a SavedModel or a Keras file.
+    """
+    if not path.exists():
+        raise UnreadableSource(f"{path}: no such file; give cv2: and the path of an .onnx, .tflite or frozen .pb file")
+    kind = "a folder" if path.is_dir() else _content(path)
+    if kind is None and is_saved_model(path):
+        kind = "the graph of a SavedModel"
+    if kind in ("a folder", "the graph of a SavedModel", "a Keras archive", "an HDF5 file"):
+        raise ModelLoadError(
+            f"{path}: this is {kind}, which OpenCV DNN does not read (of TensorFlow it takes frozen graphs only); "
+            "make an ONNX file of the model with convert(MODEL, 'onnx', 'FILE.onnx') and load cv2:FILE.onnx"
+        )
 
 
 def _content(path: Path) -> str | None:

@@ -36,7 +36,7 @@ def foreign_file(path: Path, expected: str | None, readable: str) -> str:
         return _archive(path, expected)
     if start.lstrip().startswith(b"{") and (b'"modelTopology"' in start or b'"format"' in start):
         known: str | None = TFJS
-    elif _is_saved_model(path):
+    elif is_saved_model(path):
         known = "this is the graph of a SavedModel; give the whole folder, with saved_model.pb and variables/ in it"
     else:
         known = next((cause for magic, cause in STARTS if start.startswith(magic)), None)
@@ -75,7 +75,7 @@ def _archive(path: Path, expected: str | None) -> str:
     return f"this is a zip archive without a model's config.json, so not {expected or 'a model'}; copy or save it again"
 
 
-def _is_saved_model(path: Path) -> bool:
+def is_saved_model(path: Path) -> bool:
     """Tell a SavedModel message (saved_model.proto: schema version 1, meta graphs) by its fields."""
     try:
         fields = top_fields(path)

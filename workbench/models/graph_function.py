@@ -51,6 +51,7 @@ def freeze(concrete: Any, count: int) -> Frozen:
     """
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+    concrete.graph.clear_collection("table_initializer")  # already run; TensorFlow 1's are not in the signature's graph
     frozen = convert_variables_to_constants_v2(concrete)
     captured = {inner.name: outer for outer, inner in concrete.graph.captures}
     held = tuple(captured[tensor.name] for tensor in frozen.inputs[count:])

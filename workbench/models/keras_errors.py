@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.errors import ModelLoadError
 
 # Pieces of Keras 3.15's own messages -> cause and cure. First match wins.
+IN_KERAS_2 = (
+    "open it where it was made (Keras 2: TensorFlow 2.15 or older), export it there with "
+    "tf.saved_model.save(model, FOLDER), and load that folder"
+)
 CAUSES = (
+    (
+        r"TFSMLayer",
+        "it wraps a TensorFlow SavedModel that lies outside of it (TFSMLayer); load that SavedModel's folder itself, "
+        "which also takes many inputs by name",
+    ),
+    (
+        r"Unknown layer: '(?P<name>TFOpLambda|SlicingOpLambda|ClassMethod|InstanceMethod|InstanceProperty)'",
+        f"it is of Keras 2 and holds a TensorFlow operation stored by name ({{name}}), which Keras 3 cannot rebuild; "
+        f"{IN_KERAS_2}",
+    ),
+    (
+        r"Unknown layer: '(?P<name>KerasLayer)'",
+        f"it holds a layer of tensorflow_hub ({{name}}), which works in Keras 2 only; {IN_KERAS_2}",
+    ),
+    (
+        r"Unknown layer: '(?P<name>SyncBatchNormalization|CuDNNLSTM|CuDNNGRU|ThresholdedReLU|LocallyConnected[12]D|"
+        r"RandomFourierFeatures|SequenceFeatures|DenseFeatures)'",
+        f"it is of Keras 2 and holds its layer {{name}}, which Keras 3 has no more; {IN_KERAS_2}",
+    ),
+    (
+        r"cannot contain character `/`.{0,40}name=(?P<name>\S+)",
+        f"its layer {{name}} has a slash in its name, which Keras 3 does not take; {IN_KERAS_2}",
+    ),
     (
         r"Lambda|safe_mode|unsafe deserialization|allow_.*unsafe",
         "it holds a Lambda layer, which is Python code that runs on loading, and is blocked; if you know where the "
@@ -20,11 +48,11 @@ CAUSES = (
         "@keras.saving.register_keras_serializable() before loading",
     ),
     (
-        r"TFSMLayer",
-        "it wraps a TensorFlow SavedModel (TFSMLayer); load that SavedModel itself",
+        r"Unrecognized keyword arguments passed to (?P<name>\w+: \{[^}]*\})",
+        f"its layer has a setting that this Keras does not know ({{name}}), so it is of another version; {IN_KERAS_2}",
     ),
     (
-        r"Unrecognized keyword arguments passed to (?P<name>\w+)|Error when deserializing class '(?P<other>\w+)'",
+        r"Error when deserializing class '(?P<name>\w+)'",
         "the configuration of its layer {name} is of another Keras version; load it in the version that saved it and "
         "save it again with model.save('NAME.keras')",
     ),
@@ -42,10 +70,17 @@ CAUSES = (
 
 def load_error(path: Path, error: Exception) -> ModelLoadError:
     """Make the one-line error for a model file that Keras refused."""
-    text = " ".join(str(error).split())
+    text = " ".join(" ".join(str(cause) for cause in _chain(error)).split())
     for pattern, cause in CAUSES:
         match = re.search(pattern, text)
         if match:
             names = [value for value in match.groupdict().values() if value]
             return ModelLoadError(f"{path}: " + cause.format(name=names[0] if names else "?"))
     return ModelLoadError(f"{path}: Keras could not load it ({type(error).__name__}: {text[:200]})")
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it came of: Keras hides the reason behind a page of configuration."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

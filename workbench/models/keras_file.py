@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import ModelLoadError, unknown
+from workbench.models.keras_2 import readers
 from workbench.models.keras_errors import load_error
 from workbench.models.keras_model import KerasModel
 from workbench.models.tensorflow_runtime import import_tensorflow
@@ -24,7 +25,8 @@ def open_keras(path: Path, *, name: str, labels: tuple[str, ...] | None, trust: 
     try:
         with warnings.catch_warnings():  # how a Keras 2 file spells its input shape is no one's to mend
             warnings.filterwarnings("ignore", message="Do not pass an `input_shape`")
-            model = keras.saving.load_model(path, compile=False, safe_mode=not trust)
+            old = readers() if path.suffix.lower() != ".keras" else None
+            model = keras.saving.load_model(path, custom_objects=old, compile=False, safe_mode=not trust)
     except Exception as error:
         raise load_error(path, error) from error
     return KerasModel(model, name=name, labels=labels, path=path)

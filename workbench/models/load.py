@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.errors import InvalidValue, ModelLoadError, unknown
-from workbench.models.file_kind import SAVED_MODEL_FILES, runtime_of
+from workbench.models.file_kind import SAVED_MODEL_FILES, expect_for_opencv, runtime_of
 from workbench.models.labels import Labels, read_labels
 from workbench.models.model import Model
 from workbench.models.vetting import vet
@@ -63,6 +63,8 @@ def load_model(
     if str(origin).startswith(APPLICATIONS):
         return _quick(_application(str(origin).removeprefix(APPLICATIONS), labels), engine)
     in_opencv, path = _located(origin)
+    if in_opencv:
+        expect_for_opencv(path)
     runtime = "cv2" if in_opencv else runtime_of(path)
     wanted = Wanted(path, _name(origin, path), read_labels(labels, path), signature, trust)
     if not (trust or _checked(origin, runtime)):
