@@ -46,6 +46,10 @@ class DecodedBoxes(tuple["sv.Detections", ...]):
         made.format, made.dropped = form, dict(dropped)
         return made
 
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        """Return what a copy or an unpickled tuple is made of."""
+        return tuple(self), self.format, self.dropped
+
 
 def decode(  # noqa: PLR0913 - the three things boxes are made of, and options by name
     outputs: Outputs,
@@ -79,12 +83,14 @@ def decode(  # noqa: PLR0913 - the three things boxes are made of, and options b
         InvalidValue: no format fits, several do (the text names them), the named one does not, or there is not
             one output row for each frame.
     """
+    if not len(sizes):
+        raise InvalidValue("decode needs the height and width of at least one frame; got none")
     chosen = None if format == "auto" else box_format(format)
     wheres = [box_map(recipe, size) if isinstance(recipe, Slots) else size for size in sizes]
     frames = by_frame(outputs, len(sizes))
     givens = [_given(chosen, where, labels, anchors=anchors) for where in wheres]
     form, raws = _read(frames, givens, chosen=chosen)
-    if form.unit == "pixels" and form.of == "tensor" and wheres and not isinstance(wheres[0], BoxMap):
+    if form.unit == "pixels" and form.of == "tensor" and not isinstance(wheres[0], BoxMap):
         raise InvalidValue(f"boxes in pixels of the tensor ({form.name}) need a Recipe, which knows the tensor's size")
     dropped: Counter[str] = Counter()
     detections = []
@@ -133,7 +139,7 @@ def _sampled(frames: Sequence[FrameOutputs], givens: Sequence[Given]) -> tuple[l
 def _read(
     frames: Sequence[FrameOutputs], givens: list[Given], *, chosen: BoxFormat | None
 ) -> tuple[BoxFormat, list[RawBoxes]]:
-    what = f"outputs {shapes(frames[0])}" if frames else "no frames"
+    what = f"outputs {shapes(frames[0])}"
     if chosen is None:
         found = recognise(*_sampled(frames, givens))
         if not found:
@@ -155,9 +161,13 @@ def _check_unit(raws: Sequence[RawBoxes], form: BoxFormat) -> None:
     """Refuse numbers that the unit of a format cannot mean, with the cure."""
     far = reach(raws)
     if form.unit == "normalised" and far > LARGEST_NORMALISED and form.layout != "ssd":
-        raise InvalidValue(f"format {form.name!r} has boxes in 0..1, but these reach {far:.4g}; set unit='pixels'")
-    if form.unit == "pixels" and far <= 1:
-        raise InvalidValue(f"format {form.name!r} has boxes in pixels, but these stay below 1; set unit='normalised'")
+        raise InvalidValue(
+            f"format {form.name!r} has boxes in 0..1, but these reach to about {far:.4g}; set unit='pixels'"
+        )
+    if form.unit == "pixels" and far <= LARGEST_NORMALISED:
+        raise InvalidValue(
+            f"format {form.name!r} has boxes in pixels, but these reach to about {far:.2g}; set unit='normalised'"
+        )
 
 
 def _names(labels: Sequence[str] | None, form: BoxFormat) -> tuple[str, ...] | None:

@@ -19,7 +19,8 @@ def by_frame(outputs: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarr
     Raises:
         InvalidValue: there is not one row of every output for each frame.
     """
-    named = {name: np.asarray(array) for name, array in _named(outputs).items()}
+    arrays = {name: np.asarray(array) for name, array in _named(outputs).items()}
+    named = {name: array for name, array in arrays.items() if array.dtype.kind in "fiu"}  # some give names as text
     if [array.shape[:2] for array in named.values()] == [(1, 1)] and count > 1:
         named = _by_picture_number(named, count)
     if all(array.ndim and len(array) == count for array in named.values()):

@@ -48,9 +48,12 @@ def read_frames(frames: Sequence[FrameOutputs], givens: Sequence[Given]) -> list
 
 
 def reach(raws: Sequence[RawBoxes]) -> float:
-    """Return the largest coordinate of all boxes with a score worth the name; NaN where there is none."""
+    """Return how far the boxes with a score worth the name reach: the median of their largest coordinates, or NaN.
+
+    The median, since a few boxes before NMS go far beyond the tensor.
+    """
     boxes = _sure(raws)
-    return float(np.abs(boxes).max()) if boxes.size else float("nan")
+    return float(np.median(np.abs(boxes).max(axis=1))) if boxes.size else float("nan")
 
 
 def _plausible(raws: Sequence[RawBoxes], named: BoxFormat) -> bool:
@@ -58,7 +61,7 @@ def _plausible(raws: Sequence[RawBoxes], named: BoxFormat) -> bool:
     boxes = _sure(raws)
     if not boxes.size:
         return True
-    if (np.abs(boxes).max() > LARGEST_NORMALISED) != (named.unit == "pixels"):
+    if (reach(raws) > LARGEST_NORMALISED) != (named.unit == "pixels"):
         return False
     corners = named.corners(boxes)
     return bool(((corners[:, 2:] < corners[:, :2]).any(axis=1)).mean() <= WRONG)

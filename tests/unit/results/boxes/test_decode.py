@@ -1,5 +1,6 @@
 """The same objects, put out in every box format, come back to the same source pixels."""
 
+import pickle
 import warnings
 
 import numpy as np
@@ -346,6 +347,23 @@ def test_a_class_without_a_name_is_said():
 def test_a_graph_with_8_bit_constants_has_its_classes_rounded():
     rows = row(0.3, 0.3, 0.6, 0.6, 0.9, 1.988)  # as the sample ssd-hands gives them
     assert decode(rows, [SOURCE], RECIPE)[0].class_id.tolist() == [2]
+
+
+def test_outputs_that_are_text_are_left_out():
+    [detections] = decode(api() | {"detection_class_names": np.array([["cat"] * 10])}, [SOURCE], RECIPE)
+    assert len(detections) == 3
+
+
+def test_no_frames_are_refused():
+    with pytest.raises(InvalidValue, match="at least one frame"):
+        decode(np.zeros((0, 5, 6)), [], RECIPE)
+
+
+def test_decoded_boxes_survive_a_copy():
+    found = decode(as_rows(unit_boxes()), [SOURCE], RECIPE)
+    again = pickle.loads(pickle.dumps(found))
+    assert (again.format, again.dropped, len(again)) == (found.format, found.dropped, 1)
+    np.testing.assert_array_equal(again[0].xyxy, found[0].xyxy)
 
 
 def test_nothing_found_is_an_empty_detections():
