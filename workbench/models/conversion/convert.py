@@ -16,7 +16,6 @@ from workbench.models.conversion.graph import graph_of
 from workbench.models.conversion.noise import TOLERANCE, expect_near, own_noise
 from workbench.models.conversion.outcome import Conversion
 from workbench.models.conversion.placing import expect_place, put
-from workbench.models.conversion.real_frames import frame_batches, real_photos
 from workbench.models.conversion.running import answers, open_converted, rows_of
 from workbench.models.load import load_model
 from workbench.models.model import Batch, Model
@@ -94,6 +93,9 @@ def write(model: Model, to: str, path: Path, quantizing: Quantizing | None = Non
 
 def _batches(model: Model, batch: Batch | None) -> dict[str, dict[str, np.ndarray]]:
     if batch is None:
+        # late: it brings OpenCV, and engines are tried in processes whose memory is measured
+        from workbench.models.conversion.real_frames import frame_batches, real_photos
+
         return frame_batches(model, real_photos())
     if isinstance(batch, Mapping):
         return {"given": dict(batch)}

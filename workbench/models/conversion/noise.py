@@ -3,7 +3,7 @@
 Engines add up float32 numbers in different orders, and a deep network amplifies the last bit by its own amount: with
 frames in the range EfficientNet-Lite0 was trained on, its answers move by 1e-6 when the last bit of every input
 changes; with frames in 0..255 instead by 1e-5 to 2e-5, and so do any two correct engines (all differ by 1e-5 from the
-same network in float64). So the bound of a comparison is the tolerance, or a few times this movement where that is more.
+same network in float64). So the bound of a comparison is the tolerance, or a few times this movement if that is more.
 """
 
 from __future__ import annotations

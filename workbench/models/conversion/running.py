@@ -38,7 +38,7 @@ def rows_of(model: Model, batch: Tensors) -> list[dict[str, np.ndarray]]:
     ]
 
 
-def open_converted(path: Path, to: str) -> Model:
+def open_converted(path: Path, to: str, threads: int | None = None) -> Model:
     """Open a file that was just made here."""
     if to == "savedmodel":
         from workbench.models.saved_model import SavedModel
@@ -47,10 +47,10 @@ def open_converted(path: Path, to: str) -> Model:
     if to == "onnx":
         from workbench.models.onnx_model import OnnxModel
 
-        return OnnxModel(path)
+        return OnnxModel(path, threads=threads)
     from workbench.models.tflite_model import TFLiteModel
 
-    return TFLiteModel(path)
+    return TFLiteModel(path, threads=threads)
 
 
 def _as_taken(values: np.ndarray, spec: TensorSpec) -> np.ndarray:

@@ -1,0 +1,124 @@
+"""`fast_model` and `engines`: from a model to the engine that runs it, and to the table of all of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import InvalidValue
+from workbench.models.engines.choose import choose
+from workbench.models.engines.fast import FastModel
+from workbench.models.engines.record import Choice
+from workbench.models.engines.sources import FileSource, MemorySource, Source
+from workbench.models.engines.store import folder_of, forget
+from workbench.models.model import Model
+
+FILES = ("savedmodel", "frozen-graph", "tflite", "onnx")  # runtimes whose model is what its file is
+
+
+def fast_model(  # noqa: PLR0913 - what load_model is given, and the threads of a worker
+    origin: Any,
+    *,
+    labels: tuple[str, ...] | None = None,
+    name: str | None = None,
+    signature: str | None = None,
+    trust: bool = False,
+    threads: int | None = None,
+) -> Model:
+    """Return a model on the quickest engine of this machine that gives its answers.
+
+    The first time, LiteRT, ONNX Runtime and TensorFlow's frozen graph are made from it, held to its answers on real
+    frames and timed; the choice is kept in the cache folder for this model, machine and these versions. After that
+    TensorFlow is not imported.
+
+    Args:
+        origin: a model file or SavedModel folder, or a loaded model; one that names its engine (`cv2:`), or is none of
+            this package's, is returned as it is.
+        labels: class names in class order.
+        name: for tables and pictures; by default the file's.
+        signature: of a SavedModel or `.tflite`.
+        trust: as of `load_model`.
+        threads: of LiteRT or ONNX Runtime; by default one a core. Give 1 to workers that share the cores.
+
+    Raises:
+        WorkbenchError: the model cannot be loaded.
+    """
+    source = _source(origin, labels=labels, name=name, signature=signature, trust=trust)
+    if source is None:
+        return origin  # type: ignore[no-any-return]
+    try:
+        choice = choose(source)
+    except OSError as error:
+        warnings.warn(
+            f"{source.name}: no fast engine, because the cache folder cannot be used ({error}); set WORKBENCH_CACHE "
+            "to a folder that takes files",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+        return source.open()
+    path = source.path if isinstance(source, FileSource) else None
+    opener = _opener(choice, source, threads)
+    return FastModel(choice, opener, name=source.name, labels=labels or getattr(origin, "labels", None), path=path)
+
+
+def engines(origin: Any, *, signature: str | None = None, trust: bool = False, again: bool = False) -> Choice:
+    """Return how every engine did with a model on this machine, and which one `engine="fast"` takes.
+
+    Args:
+        origin: what `load_model` takes.
+        signature: of a SavedModel or `.tflite`.
+        trust: as of `load_model`.
+        again: measure again, even if the choice is in the cache.
+
+    Raises:
+        WorkbenchError: the model cannot be loaded.
+        InvalidValue: only its own engine can run it, or the cache folder cannot be written.
+    """
+    from workbench.models.load import load_model
+
+    model = load_model(origin, signature=signature, trust=trust, engine="fast")
+    if not isinstance(model, FastModel):
+        raise InvalidValue(
+            f"{model.name}: no other engine than its own can run it; give a model file, or a Keras model"
+        )
+    if again:
+        forget(model.engine.key)
+        model = load_model(origin, signature=signature, trust=trust, engine="fast")
+        assert isinstance(model, FastModel)
+    return model.engine
+
+
+def _source(
+    origin: Any, *, labels: tuple[str, ...] | None, name: str | None, signature: str | None, trust: bool
+) -> Source | None:
+    if isinstance(origin, str | Path):
+        path = Path(origin)
+        return FileSource(path, name or path.stem, labels, signature, trust)
+    if isinstance(origin, FastModel):
+        return None
+    runtime = getattr(origin, "runtime", None)
+    if runtime == "keras":  # its weights may have changed since it was loaded: what is in memory counts
+        return MemorySource(origin)
+    if runtime in FILES and origin.path is not None:
+        return FileSource(origin.path, origin.name, origin.labels, getattr(origin, "signature", None), False)
+    return None
+
+
+def _opener(choice: Choice, source: Source, threads: int | None) -> Callable[[], Model]:
+    file = choice.trial.file
+    if file is None:
+        return source.open
+    return partial(_open_kept, folder_of(choice.key) / file, choice.chosen, source.name, threads)
+
+
+def _open_kept(path: Path, engine: str, name: str, threads: int | None) -> Model:
+    if engine == "onnxruntime":
+        from workbench.models.onnx_model import OnnxModel
+
+        return OnnxModel(path, name=name, threads=threads)
+    from workbench.models.tflite_model import TFLiteModel
+
+    return TFLiteModel(path, name=name, threads=threads)

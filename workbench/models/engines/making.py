@@ -1,0 +1,91 @@
+"""Everything that needs the original: its answers to real frames, its own speed, its conversions.
+
+Runs in a child process (`python -m workbench.models.engines.making JOB`), so that TensorFlow stays out of the parent;
+in this process for a model that lives here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from workbench.errors import ConversionError, WorkbenchError
+from workbench.models.conversion.convert import write
+from workbench.models.conversion.noise import own_noise
+from workbench.models.conversion.running import answers
+from workbench.models.engines.measuring import frame_ms, resident_mb
+from workbench.models.engines.record import Trial
+from workbench.models.engines.reference import Reference, save
+from workbench.models.engines.sources import opened
+from workbench.models.model import LoadedModel
+
+# what a runtime's own engine is called, and what else can run its models: engine -> format and file
+OWN = {
+    "keras": "tensorflow",
+    "savedmodel": "tensorflow",
+    "frozen-graph": "tensorflow",
+    "tflite": "litert",
+    "onnx": "onnxruntime",
+}
+OTHERS = {"litert": ("tflite", "model.tflite"), "onnxruntime": ("onnx", "model.onnx")}
+MADE = "made.json"
+
+
+def main(job: str) -> None:
+    """Load the original of a job and make what the choice needs; what goes wrong is written down, too."""
+    asked = json.loads(job)
+    work, path = Path(asked["work"]), Path(asked["path"])
+    start = time.perf_counter()
+    try:
+        model = opened(path, asked["name"], signature=asked["signature"], trust=asked["trust"])
+        make(model, work, load_ms=(time.perf_counter() - start) * 1e3)
+    except WorkbenchError as error:
+        (work / MADE).write_text(json.dumps({"error": str(error)}), encoding="utf-8")
+
+
+def make(model: LoadedModel, work: Path, *, load_ms: float | None = None) -> None:
+    """Write the reference, the conversions and `made.json` into a folder."""
+    own = OWN[model.runtime]
+    refused: dict[str, str] = {}
+    try:
+        trial = _measured(model, own, work, load_ms)
+    except ConversionError as error:
+        trial = Trial(own, difference=0.0, ms=0.0, load_ms=load_ms)
+        refused = {engine: f"no real frames to check it on: {error}" for engine in OTHERS if engine != own}
+    if own == "tensorflow" and not refused:
+        for engine, (to, file) in OTHERS.items():
+            try:
+                write(model, to, work / file)
+            except ConversionError as error:
+                refused[engine] = str(error).removeprefix(f"{model.name} to {to}: ")
+    made = {
+        "inputs": [asdict(spec) for spec in model.inputs],
+        "outputs": [asdict(spec) for spec in model.outputs],
+        "labels": model.labels if model.runtime in ("tflite", "onnx") else None,  # packed into the file
+        "own": asdict(trial),
+        "refused": refused,
+    }
+    (work / MADE).write_text(json.dumps(made), encoding="utf-8")
+
+
+def _measured(model: LoadedModel, engine: str, work: Path, load_ms: float | None) -> Trial:
+    """Run the original on real frames: keep its answers, and clock it."""
+    loaded_mb = resident_mb()
+    from workbench.models.conversion.real_frames import frame_batches, real_photos
+
+    frames = frame_batches(model, real_photos())
+    without_model_mb = resident_mb() - loaded_mb  # OpenCV and the photos are not the engine's
+    expected = {name: answers(model, batch) for name, batch in frames.items()}
+    first = next(iter(frames.values()))
+    ms = frame_ms(model, first, model.inputs[0].shape[0] or 1)
+    memory_mb = resident_mb() - without_model_mb
+    noise = {name: own_noise(model, batch, expected[name]) for name, batch in frames.items()}
+    save(Reference(frames, expected, noise), work)
+    return Trial(engine, difference=0.0, ms=ms, load_ms=load_ms, memory_mb=memory_mb if load_ms else None)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
