@@ -1,4 +1,7 @@
+from .box_figures import figure_detections, figure_regions
+from .boxes import overlay_boxes, threshold_slider
 from .charts import figure_costs, figure_strip, figure_topk
+from .detection_viewer import DetectionViewer
 from .drawing import difference, fit, side_by_side, tile
 from .figures import figure_compare, figure_seen
 from .lettering import overlay
@@ -7,17 +10,22 @@ from .tables import table
 from .viewer import FrameViewer
 
 __all__ = [
+    "DetectionViewer",
     "FrameViewer",
     "difference",
     "figure_compare",
     "figure_costs",
+    "figure_detections",
+    "figure_regions",
     "figure_seen",
     "figure_strip",
     "figure_topk",
     "fit",
     "frame_slider",
     "overlay",
+    "overlay_boxes",
     "side_by_side",
     "table",
+    "threshold_slider",
     "tile",
 ]

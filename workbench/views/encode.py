@@ -34,14 +34,15 @@ def encode_all(images: Sequence[np.ndarray], *, exact: bool) -> tuple[list[bytes
     """Encode pictures and name their MIME type: exact as PNG, else as JPEG, at most MOVING_HEIGHT high."""
     if exact:
         return [png(image) for image in images], "image/png"
-    return [jpeg(_lower(image)) for image in images], "image/jpeg"
+    return [jpeg(lower(image, MOVING_HEIGHT)) for image in images], "image/jpeg"
 
 
-def _lower(image: np.ndarray) -> np.ndarray:
-    if image.shape[0] <= MOVING_HEIGHT:
+def lower(image: np.ndarray, height: int) -> np.ndarray:
+    """Return a picture at most `height` pixels high, its shape kept."""
+    if image.shape[0] <= height:
         return image
-    width = round(image.shape[1] * MOVING_HEIGHT / image.shape[0])
-    return cv2.resize(image, (width, MOVING_HEIGHT), interpolation=cv2.INTER_AREA)
+    width = max(1, round(image.shape[1] * height / image.shape[0]))
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _encode(image: np.ndarray, extension: str, options: list[int]) -> bytes:

@@ -41,7 +41,7 @@ def overlay(
     size = size or max(11, image.shape[0] // 20)
     pad = max(2, size // 3)
     room = image.shape[1] - 4 * pad
-    shown = [_shorten(line, room, size) for line in lines]
+    shown = [shortened(line, room, size) for line in lines]
     step = round(size * 1.35)
     width = max((_width(line, size) for line in shown), default=0) + 2 * pad
     height = step * len(shown) + pad
@@ -59,7 +59,8 @@ def overlay(
     return np.asarray(Image.alpha_composite(picture, layer).convert("RGB"))
 
 
-def _shorten(line: str, room: float, size: int) -> str:
+def shortened(line: str, room: float, size: int) -> str:
+    """Return a label as one line at most `room` pixels wide in letters of `size`, with an ellipsis where it was cut."""
     line = " ".join(line.split())  # a label may hold line breaks; a line may not
     if _width(line, size) <= room:
         return line
@@ -73,8 +74,12 @@ def _width(line: str, size: int) -> float:
 
 
 def _font(line: str, size: int) -> ImageFont.FreeTypeFont:
-    needed = frozenset(character for character in line if ord(character) > 0x24F)
-    return ImageFont.truetype(_font_for(needed), size)
+    return ImageFont.truetype(font_for(line), size)
+
+
+def font_for(text: str) -> str:
+    """Return the font file that has every character of `text`: DejaVu Sans, or a system's."""
+    return _font_file(frozenset(character for character in text if ord(character) > 0x24F))
 
 
 @cache
@@ -87,7 +92,7 @@ def wide_families() -> dict[str, str]:
 
 
 @lru_cache(maxsize=512)
-def _font_for(needed: frozenset[str]) -> str:
+def _font_file(needed: frozenset[str]) -> str:
     """Return the font file that has all of `needed`: DejaVu Sans, which matplotlib brings, or a system's."""
     from matplotlib import get_data_path
     from matplotlib.ft2font import FT2Font

@@ -14,7 +14,7 @@ from workbench.recipes import SLOTS, Recipe, affine, choices
 from workbench.recipes.callables import Preprocess
 from workbench.views.answers import Answer
 from workbench.views.panes import Panes
-from workbench.views.state import ViewerState, changed_slots, function_name
+from workbench.views.state import Position, ViewerState, changed_slots, function_name
 
 PHOTO_S = 1.0  # seconds a still picture is shown while playing
 
@@ -71,7 +71,7 @@ def describe(state: ViewerState, frames: FrameSequence) -> dict[str, Any]:
         "index": state.index,
         "length": state.length,
         "playing": state.playing,
-        "pause_s": _pause(state, frames),
+        "pause_s": pause_s(state, frames),
         "where": where(frames, state.index),
         "a": _settings(state.a),
         "b": _settings(state.b),
@@ -157,7 +157,7 @@ def _caption(title: str, detail: str, image: Any) -> dict[str, str]:
     }
 
 
-def _pause(state: ViewerState, frames: FrameSequence) -> float:
+def pause_s(state: Position, frames: FrameSequence) -> float:
     """Return how long the frame is shown while playing: until the next one's time."""
     if state.index + 1 >= state.length:
         return PHOTO_S

@@ -6,9 +6,9 @@ A viewer's callbacks only translate a click or key into one of these; nothing he
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar, cast
 
 import yaml
 
@@ -21,19 +21,12 @@ SIDES: tuple[Side, Side] = ("a", "b")
 
 
 @dataclass(frozen=True, slots=True)
-class ViewerState:
-    """What a viewer shows: one frame of a sequence through two recipes."""
+class Position:
+    """Where a viewer stands in a sequence of frames."""
 
     length: int  # frames in the sequence, at least 1
-    a: Preprocess  # what the model was trained with
-    b: Preprocess  # what it is served
-    index: int = 0  # 0 .. length - 1
-    playing: bool = False
-
-    @property
-    def seen(self) -> tuple[int, Preprocess, Preprocess]:
-        """What pictures and answers depend on."""
-        return self.index, self.a, self.b
+    index: int = field(default=0, kw_only=True)  # 0 .. length - 1
+    playing: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         """Refuse an empty sequence and an index outside it."""
@@ -41,29 +34,54 @@ class ViewerState:
             raise InvalidValue(f"a viewer needs a frame to show; got index {self.index} of {self.length} frames")
 
 
-def seek(state: ViewerState, index: int) -> ViewerState:
+@dataclass(frozen=True, slots=True)
+class ViewerState(Position):
+    """What a viewer shows: one frame of a sequence through two recipes."""
+
+    a: Preprocess  # what the model was trained with
+    b: Preprocess  # what it is served
+
+    @property
+    def seen(self) -> tuple[int, Preprocess, Preprocess]:
+        """What pictures and answers depend on."""
+        return self.index, self.a, self.b
+
+
+State = TypeVar("State", bound=Position)
+
+
+def seek(state: State, index: int) -> State:
     """Move to `index`, clamped to the sequence."""
     return replace(state, index=min(max(index, 0), state.length - 1))
 
 
-def step(state: ViewerState, by: int = 1) -> ViewerState:
+def step(state: State, by: int = 1) -> State:
     """Move by some frames, stopping at either end."""
     return seek(state, state.index + by)
 
 
-def toggle_play(state: ViewerState) -> ViewerState:
+def toggle_play(state: State) -> State:
     """Start or stop playing; started at the last frame, it begins again at the first."""
     if state.playing:
         return replace(state, playing=False)
     return replace(state, playing=state.length > 1, index=0 if state.index == state.length - 1 else state.index)
 
 
-def advance(state: ViewerState) -> ViewerState:
+def advance(state: State) -> State:
     """Show the next frame if playing, and stop at the last."""
     if not state.playing:
         return state
     moved = step(state)
     return replace(moved, playing=moved.index < moved.length - 1)
+
+
+TRANSPORT: Mapping[str, Callable[[Any, dict[str, Any]], Any]] = {  # what the browser's transport asks for
+    "hello": lambda state, _: state,
+    "settle": lambda state, _: state,
+    "seek": lambda state, request: seek(state, int(request["index"])),
+    "tick": lambda state, _: advance(state),
+    "toggle_play": lambda state, _: toggle_play(state),
+}
 
 
 def set_slot(state: ViewerState, side: Side, slot: str, choice: Any) -> ViewerState:

@@ -1,4 +1,4 @@
-"""The widget in the browser: a thin anywidget that carries requests in, and pictures out."""
+"""The widgets in the browser: thin anywidgets that carry requests in, and pictures out."""
 
 from __future__ import annotations
 
@@ -9,17 +9,37 @@ import anywidget
 import traitlets
 
 _FRONT = Path(__file__).parent / "front"
-# A widget is one module: these are joined, in this order, without a build step
-_PARTS = ("nodes.js", "link.js", "transport.js", "pictures.js", "answers.js", "slots.js", "viewer.js")
+_PLAYER = ("nodes.js", "link.js", "transport.js", "player.js")
+
+
+def _joined(*parts: str) -> str:
+    """Join files of the browser's half into one text, in this order: a widget is one module, made without a build."""
+    return "\n".join((_FRONT / part).read_text(encoding="utf-8") for part in parts)
 
 
 class Surface(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     """Shows what it is sent. Pictures travel as messages, so a saved notebook does not hold them."""
 
-    _esm = "\n".join((_FRONT / part).read_text(encoding="utf-8") for part in _PARTS)
-    _css = (_FRONT / "viewer.css").read_text(encoding="utf-8")
+    _esm = _joined(*_PLAYER, "pictures.js", "answers.js", "slots.js", "viewer.js")
+    _css = _joined("viewer.css")
     schema = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def show(self, content: dict[str, Any], pictures: list[bytes] | None = None) -> None:
         """Send one message, with encoded pictures behind it."""
         self.send(content, pictures or [])
+
+    def bundle(self, text: str, **options: Any) -> Any:
+        """Return what a notebook shows of this widget, with `text` for where there are no widgets."""
+        bundle = self._repr_mimebundle_(**options)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data:
+            data["text/plain"] = text
+        return bundle
+
+
+class DetectionSurface(Surface):
+    """Shows frames and boxes; the threshold is moved in the browser, and told to Python when it rests."""
+
+    _esm = _joined(*_PLAYER, "labels.js", "boxes.js", "detections.js")
+    _css = _joined("viewer.css", "detections.css")
+    threshold = traitlets.Float(0.5).tag(sync=True)

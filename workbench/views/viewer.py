@@ -7,16 +7,16 @@ the new state go back. The model answers in a background thread, after the pictu
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from workbench.errors import InvalidValue, WorkbenchError, unknown
+from workbench.errors import InvalidValue, unknown
 from workbench.frames.frame import FrameSequence
 from workbench.models import Model
 from workbench.recipes.callables import Preprocess
 from workbench.views import state as transitions
 from workbench.views.answers import answer
+from workbench.views.banner import Banner
 from workbench.views.encode import encode_all
 from workbench.views.newest import Newest
 from workbench.views.panes import PaneMaker, Panes
@@ -29,11 +29,7 @@ if TYPE_CHECKING:
 
 QUICK_S = 0.1  # a model this quick answers while frames still move, a slower one when they stand
 REQUESTS: Mapping[str, Callable[[ViewerState, dict[str, Any]], ViewerState]] = {
-    "hello": lambda state, _: state,
-    "settle": lambda state, _: state,
-    "seek": lambda state, request: transitions.seek(state, int(request["index"])),
-    "tick": lambda state, _: transitions.advance(state),
-    "toggle_play": lambda state, _: transitions.toggle_play(state),
+    **transitions.TRANSPORT,
     "set_slot": lambda state, r: transitions.set_slot(state, r["side"], r["slot"], r["choice"]),
     "reset_slot": lambda state, request: transitions.reset_slot(state, request["slot"]),
     "copy_a": lambda state, _: transitions.copy_a(state),
@@ -77,7 +73,7 @@ class FrameViewer:
         self._state = ViewerState(len(frames), *pair)
         self._make = PaneMaker(frames)
         self._shown: dict[str, Any] = {}  # the description sent last, for when the next one fails
-        self._errors = {"request": "", "pictures": "", "answers": ""}
+        self._banner = Banner("request", "pictures", "answers")
         self._asked: object = None  # what the model was asked about last
         self._answered: object = None  # what its last answer was about
         self._took_s = float("inf")  # the model's last answer
@@ -92,7 +88,7 @@ class FrameViewer:
 
     def show(self, state: ViewerState) -> None:
         """Show another state, such as `seek(viewer.state, 40)`."""
-        self._errors["request"] = ""
+        self._banner.clear("request")
         self._state = state
         self._update("show")
 
@@ -114,17 +110,13 @@ class FrameViewer:
         return f"FrameViewer({len(self.frames)} frames of {self.frames.origin or 'arrays'})"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = self._surface._repr_mimebundle_(**options)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        if data:
-            data["text/plain"] = repr(self)
-        return bundle
+        return self._surface.bundle(repr(self), **options)
 
     # --- from the browser, and back --------------------------------------------------------------------------
 
     def _on_message(self, _surface: object, request: dict[str, Any], _buffers: object) -> None:
         kind = str(request.get("kind"))
-        with self._reporting("request"):
+        with self._banner.reporting("request"):
             if kind not in REQUESTS:
                 raise unknown("request", kind, REQUESTS)
             self._state = REQUESTS[kind](self._state, request)
@@ -134,13 +126,13 @@ class FrameViewer:
         """Send the state and its pictures; then ask the model, where its answer can have changed."""
         encoded: list[bytes] = []
         content: dict[str, Any] = {"kind": "view", "stale": True}
-        with self._reporting("pictures"):
+        with self._banner.reporting("pictures"):
             self._shown = describe(self._state, self.frames)
             panes = self._make(self._state)
             encoded, mime = encode_all(panes.images, exact=kind in ("settle", "hello"))
-            content |= {"mime": mime, "captions": captions(panes), "stale": False}
+            content |= {"mime": mime, "moving": mime == "image/jpeg", "captions": captions(panes), "stale": False}
         asks = {"top": self.top if self.model else 0, "answered": self._answered == self._state.seen}
-        self._surface.show(self._shown | content | asks | {"banner": self._banner()}, encoded)
+        self._surface.show(self._shown | content | asks | {"banner": str(self._banner)}, encoded)
         if encoded and (kind not in ("seek", "tick") or self._took_s < QUICK_S):
             self._ask(_Question(self._state, panes), again=kind == "hello")
 
@@ -153,7 +145,7 @@ class FrameViewer:
     def _answer(self, question: _Question) -> None:
         """Send the model's answers; runs in the background thread."""
         content: dict[str, Any] = {"kind": "answers"}
-        with self._reporting("answers"):
+        with self._banner.reporting("answers"):
             assert self.model is not None
             started = time.perf_counter()
             given = answer(self.model, question.panes.tensors, k=self.top)
@@ -162,26 +154,7 @@ class FrameViewer:
             content |= answered(question.panes.index, given) | {"current": self._answered == self._state.seen}
             for refused in {each.error for each in given if each.error}:
                 raise InvalidValue(refused)
-        self._surface.show(content | {"banner": self._banner()})
-
-    # --- errors ------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _reporting(self, what: str) -> Iterator[None]:
-        """Turn an exception into the banner's text, which a success takes away again.
-
-        Jupyter shows no exception of a widget's callback, and one that gets away ends the answering thread.
-        """
-        try:
-            yield
-            self._errors[what] = ""
-        except WorkbenchError as error:
-            self._errors[what] = str(error)
-        except Exception as error:
-            self._errors[what] = " ".join(f"{type(error).__name__}: {error}".split())
-
-    def _banner(self) -> str:
-        return " · ".join(text for text in self._errors.values() if text)
+        self._surface.show(content | {"banner": str(self._banner)})
 
 
 def _sequence(frames: object) -> FrameSequence:

@@ -36,7 +36,7 @@ def test_step_moves_and_stops_at_either_end(state, by, expected):
 @pytest.mark.parametrize(("length", "index"), [(0, 0), (3, 3), (3, -1)])
 def test_a_state_without_a_frame_to_show_is_refused(length, index):
     with pytest.raises(InvalidValue, match="needs a frame"):
-        ViewerState(length, Recipe(), Recipe(), index)
+        ViewerState(length, Recipe(), Recipe(), index=index)
 
 
 def test_playing_moves_a_frame_a_tick_and_stops_at_the_last(state):
