@@ -48,6 +48,10 @@ class RunError(WorkbenchError):
     """A report run that did not finish."""
 
 
+class PreprocessingWarning(UserWarning):
+    """A recipe that contradicts what the model says about its own input."""
+
+
 def unknown(kind: str, name: object, known: Iterable[str]) -> UnknownName:
     """Make the error for `name` missing from `known`, with the closest known name."""
     names = sorted(map(str, known))
