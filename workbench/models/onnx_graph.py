@@ -55,15 +55,20 @@ def computed(graph: Any, inputs: Iterable[str]) -> tuple[str, ...]:
     return tuple(made)
 
 
-def with_outputs(model: Any, names: Sequence[str]) -> bytes:
-    """Return a copy of a model, as bytes, whose outputs are these tensors."""
+def with_outputs(model: Any, names: Sequence[str]) -> tuple[bytes, tuple[str, ...]]:
+    """Return a copy of a model, as bytes, whose outputs are its floating-point tensors of these, and their names.
+
+    Tensors whose type `onnx.shape_inference` cannot tell are left out.
+    """
     import onnx
 
-    copy = onnx.ModelProto()
-    copy.CopyFrom(model)
+    floating = (onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16, onnx.TensorProto.DOUBLE)
+    copy = onnx.shape_inference.infer_shapes(model)
+    known = {value.name: value for value in (*copy.graph.value_info, *copy.graph.output)}
+    shown = [known[name] for name in names if name in known and known[name].type.tensor_type.elem_type in floating]
     del copy.graph.output[:]
-    copy.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in names)
-    return bytes(copy.SerializeToString())
+    copy.graph.output.extend(shown)
+    return bytes(copy.SerializeToString()), tuple(value.name for value in shown)
 
 
 def external_files(model: Any) -> tuple[str, ...]:

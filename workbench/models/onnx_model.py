@@ -132,12 +132,8 @@ class OnnxModel:
 
     def _showing_layers(self) -> tuple[Any, tuple[str, ...]]:
         model = read_onnx(self._file)
-        names = computed(model.graph, (spec.name for spec in self.inputs))
-        session = self._open(with_outputs(model, names), optimized=False)
-        floating = tuple(v.name for v in session.get_outputs() if v.type in ("tensor(float)", "tensor(float16)"))
-        if floating != names:
-            session = self._open(with_outputs(model, floating), optimized=False)
-        return session, floating
+        content, names = with_outputs(model, computed(model.graph, (spec.name for spec in self.inputs)))
+        return self._open(content, optimized=False), names
 
     def _run(self, session: Any, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         feeds = dict(zip((spec.name for spec in self.inputs), arrays, strict=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,8 @@ class TFLiteGraph:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     operators: tuple[Operator, ...]
-    constants: frozenset[int]  # tensors whose values lie in the file
     quantization: tuple[QuantizedTensor, ...]
+    names: Mapping[int, str]  # of inputs and outputs, as the first signature of this subgraph has them
 
     def activation(self, tensor: int) -> str | None:
         """Return the activation that makes a tensor, where it is known."""
@@ -89,8 +90,8 @@ def read_graph(path: Path, subgraph: int = 0) -> TFLiteGraph:
             inputs=_numbers(graph.InputsAsNumpy()),
             outputs=_numbers(graph.OutputsAsNumpy()),
             operators=tuple(_operator(model, graph.Operators(i)) for i in range(graph.OperatorsLength())),
-            constants=frozenset(i for i, t in enumerate(tensors) if model.Buffers(t.Buffer()).DataLength()),
             quantization=tuple(q for t, spec in zip(tensors, specs, strict=True) if (q := _quantized(t, spec))),
+            names=_signature(model, subgraph),
         )
 
 
@@ -107,6 +108,16 @@ def packed_labels(path: Path) -> tuple[str, ...] | None:
         if len(texts) != 1:
             return None
         return tuple(line.strip() for line in archive.read(texts[0]).decode(errors="replace").rstrip().splitlines())
+
+
+def _signature(model: Any, subgraph: int) -> dict[int, str]:
+    signatures = [model.SignatureDefs(i) for i in range(model.SignatureDefsLength())]
+    first = next((signature for signature in signatures if signature.SubgraphIndex() == subgraph), None)
+    if first is None:
+        return {}
+    maps = [first.Inputs(i) for i in range(first.InputsLength())]
+    maps += [first.Outputs(i) for i in range(first.OutputsLength())]
+    return {int(found.TensorIndex()): found.Name().decode(errors="replace") for found in maps}
 
 
 def _spec(tensor: Any) -> TensorSpec:
