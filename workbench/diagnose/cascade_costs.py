@@ -14,7 +14,7 @@ from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence
 from workbench.inference.cascade import classify_regions, loaded
 from workbench.inference.cascade_mistakes import MISTAKES
-from workbench.inference.predict import Source, opened
+from workbench.inference.sources import Source, opened
 from workbench.models import Model
 from workbench.recipes.callables import Preprocess
 from workbench.results.cascade import Cascade

@@ -9,9 +9,9 @@ import numpy as np
 
 from workbench.diagnose.box_comparison import THRESHOLD, BoxComparison
 from workbench.diagnose.comparison import Comparison
-from workbench.inference import predict
-from workbench.inference.predict import Source
-from workbench.models import Model, load_model
+from workbench.inference import predict_many
+from workbench.inference.sources import Source
+from workbench.models import Model
 from workbench.recipes import Recipe
 from workbench.recipes.callables import Preprocess
 from workbench.results import BoxFormat
@@ -48,13 +48,8 @@ def compare(  # noqa: PLR0913 - the two sides, the frames, and four options by n
     Raises:
         InvalidValue: not the same number of frames or classes, or neither boxes nor class probabilities on each side.
     """
-    models = [load_model(a[1])]
-    models.append(models[0] if b[1] is a[1] else load_model(b[1]))
+    sides = list(predict_many(frames, {"a": a, "b": b}, boxes=boxes, progress=progress).values())
     recipes = a[0], b[0]
-    sides = [
-        predict(frames, recipe, model, boxes=boxes, progress=progress)
-        for recipe, model in zip(recipes, models, strict=True)
-    ]
     slots = recipes[0] - recipes[1] if isinstance(recipes[0], Recipe) and isinstance(recipes[1], Recipe) else {}
     if any(side.detections is not None for side in sides):
         known: Any = None if labels is None else tuple(labels)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from workbench.diagnose.comparison import Comparison
 from workbench.errors import InvalidValue
-from workbench.inference import predict
-from workbench.inference.predict import Source
+from workbench.inference import predict_many
+from workbench.inference.sources import Source
 from workbench.models import Model, load_model
 from workbench.recipes import Recipe
 from workbench.results import Prediction
@@ -90,9 +90,10 @@ def compare_variants(  # noqa: PLR0913 - what is run, and two options by name
     recipes = {name: recipe.replace(**slots) for name, slots in variants.items()}
     model = load_model(model)
     truth = None if labels is None else np.asarray(labels)
-    reference = predict(frames, recipe, model, progress=progress)
-    comparisons = {}
-    for name, variant in recipes.items():
-        answers = predict(frames, variant, model, progress=progress)
-        comparisons[name] = Comparison(reference, answers, slots=recipe - variant, truth=truth)
+    sides = {str(place): (each, model) for place, each in enumerate((recipe, *recipes.values()))}
+    reference, *answers = predict_many(frames, sides, boxes=None, progress=progress).values()
+    comparisons = {
+        name: Comparison(reference, answer, slots=recipe - variant, truth=truth)
+        for (name, variant), answer in zip(recipes.items(), answers, strict=True)
+    }
     return Variants(recipe, reference, comparisons)

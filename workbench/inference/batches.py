@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -22,43 +22,55 @@ class FrameBatch:
     preprocess_s: float
 
 
-def batches(pictures: Iterable[np.ndarray], compiled: Compiled, size: int, *, arrays: int) -> Iterator[FrameBatch]:
-    """Yield batches of `size` pictures (the last may be shorter), going round `arrays` reused arrays.
+def shared_batches(
+    pictures: Iterable[np.ndarray], functions: Sequence[Compiled], size: int, *, arrays: int
+) -> Iterator[list[FrameBatch]]:
+    """Yield, for each function, the batch of the same `size` pictures (the last may be shorter).
 
-    Pictures that give tensors of their own size (no size in the recipe) start a new batch when it changes.
+    The tensors go round `arrays` reused arrays of each function. Where a function gives tensors of the picture's
+    own size (no size in the recipe), a new batch starts when it changes.
     """
     pictures = iter(pictures)
-    if compiled.shape is None:
+    if any(function.shape is None for function in functions):
         for images, decode_s in _groups(pictures, size):
-            start = time.perf_counter()
-            tensors = compiled.batch(images)
-            sizes = [_size(image) for image in images]
-            yield FrameBatch(tensors, sizes, decode_s, time.perf_counter() - start)
+            yield [_at_once(images, function, decode_s) for function in functions]
         return
-    ring = cycle([np.empty((size, *compiled.shape), dtype=compiled.dtype) for _ in range(arrays)])
-    for slots in ring:
-        made = _fill(pictures, compiled, slots)
-        if made.sizes:
+    rings = [[np.empty((size, *f.shape), dtype=f.dtype) for f in functions if f.shape] for _ in range(arrays)]
+    for slots in cycle(rings):
+        made = _fill(pictures, functions, slots)
+        if made[0].sizes:
             yield made
-        if len(made.sizes) < size:
+        if len(made[0].sizes) < size:
             return
 
 
-def _fill(pictures: Iterator[np.ndarray], compiled: Compiled, slots: np.ndarray) -> FrameBatch:
+def _at_once(images: list[np.ndarray], function: Compiled, decode_s: float) -> FrameBatch:
+    start = time.perf_counter()
+    tensors = function.batch(images)
+    return FrameBatch(tensors, [_size(image) for image in images], decode_s, time.perf_counter() - start)
+
+
+def _fill(
+    pictures: Iterator[np.ndarray], functions: Sequence[Compiled], slots: Sequence[np.ndarray]
+) -> list[FrameBatch]:
     """Preprocess picture by picture into the slots, while each is still in the processor's cache."""
-    decode_s = preprocess_s = 0.0
+    decode_s, preprocess_s = 0.0, [0.0] * len(functions)
     sizes: list[tuple[int, int]] = []
-    for slot in slots:
+    for place in range(len(slots[0])):
         start = time.perf_counter()
         picture = next(pictures, None)
         decoded = time.perf_counter()
         decode_s += decoded - start
         if picture is None:
             break
-        compiled(picture, slot)
-        preprocess_s += time.perf_counter() - decoded
+        for number, function in enumerate(functions):
+            before = time.perf_counter()
+            function(picture, slots[number][place])
+            preprocess_s[number] += time.perf_counter() - before
         sizes.append(_size(picture))
-    return FrameBatch(slots[: len(sizes)], sizes, decode_s, preprocess_s)
+    return [
+        FrameBatch(each[: len(sizes)], sizes, decode_s, spent) for each, spent in zip(slots, preprocess_s, strict=True)
+    ]
 
 
 def _size(picture: np.ndarray) -> tuple[int, int]:

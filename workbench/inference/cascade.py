@@ -7,20 +7,20 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence, FrameStream
 from workbench.inference.cascade_mistakes import Cutter, checked
 from workbench.inference.detecting import Detecting, Seen, Tally, Wanted
-from workbench.inference.predict import Source, opened, predict
+from workbench.inference.predict import predict
 from workbench.inference.region_stream import RegionStream
+from workbench.inference.sources import Source, opened, pictures, progress_bar
 from workbench.models import LoadedModel, Model, load_model
+from workbench.models.engines.fast import FastModel
 from workbench.recipes import Recipe
 from workbench.recipes.callables import Preprocess
 from workbench.results import BoxFormat, Classification
@@ -79,7 +79,7 @@ def detect_then_classify(  # noqa: PLR0913 - two models with their recipes, and 
         source = stack.enter_context(opened(frames, detector_recipe))
         tally = Tally()
         finder = Detecting(models[0], detector_recipe, boxes, wanted)
-        seen = finder.over(_pictures(source, limit, progress), source.order, tally)
+        seen = finder.over(_counted(source, limit, progress), source.order, tally)
         stage = _Stage(models[1], classifier_recipe, cutter, tally, start)
         return stage.run(source, seen, detector=_called(models[0]))
 
@@ -117,7 +117,7 @@ def classify_regions(  # noqa: PLR0913 - the second half of a cascade, with its 
         source = stack.enter_context(opened(frames, classifier_recipe))
         if isinstance(source, FrameSequence) and len(source) != len(detections):
             raise InvalidValue(f"one Detections a frame is needed; got {len(detections)} for {len(source)} frames")
-        seen = map(Seen, _pictures(source, len(detections), progress), detections)
+        seen = map(Seen, _counted(source, len(detections), progress), detections)
         return _Stage(model, classifier_recipe, cutter, Tally(), start).run(source, seen, detector="")
 
 
@@ -172,7 +172,10 @@ def loaded(given: Any, stack: ExitStack) -> Model:
 
 
 def _called(model: Model) -> str:
-    return f"{model.name} ({model.runtime})" if isinstance(model, LoadedModel) else model.name
+    """Return a model's name, and what runs it where that is known."""
+    if not isinstance(model, LoadedModel):
+        return model.name
+    return f"{model.name} ({model.runtime}{', fast engine' if isinstance(model, FastModel) else ''})"
 
 
 def _check_one_decoding(detector_recipe: Preprocess, classifier_recipe: Preprocess) -> None:
@@ -188,14 +191,10 @@ def _check_one_decoding(detector_recipe: Preprocess, classifier_recipe: Preproce
             )
 
 
-def _pictures(source: FrameStream, limit: int | None, progress: bool) -> Iterator[np.ndarray]:
+def _counted(source: FrameStream, limit: int | None, progress: bool) -> Iterator[np.ndarray]:
     """Yield the source's pictures, `limit` at most, with a bar that counts frames."""
-    length = len(source) if isinstance(source, FrameSequence) else None
-    if length is None and limit is None:
-        raise InvalidValue(f"{source.origin}: a stream has no end; give limit, or take(source, limit=...) before")
-    total = min(n for n in (length, limit) if n is not None)
-    with tqdm(total=total, unit="frame", disable=not progress, leave=False) as bar:
-        for picture in islice(source.arrays(), limit):
+    with progress_bar(source, limit, progress) as bar:
+        for picture in pictures(source, limit):
             yield picture
             bar.update()
 

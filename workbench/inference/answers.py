@@ -1,0 +1,128 @@
+"""One model in a run: batches of its recipe's tensors in, its answers about every frame out."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from workbench.errors import InvalidValue
+from workbench.frames.frame import FrameSequence, FrameStream
+from workbench.inference.batches import FrameBatch
+from workbench.models import Model, check_batch
+from workbench.recipes.callables import Compiled, Preprocess
+from workbench.results import BoxFormat, Classification, DecodedBoxes, Prediction, as_classification, decode
+from workbench.results.boxes import found_format
+
+
+class Answers:
+    """What a model said so far.
+
+    Attributes:
+        recipe: what makes its tensors.
+        model: the model.
+        seconds: what each stage took, summed over the batches; decoding is shared by all models of a run.
+    """
+
+    def __init__(self, recipe: Preprocess, model: Model) -> None:
+        self.recipe, self.model = recipe, model
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._parts: list[dict[str, np.ndarray]] = []
+        self._sizes: list[tuple[int, int]] = []
+
+    def expect_fit(self, function: Compiled) -> None:
+        """Hold the tensor a recipe makes to the model's input before anything is decoded.
+
+        Raises:
+            InputMismatch: they do not fit.
+        """
+        if function.shape is not None and self.model.inputs:
+            length = fixed_batch(self.model) or 1
+            check_batch(np.empty((length, *function.shape), function.dtype), self.model.inputs, self.model.name)
+
+    def add(self, batch: FrameBatch) -> None:
+        """Run the model on a batch, in parts where it takes one length only; the last is padded."""
+        start = time.perf_counter()
+        count = len(batch.tensors)
+        length = fixed_batch(self.model) or count
+        self._parts += [self._infer(batch.tensors[at : at + length]) for at in range(0, count, length)]
+        self.seconds["infer"] += time.perf_counter() - start
+        self.seconds["decode"] += batch.decode_s
+        self.seconds["preprocess"] += batch.preprocess_s
+        self._sizes += batch.sizes
+
+    def prediction(self, source: FrameStream, boxes: str | BoxFormat | None, *, wall_s: float) -> Prediction:
+        """Return all answers; `wall_s` is the time of the whole run.
+
+        Raises:
+            InvalidValue: there are none, they differ in size, or are not in the named box format.
+        """
+        if not self._parts:
+            raise InvalidValue(f"{source.origin or 'the source'}: no frames to predict")
+        outputs = {name: _joined(part[name] for part in self._parts) for name in self._parts[0]}
+        numbers = range(len(self._sizes))
+        sequence = source if isinstance(source, FrameSequence) else None
+        classes = _only_classification(outputs, self.model)
+        return Prediction(
+            outputs=outputs,
+            classification=classes,
+            indices=np.array([sequence.index_of(i) if sequence else i for i in numbers]),
+            origins=tuple(sequence.origin_of(i) if sequence else source.origin for i in numbers),
+            times_s=tuple(sequence.time_s(i) if sequence else None for i in numbers),
+            model=self.model.name,
+            sizes=tuple(self._sizes),
+            seconds={**self.seconds, "wall": wall_s},
+            detections=None if boxes is None or (boxes == "auto" and classes) else self._boxes(outputs, boxes),
+        )
+
+    def _infer(self, tensors: np.ndarray) -> dict[str, np.ndarray]:
+        given = _padded(tensors, self.model)
+        outputs = self.model.predict(given)
+        return {name: _rows(name, values, len(given))[: len(tensors)] for name, values in outputs.items()}
+
+    def _boxes(self, outputs: dict[str, np.ndarray], boxes: str | BoxFormat) -> DecodedBoxes | None:
+        """Decode the outputs as boxes; None where, for "auto", no one format fits."""
+        sizes, labels = self._sizes, self.model.labels
+        form = found_format(outputs, sizes, self.recipe, labels=labels) if boxes == "auto" else boxes
+        return None if form is None else decode(outputs, sizes, self.recipe, format=form, labels=labels)
+
+
+def fixed_batch(model: Model) -> int | None:
+    """Return the length of the only batches a model takes; None where any will do."""
+    return model.inputs[0].shape[0] if model.inputs else None
+
+
+def _rows(name: str, values: np.ndarray, count: int) -> np.ndarray:
+    """Refuse an output from which no frame's own part can be told."""
+    if values.ndim == 0 or len(values) != count:
+        raise InvalidValue(
+            f"output {name!r} has the shape {values.shape} for a batch of {count}: one row a frame is needed; "
+            "if the model merges frames, call predict with batch_size=1, and keep the batch axis in its outputs"
+        )
+    return values
+
+
+def _padded(tensors: np.ndarray, model: Model) -> np.ndarray:
+    """Fill up the last batch with zeros where a model takes batches of one length only."""
+    missing = (fixed_batch(model) or 0) - len(tensors)
+    if missing <= 0:
+        return tensors
+    return np.concatenate([tensors, np.zeros((missing, *tensors.shape[1:]), tensors.dtype)])
+
+
+def _joined(arrays: Iterable[np.ndarray]) -> np.ndarray:
+    parts = list(arrays)
+    shapes = sorted({part.shape[1:] for part in parts})
+    if len(shapes) > 1:
+        raise InvalidValue(f"the outputs of different frames differ in size: {shapes}; give the recipe a size")
+    return np.concatenate(parts)
+
+
+def _only_classification(outputs: dict[str, np.ndarray], model: Model) -> Classification | None:
+    values = list(outputs.values())
+    if len(values) != 1:
+        return None
+    activation = model.outputs[0].activation if model.outputs else None
+    return as_classification(values[0], model.labels, activation=activation)
