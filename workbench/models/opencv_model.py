@@ -24,7 +24,7 @@ from workbench.models.opencv_errors import opencv_error
 from workbench.models.opencv_file import NetFile, activated, net_file
 from workbench.models.opencv_layers import layer_net
 from workbench.models.opencv_order import restore
-from workbench.models.tensorflow_runtime import _quiet_standard_error as quiet_standard_error
+from workbench.models.tensorflow_runtime import quiet_standard_error
 
 SAME = 1e-3  # of the largest value: what two runs of one picture may differ by, alone and in a batch
 

@@ -23,7 +23,7 @@ def import_tensorflow() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     if "tensorflow" in sys.modules:
         return sys.modules["tensorflow"]
-    with _quiet_standard_error():
+    with quiet_standard_error():
         import tensorflow as tf
 
         tf.config.list_physical_devices()  # looks for GPUs now, and says here that there are none
@@ -31,7 +31,7 @@ def import_tensorflow() -> Any:
 
 
 @contextmanager
-def _quiet_standard_error() -> Iterator[None]:
+def quiet_standard_error() -> Iterator[None]:
     """Hold back what C++ writes to standard error; shown after all if the block raises.
 
     TensorFlow 2.21 logs before it reads TF_CPP_MIN_LOG_LEVEL, and a notebook shows that as a cell's output.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from workbench.models.model import Model, TensorSpec
 
 Tensors = Mapping[str, np.ndarray]  # input name -> (N, ...)
+Run = Callable[[Tensors], Tensors]
 
 
 def answers(model: Model, batch: Tensors) -> dict[str, np.ndarray]:
@@ -19,13 +20,19 @@ def answers(model: Model, batch: Tensors) -> dict[str, np.ndarray]:
     """
     only = next(iter(batch.values())) if len(model.inputs) == 1 else None  # whatever its name
     taken = {spec.name: _as_taken(batch[spec.name] if only is None else only, spec) for spec in model.inputs}
-    length = len(next(iter(taken.values())))
-    step = model.inputs[0].shape[0] or length
+    return in_steps(model.predict, taken, model.inputs[0].shape[0])
+
+
+def in_steps(run: Run, batch: Tensors, step: int | None) -> dict[str, np.ndarray]:
+    """Run `step` rows at a time, all at once where it is None, and put the outputs together again."""
+    length = len(next(iter(batch.values())))
     parts = [
-        model.predict({name: values[start : start + step] for name, values in taken.items()})
-        for start in range(0, length, step)
+        run({name: values[start : start + (step or length)] for name, values in batch.items()})
+        for start in range(0, length, step or length)
     ]
-    return parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return {
+        name: np.concatenate([part[name] for part in parts]) if len(parts) > 1 else parts[0][name] for name in parts[0]
+    }
 
 
 def rows_of(model: Model, batch: Tensors) -> list[dict[str, np.ndarray]]:
@@ -38,7 +45,7 @@ def rows_of(model: Model, batch: Tensors) -> list[dict[str, np.ndarray]]:
     ]
 
 
-def open_converted(path: Path, to: str, threads: int | None = None) -> Model:
+def open_converted(path: Path, to: str) -> Model:
     """Open a file that was just made here."""
     if to == "savedmodel":
         from workbench.models.saved_model import SavedModel
@@ -47,10 +54,10 @@ def open_converted(path: Path, to: str, threads: int | None = None) -> Model:
     if to == "onnx":
         from workbench.models.onnx_model import OnnxModel
 
-        return OnnxModel(path, threads=threads)
+        return OnnxModel(path)
     from workbench.models.tflite_model import TFLiteModel
 
-    return TFLiteModel(path, threads=threads)
+    return TFLiteModel(path)
 
 
 def _as_taken(values: np.ndarray, spec: TensorSpec) -> np.ndarray:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from workbench.errors import ModelLoadError
 from workbench.models.engines.record import Choice
-from workbench.models.model import Batch, LoadedModel, Model, check_batch
+from workbench.models.engines.runners import Run
+from workbench.models.model import Batch, LoadedModel, check_batch
+
+RUNTIMES = {"litert": "tflite", "onnxruntime": "onnx"}
 
 
 class FastModel:
@@ -17,77 +20,93 @@ class FastModel:
 
     Attributes:
         engine: the choice: every engine's speed, memory and agreement, and which one this is.
+        original: loads the model in its own runtime.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the choice, two ways to open, and what a model is known by
         self,
         engine: Choice,
-        opener: Callable[[], Model],
         *,
+        opener: Callable[[], Run] | None,
+        original: Callable[[], LoadedModel],
         name: str,
         labels: tuple[str, ...] | None,
         path: Path | None,
     ) -> None:
+        """Open the engine.
+
+        Args:
+            engine: the choice.
+            opener: opens the converted file; None where the original itself is the quickest.
+            original: loads the model in its own runtime.
+            name: of the original, for tables and pictures.
+            labels: class names; by default those packed into the original.
+            path: of the original.
+        """
         self.engine = engine
+        self.original = original
         self.name = name
         self.labels = labels or engine.labels
         self.path = path
         self.inputs = engine.inputs
         self.outputs = engine.outputs
-        self._open = opener
-        self._model = opener()
-        self._for_many: Model | None = None  # LiteRT lays its memory out anew when the length of the batch changes
+        self._opener = opener
+        self._loaded: LoadedModel | None = None  # the original, where it is needed
+        self._for_one: Run | None = None
+        self._for_many: Run | None = None  # LiteRT lays its memory out anew when the length of the batch changes
+        self._lock = threading.Lock()
+        self._opened()
 
     @property
     def runtime(self) -> str:
         """What runs it: tflite, onnx, or the original's own runtime."""
-        return getattr(self._model, "runtime", type(self._model).__name__)
+        return RUNTIMES[self.engine.chosen] if self._opener else self._unconverted().runtime
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name; see `Model.predict`."""
+        if self._opener is None:
+            return self._unconverted().predict(batch)
         arrays = check_batch(batch, self.inputs, self.name)
         rows, length = self.engine.trial.rows, len(arrays[0])
-        if rows is None or length == 1 or any(len(array) != length for array in arrays):
-            return self._run(self._model, arrays)
-        return self._in_steps(arrays, length, rows)
+        with self._lock:
+            if rows is None or length == 1 or any(len(array) != length for array in arrays):
+                return self._run(self._opened(), arrays)
+            return self._in_steps(arrays, length, rows)
 
     def layers(self, batch: Batch) -> dict[str, np.ndarray]:
-        """Return what every operation of the converted graph makes of a batch; see `LoadedModel.layers`.
-
-        Raises:
-            InputMismatch: as `predict`.
-            ModelLoadError: the engine does not show its layers.
-        """
-        arrays = check_batch(batch, self.inputs, self.name)
-        if not isinstance(self._model, LoadedModel):
-            raise ModelLoadError(f"{self.name}: its engine does not show its layers; load it with engine='original'")
-        return self._model.layers(self._named(self._model, arrays))
+        """Return what the original's layers make of a batch, in its own runtime; see `LoadedModel.layers`."""
+        return self._unconverted().layers(batch)
 
     def close(self) -> None:
         """Release what the engine holds; the next `predict` takes it again."""
-        self._model.close()
-        if self._for_many is not None:
-            self._for_many.close()
-            self._for_many = None
+        self._for_one = self._for_many = None
+        if self._loaded is not None:
+            self._loaded.close()
+            self._loaded = None
+
+    def _unconverted(self) -> LoadedModel:
+        self._loaded = self._loaded or self.original()
+        return self._loaded
+
+    def _opened(self) -> Run:
+        """Return what runs one picture, or a batch of the length the model is fixed to."""
+        if self._for_one is None:
+            self._for_one = self._opener() if self._opener else self._unconverted().predict
+        return self._for_one
 
     def _in_steps(self, arrays: list[np.ndarray], length: int, rows: int) -> dict[str, np.ndarray]:
-        """Run as many rows a call as is quickest on this machine, and the rest one by one."""
+        """Run as many rows a call as was quickest on this machine, and the rest one by one."""
         whole = length // rows * rows if rows > 1 else 0
         if whole and self._for_many is None:
-            self._for_many = self._open()
+            self._for_many = self._opener() if self._opener else None
         steps = [(self._for_many, start, rows) for start in range(0, whole, rows)]
-        steps += [(self._model, start, 1) for start in range(whole, length)]
+        steps += [(self._for_one, start, 1) for start in range(whole, length)]
         parts = [
-            self._run(model or self._model, [array[start : start + count] for array in arrays])
-            for model, start, count in steps
+            self._run(run or self._opened(), [array[start : start + count] for array in arrays])
+            for run, start, count in steps
         ]
         return {spec.name: np.concatenate([part[spec.name] for part in parts]) for spec in self.outputs}
 
-    def _run(self, model: Model, arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
-        given = model.predict(self._named(model, arrays))
+    def _run(self, run: Run, arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
+        given = run(dict(zip((spec.name for spec in self.inputs), arrays, strict=True)))
         return {spec.name: given[spec.name].astype(spec.dtype, copy=False) for spec in self.outputs}
-
-    def _named(self, model: Model, arrays: list[np.ndarray]) -> Batch:
-        if len(arrays) == 1:  # whatever the engine calls it
-            return {model.inputs[0].name: arrays[0]}
-        return dict(zip((spec.name for spec in self.inputs), arrays, strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from workbench.errors import InvalidValue
 from workbench.models.engines.choose import choose
 from workbench.models.engines.fast import FastModel
 from workbench.models.engines.record import Choice
+from workbench.models.engines.runners import open_runner
 from workbench.models.engines.sources import FileSource, MemorySource, Source
 from workbench.models.engines.store import folder_of, forget
 from workbench.models.model import Model
@@ -59,9 +59,15 @@ def fast_model(  # noqa: PLR0913 - what load_model is given, and the threads of 
             stacklevel=3,
         )
         return source.open()
-    path = source.path if isinstance(source, FileSource) else None
-    opener = _opener(choice, source, threads)
-    return FastModel(choice, opener, name=source.name, labels=labels or getattr(origin, "labels", None), path=path)
+    file = choice.trial.file
+    return FastModel(
+        choice,
+        opener=partial(open_runner, choice.chosen, folder_of(choice.key) / file, threads) if file else None,
+        original=source.open,
+        name=source.name,
+        labels=labels or getattr(origin, "labels", None),
+        path=source.path if isinstance(source, FileSource) else None,
+    )
 
 
 def engines(origin: Any, *, signature: str | None = None, trust: bool = False, again: bool = False) -> Choice:
@@ -105,20 +111,3 @@ def _source(
     if runtime in FILES and origin.path is not None:
         return FileSource(origin.path, origin.name, origin.labels, getattr(origin, "signature", None), False)
     return None
-
-
-def _opener(choice: Choice, source: Source, threads: int | None) -> Callable[[], Model]:
-    file = choice.trial.file
-    if file is None:
-        return source.open
-    return partial(_open_kept, folder_of(choice.key) / file, choice.chosen, source.name, threads)
-
-
-def _open_kept(path: Path, engine: str, name: str, threads: int | None) -> Model:
-    if engine == "onnxruntime":
-        from workbench.models.onnx_model import OnnxModel
-
-        return OnnxModel(path, name=name, threads=threads)
-    from workbench.models.tflite_model import TFLiteModel
-
-    return TFLiteModel(path, name=name, threads=threads)

@@ -80,10 +80,10 @@ def _measured(model: LoadedModel, engine: str, work: Path, load_ms: float | None
     without_model_mb = resident_mb() - loaded_mb  # OpenCV and the photos are not the engine's
     expected = {name: answers(model, batch) for name, batch in frames.items()}
     first = next(iter(frames.values()))
-    ms = frame_ms(model, first, model.inputs[0].shape[0] or 1)
+    ms = frame_ms(model.predict, first, model.inputs[0].shape[0] or 1)
     memory_mb = resident_mb() - without_model_mb
     noise = {name: own_noise(model, batch, expected[name]) for name, batch in frames.items()}
-    save(Reference(frames, expected, noise), work)
+    save(Reference(frames, expected, noise, model.inputs[0].shape[0]), work)
     return Trial(engine, difference=0.0, ms=ms, load_ms=load_ms, memory_mb=memory_mb if load_ms else None)
 
 

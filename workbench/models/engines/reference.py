@@ -21,6 +21,7 @@ class Reference:
     frames: Batches
     answers: Batches
     noise: dict[str, dict[str, float]]  # range -> output -> relative difference
+    step: int | None  # rows a call, where the model's batch axis has a fixed length
 
 
 def save(reference: Reference, folder: Path) -> None:
@@ -32,7 +33,7 @@ def save(reference: Reference, folder: Path) -> None:
         }
         for kind, batches in (("frames", reference.frames), ("answers", reference.answers))
     }
-    text = json.dumps({**names, "noise": reference.noise})
+    text = json.dumps({**names, "noise": reference.noise, "step": reference.step})
     members: dict[str, Any] = {NAMES: np.array(text), **{f"array_{i}": values for i, values in enumerate(arrays)}}
     np.savez(folder / FILE, **members)
 
@@ -45,7 +46,7 @@ def load(folder: Path) -> Reference:
             {name: {key: kept[f"array_{i}"] for key, i in batch.items()} for name, batch in names[kind].items()}
             for kind in ("frames", "answers")
         )
-    return Reference(frames, answers, names["noise"])
+    return Reference(frames, answers, names["noise"], names["step"])
 
 
 def _numbered(values: np.ndarray, arrays: list[np.ndarray]) -> int:

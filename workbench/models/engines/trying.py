@@ -11,48 +11,49 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from workbench.errors import ConversionError, WorkbenchError
+from workbench.errors import ConversionError
 from workbench.models.conversion.agreement import relative_differences
 from workbench.models.conversion.noise import TOLERANCE, expect_near
-from workbench.models.conversion.running import answers, open_converted
+from workbench.models.conversion.running import in_steps
 from workbench.models.engines.making import OTHERS
 from workbench.models.engines.measuring import GAIN, MANY, frame_ms, resident_mb
 from workbench.models.engines.record import Trial
 from workbench.models.engines.reference import Reference, load
-from workbench.models.model import Model
+from workbench.models.engines.runners import Run, open_runner
 
 
 def main(folder: str, engine: str) -> None:
     """Try one engine, and write its trial beside the file."""
     work = Path(folder)
-    to, file = OTHERS[engine]
+    file = OTHERS[engine][1]
     trial = Trial(engine, file=file)
+    reference = load(work)
     start = time.perf_counter()
     try:
-        model = open_converted(work / file, to)
+        run = open_runner(engine, work / file)
         trial = replace(trial, load_ms=(time.perf_counter() - start) * 1e3)
-        trial = _compared(model, load(work), trial)
-    except WorkbenchError as error:
-        trial = replace(trial, reason=str(error))
+        trial = _compared(run, reference, trial)
+    except Exception as error:  # engines raise what they like; it is the reason in the record
+        trial = replace(trial, reason=" ".join(str(error).split())[:300])
     (work / f"{engine}.json").write_text(json.dumps(asdict(trial)), encoding="utf-8")
 
 
-def _compared(model: Model, reference: Reference, trial: Trial) -> Trial:
-    reason, worst = None, 0.0
+def _compared(run: Run, reference: Reference, trial: Trial) -> Trial:
+    """Hold the engine to the original's answers in every range, and clock and weigh it if it gives them."""
+    worst = 0.0
     for name, batch in reference.frames.items():
+        differences = relative_differences(reference.answers[name], in_steps(run, batch, reference.step))
+        worst = max(worst, *differences.values())
         try:
-            differences = relative_differences(reference.answers[name], answers(model, batch))
-            worst = max(worst, *differences.values())
             expect_near(differences, reference.noise[name], TOLERANCE, name)
         except ConversionError as error:
-            reason = reason or str(error)
-    frames = next(iter(reference.frames.values()))
-    fixed = model.inputs[0].shape[0]
-    one = frame_ms(model, frames, fixed or 1)
-    memory_mb = resident_mb()
-    many = one if fixed else frame_ms(model, frames, MANY)
-    rows = MANY if many < GAIN * one else 1
-    return replace(trial, reason=reason, difference=worst, ms=one, memory_mb=memory_mb, rows=None if fixed else rows)
+            trial = replace(trial, reason=trial.reason or str(error))
+    frames, step = next(iter(reference.frames.values())), reference.step
+    one = frame_ms(run, frames, step or 1)
+    trial = replace(trial, difference=worst, ms=one, memory_mb=resident_mb())
+    if step is not None:
+        return trial
+    return replace(trial, rows=MANY if frame_ms(run, frames, MANY) < GAIN * one else 1)
 
 
 if __name__ == "__main__":
