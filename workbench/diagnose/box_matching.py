@@ -33,8 +33,9 @@ def match_boxes(a: sv.Detections, b: sv.Detections, *, overlap: float = 0.5) -> 
     import supervision as sv
 
     ids_a, ids_b = _shared_ids(a, b)
-    first, left_a, left_b = sv.match_detections(_plain(a, ids_a), _plain(b, ids_b), overlap)
-    second, lost, new = sv.match_detections(_plain(a[left_a]), _plain(b[left_b]), overlap, class_agnostic=True)
+    first, left_a, left_b = sv.match_detections(_plain(a.xyxy, ids_a), _plain(b.xyxy, ids_b), overlap)
+    rest_a, rest_b = _plain(a.xyxy[left_a]), _plain(b.xyxy[left_b])
+    second, lost, new = sv.match_detections(rest_a, rest_b, overlap, class_agnostic=True)
     rest = np.column_stack([left_a[second[:, 0]], left_b[second[:, 1]]])
     pairs = np.concatenate([first, rest]).astype(int)
     overlaps = sv.box_iou_batch(a.xyxy, b.xyxy)[pairs[:, 0], pairs[:, 1]] if len(pairs) else np.zeros(0, np.float32)
@@ -48,7 +49,7 @@ def _shared_ids(a: sv.Detections, b: sv.Detections) -> tuple[np.ndarray, np.ndar
     return ids[: len(a)], ids[len(a) :]
 
 
-def _plain(detections: sv.Detections, ids: np.ndarray | None = None) -> sv.Detections:
+def _plain(xyxy: np.ndarray, ids: np.ndarray | None = None) -> sv.Detections:
     import supervision as sv
 
-    return sv.Detections(xyxy=detections.xyxy, class_id=ids)
+    return sv.Detections(xyxy=xyxy, class_id=ids)

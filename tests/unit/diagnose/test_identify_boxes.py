@@ -100,6 +100,28 @@ def test_one_square_object_in_the_middle_cannot_decide():
     assert {"xyxy", "yxyx"} <= {each.axes for tie in found.ties for each in (tie.format, *tie.equals)}
 
 
+@pytest.mark.parametrize("copies", [1, 8], ids=["one object", "eight alike"])
+def test_a_lead_within_chance_is_a_tie(copies):
+    """A nearly square object in the middle lies almost the same with x and y exchanged."""
+    sizes, recipe = [(200, 200)] * copies, Recipe(size=(100, 100))
+    truth = [sv.Detections(xyxy=np.array([[60, 61, 140, 141]], np.float32), class_id=np.zeros(1, int))] * copies
+    outputs = written(truth, BoxFormat(layout="rows"), recipe, sizes=sizes, jitter=3.0)
+    found = identify_boxes(outputs, sizes, recipe, truth)
+    assert {"xyxy", "yxyx"} <= {each.format.axes for each in found.ties}
+    assert found.format is None
+    assert found.verdict.startswith("These frames cannot decide")
+
+
+def test_a_narrow_letterbox_is_told_from_none():
+    """Ten pixels of padding: the boxes differ by a few pixels, and many objects show it."""
+    recipe, sizes = Recipe(size=(320, 340), fit="letterbox"), [(480, 480)] * 3
+    truth, form = objects(seed=5, count=12), BoxFormat(layout="rows")
+    found = identify_boxes(written(truth, form, recipe, sizes=sizes), sizes, recipe, truth)
+    assert (found.format, found.candidates[0].equals) == (form, ())
+    assert found.candidates[1].format == form.replace(of="source")
+    assert found.candidates[1].overlap > 0.7  # a few pixels off, as people overlook it
+
+
 def truth_with_class(truth):
     return [sv.Detections(xyxy=each.xyxy, class_id=np.zeros(len(each), int)) for each in truth]
 

@@ -75,8 +75,8 @@ def one_hot(background=0):
 def yolo(boxes, *, objectness):
     count = cells((320, 320))
     rows = np.zeros((3 * count if objectness else count, 4 + objectness + 3), np.float32)
-    scores = one_hot()
-    rows[5:8] = np.hstack([centres(boxes), *([np.ones((3, 1))] if objectness else []), scores])
+    sure = np.full((3, 1), 0.95)  # objectness, which the class scores are multiplied by
+    rows[5:8] = np.hstack([centres(boxes), *([sure, one_hot() / sure] if objectness else [one_hot()])])
     return rows[None] if objectness else rows.T[None]
 
 
