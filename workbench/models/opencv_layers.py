@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from workbench.models import onnx_graph
-from workbench.models.opencv_file import NetFile, activated, read_tflite
+from workbench.models.opencv_file import OPENCV_5, NetFile, activated, read_tflite
 from workbench.models.tflite_graph import TFLiteGraph
 
 
@@ -28,7 +28,9 @@ def _onnx(file: NetFile) -> tuple[Any, dict[str, str]]:
     model = onnx_graph.read_onnx(file.path)
     computed = onnx_graph.computed(model.graph, (spec.name for spec in file.inputs))
     content, names = onnx_graph.with_outputs(model, computed)
-    return cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8)), {name: name for name in names}
+    net = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
+    known = set(names if OPENCV_5 else net.getLayerNames())  # a sum that is part of a matrix product now is none
+    return net, {name: name for name in names if name in known}
 
 
 def _tflite(file: NetFile, graph: TFLiteGraph) -> tuple[Any, dict[str, str]]:

@@ -104,8 +104,9 @@ class OpenCVModel:
                 if not rows:
                     expect_room(made, len(arrays[0]))
                 rows.append(made)
-        joined = (np.concatenate(parts) for parts in zip(*rows, strict=True))
-        return {name: values for name, values in zip(shown, joined, strict=True) if values.dtype.kind == "f"}
+        seen = {name: parts for name, *parts in zip(shown, *rows, strict=True) if parts[0].ndim}  # OpenCV 5 gives a
+        # scalar for a layer that it has made part of another
+        return {name: np.concatenate(parts) for name, parts in seen.items() if parts[0].dtype.kind == "f"}
 
     def close(self) -> None:
         """Let the network and its memory go; the next `predict` reads it again."""

@@ -20,6 +20,7 @@ from workbench.errors import InvalidValue, ModelLoadError, unknown
 from workbench.models.graph_function import expect_room
 from workbench.models.model import Batch, TensorSpec, check_batch
 from workbench.models.saved_model import DEFAULT, Signature
+from workbench.models.tensorflow_runtime import quiet_standard_error
 from workbench.models.tflite_errors import tflite_error
 from workbench.models.tflite_graph import QuantizedTensor, packed_labels, read_graph
 from workbench.models.tflite_runner import TensorRunner, details_of
@@ -114,14 +115,16 @@ class TFLiteModel:
     def _open(self, **options: Any) -> Any:
         from ai_edge_litert.interpreter import Interpreter
 
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # that keeping all tensors is for debugging
+        with warnings.catch_warnings(), quiet_standard_error():
+            warnings.simplefilter("ignore")  # that keeping all tensors is for debugging
+            try:
                 interpreter = Interpreter(str(self._file), num_threads=self._threads, **options)
-            interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise tflite_error(self._file, error) from error
-        return interpreter
+                interpreter.allocate_tensors()
+                return interpreter
+            except (ValueError, RuntimeError) as error:
+                refused = tflite_error(self._file, error)
+                refused.__cause__ = error
+        raise refused  # out here, where what LiteRT wrote of it is held back
 
     def _subgraph(self) -> int:
         wrapped = self._interpreter._interpreter  # LiteRT has no public way from a signature to its subgraph
