@@ -128,7 +128,8 @@ class TrialProcess:
 
     def _last_words(self) -> str:
         self._said.seek(0)
-        return (self._said.read().strip().splitlines() or [""])[-1][:160]
+        told = [line for line in self._said.read().splitlines() if line.strip() and not line.startswith("INFO")]
+        return told[-1].strip()[:160] if told else ""
 
     def _end(self) -> None:
         if self._child is None:
