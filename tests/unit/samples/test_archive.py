@@ -1,4 +1,6 @@
 import hashlib
+import io
+import tarfile
 import zipfile
 
 import pytest
@@ -12,13 +14,30 @@ def sha(content):
     return hashlib.sha256(content).hexdigest()
 
 
-@pytest.fixture
-def archive(tmp_path):
-    path = tmp_path / "a.whl"
+FILES = {"pack/a.txt": b"a", "../outside.txt": b"slip", "/tmp/absolute.txt": b"slip"}
+
+
+def wheel(path):
     with zipfile.ZipFile(path, "w") as file:
-        file.writestr("pack/a.txt", b"a")
-        file.writestr("../outside.txt", b"slip")
-        file.writestr("/tmp/absolute.txt", b"slip")
+        for name, content in FILES.items():
+            file.writestr(name, content)
+
+
+def tgz(path):
+    with tarfile.open(path, "w:gz") as tape:
+        folder = tarfile.TarInfo("pack")
+        folder.type = tarfile.DIRTYPE
+        tape.addfile(folder)
+        for name, content in FILES.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tape.addfile(member, io.BytesIO(content))
+
+
+@pytest.fixture(params=[pytest.param(wheel, id="whl"), pytest.param(tgz, id="tgz")])
+def archive(tmp_path, request):
+    path = tmp_path / f"a.{'whl' if request.param is wheel else 'tgz'}"
+    request.param(path)
     return path
 
 
@@ -55,7 +74,7 @@ def test_a_link_in_an_archive_becomes_a_plain_file(tmp_path, out):
     ("member", "message"),
     [
         pytest.param(
-            Member("pack/a.txt", sha(b"b")), "pack/a.txt in a.whl is not the expected file", id="another hash"
+            Member("pack/a.txt", sha(b"b")), r"pack/a.txt in a.\w+ is not the expected file", id="another hash"
         ),
         pytest.param(Member("pack/b.txt", sha(b"b")), "cannot be unpacked: .*pack/b.txt", id="no such member"),
     ],
@@ -64,6 +83,38 @@ def test_a_member_that_is_not_the_expected_one_is_refused(archive, out, member, 
     with pytest.raises(SampleError, match=message):
         extract(archive, [member], out)
     assert list(out.iterdir()) == []
+
+
+def test_a_link_out_of_a_tgz_is_refused(tmp_path, out):
+    link = tarfile.TarInfo("pack/link.txt")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/hostname"
+    with tarfile.open(tmp_path / "link.tgz", "w:gz") as tape:
+        tape.addfile(link)
+    with pytest.raises(SampleError, match="link.tgz cannot be unpacked: .*link"):
+        extract(tmp_path / "link.tgz", [Member("pack/link.txt", sha(b"/etc/hostname"))], out)
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        pytest.param(lambda content: b"<html>sign in to the network</html>", id="no archive"),
+        pytest.param(lambda content: content[: len(content) // 2], id="half an archive"),
+        pytest.param(lambda content: content[:20] + b"\xff" * 20 + content[40:], id="damaged in the middle"),
+        pytest.param(lambda content: b"", id="nothing"),
+    ],
+)
+def test_a_damaged_tgz_is_refused(tmp_path, out, harm):
+    tgz(tmp_path / "a.tgz")
+    (tmp_path / "a.tgz").write_bytes(harm((tmp_path / "a.tgz").read_bytes()))
+    with pytest.raises(SampleError, match="a.tgz cannot be unpacked: .+; fetch it again"):
+        extract(tmp_path / "a.tgz", [Member("pack/a.txt", sha(b"a"))], out)
+
+
+def test_a_folder_of_a_tgz_is_no_file(tmp_path, out):
+    tgz(tmp_path / "a.tgz")
+    with pytest.raises(SampleError, match="'pack' in the archive is no file"):
+        extract(tmp_path / "a.tgz", [Member("pack", sha(b""))], out)
 
 
 def test_what_is_no_zip_file_is_refused(tmp_path, out):

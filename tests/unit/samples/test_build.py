@@ -1,6 +1,7 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 
 from workbench.errors import SampleError
@@ -47,6 +48,29 @@ def test_the_label_of_a_photo_is_the_last_number_of_its_name(members, out):
     with (out / "labels.csv").open(newline="") as file:
         assert list(csv.DictReader(file)) == [{"file": "imagenet_15_99.jpg", "label": "99", "name": "class 99"}]
     assert sorted(path.name for path in out.iterdir()) == ["imagenet_15_99.jpg", "labels.csv"]
+
+
+LOADER = """loadPackage = function(metadata) { };
+    loadPackage({"files": [{"filename": "/labels.txt", "start": 0, "end": 8},
+                           {"filename": "/net.tflite", "start": 8, "end": 15}], "remote_package_size": 15});"""
+
+
+def test_a_model_is_cut_out_of_its_pack_with_its_labels(members, out):
+    (members / "assets.data").write_bytes(b"cat\ndog\nweights")
+    (members / "assets_loader.js").write_text(LOADER.replace("\n", ""))
+    BUILDERS["packed_model"](members, out, entry("packed_model", main="model.tflite"))
+    assert (out / "model.tflite").read_bytes() == b"weights"
+    assert (out / "model.labels.txt").read_text() == "cat\ndog\n"
+
+
+def test_labels_are_read_off_a_pickle_without_running_it(members, out):
+    names = np.array(["n02085620-Chihuahua", "n02099267-flat-coated_retriever"], "<U40")
+    runs_code = b"cos\nsystem\n(S'touch ran'\ntR."
+    (members / "encoder.pkl").write_bytes(b"\x80\x04numpy ub\x03\xff\xff\xff" + names.tobytes() + runs_code)
+    (members / "model.h5").write_bytes(b"weights")
+    BUILDERS["pickled_labels"](members, out, entry("pickled_labels", main="model.h5"))
+    assert (out / "model.labels.txt").read_text() == "Chihuahua\nflat-coated retriever\n"
+    assert sorted(path.name for path in out.iterdir()) == ["model.h5", "model.labels.txt"]
 
 
 def test_a_conversion_that_fails_says_why(members, out):
