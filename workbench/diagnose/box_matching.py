@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.results.boxes.columns import labels_of
+from workbench.results.boxes.columns import classes_of, labels_of
 
 if TYPE_CHECKING:
     import supervision as sv
@@ -28,7 +28,8 @@ def match_boxes(a: sv.Detections, b: sv.Detections, *, overlap: float = 0.5) -> 
     """Pair the boxes of A and B that overlap by `overlap` (IoU) or more.
 
     Highest overlap first, each box once (`supervision.match_detections`, the matching of its metrics): among boxes of
-    one class, then among those left over, which are the same object under another class. Classes are compared by name.
+    one class, then among those left over, which are the same object under another class. Classes are compared by
+    name, or by number where a side has no names.
     """
     import supervision as sv
 
@@ -43,10 +44,16 @@ def match_boxes(a: sv.Detections, b: sv.Detections, *, overlap: float = 0.5) -> 
 
 
 def _shared_ids(a: sv.Detections, b: sv.Detections) -> tuple[np.ndarray, np.ndarray]:
-    """Number the class names of both sides alike."""
+    """Number the class names of both sides alike; where a side has no names, the numbers are taken as they are."""
+    if _unnamed(a) or _unnamed(b):
+        return classes_of(a), classes_of(b)
     names = labels_of(a) + labels_of(b)
     ids = np.unique(names, return_inverse=True)[1] if names else np.zeros(0, int)
     return ids[: len(a)], ids[len(a) :]
+
+
+def _unnamed(detections: sv.Detections) -> bool:
+    return labels_of(detections) == [f"class {number}" for number in classes_of(detections)]
 
 
 def _plain(xyxy: np.ndarray, ids: np.ndarray | None = None) -> sv.Detections:

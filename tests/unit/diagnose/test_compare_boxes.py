@@ -70,6 +70,12 @@ def test_classes_are_the_same_by_name_not_by_number():
     assert pairs.same_class.tolist() == [True]
 
 
+def test_classes_without_names_are_the_same_by_number():
+    plain = sv.Detections(xyxy=np.array([[0, 0, 9, 9]], np.float32), class_id=np.array([1]))
+    assert match_boxes(boxes((0, 0, 9, 9, 0.9, 1)), plain).same_class.tolist() == [True]
+    assert match_boxes(boxes((0, 0, 9, 9, 0.9, 0)), plain).same_class.tolist() == [False]
+
+
 def test_the_table_has_the_worst_first():
     table = BoxComparison(A, B, slots={}).to_frame()
     assert table["change"].tolist() == ["lost", "new", "renamed", "kept"]

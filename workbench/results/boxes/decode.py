@@ -82,6 +82,13 @@ def decode(  # noqa: PLR0913 - the three things boxes are made of, and options b
         UnknownName: no format has this name.
         InvalidValue: no format fits, several do (the text names them), the named one does not, or there is not
             one output row for each frame.
+
+    Example:
+        >>> from workbench.recipes import Recipe
+        >>> rows = np.array([[[80, 60, 240, 200, 0.9, 2]]], np.float32)  # in a letterbox: 40 rows above, half size
+        >>> found = decode(rows, [(480, 640)], Recipe(size=(320, 320), fit="letterbox"))
+        >>> found.format.name, found[0].xyxy.tolist()
+        ('rows_pixels', [[160.0, 40.0, 480.0, 320.0]])
     """
     if not len(sizes):
         raise InvalidValue("decode needs the height and width of at least one frame; got none")

@@ -1,15 +1,18 @@
 """Boxes of real detectors lie on real objects, whatever the fit; the objects were marked by hand."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import supervision as sv
 
 from workbench.diagnose import compare, identify_boxes
+from workbench.diagnose.box_matching import match_boxes
 from workbench.frames import open_frames
 from workbench.inference import predict
 from workbench.models import load_model
 from workbench.recipes import load_recipe
-from workbench.results import box_format
+from workbench.results import box_format, decode
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +76,19 @@ def test_a_swapped_colour_order_costs_boxes_or_scores(ssd, photos):
     assert compare((right, ssd), (right, ssd), photos, progress=False).verdict.startswith("No visible difference")
 
 
+@pytest.fixture(scope="module")
+def group_photos():
+    """Return what a sample detector says about six group photos, running each model once."""
+    return cache(_said_about_group_photos)
+
+
+def _said_about_group_photos(name):
+    model = load_model(f"sample:{name}")
+    prediction = predict("sample:faces-6", load_recipe(f"sample:{name}"), model, progress=False)
+    model.close()
+    return prediction
+
+
 @pytest.mark.parametrize(
     ("name", "form", "count"),
     [
@@ -80,13 +96,23 @@ def test_a_swapped_colour_order_costs_boxes_or_scores(ssd, photos):
         pytest.param("centernet-coco", "rows_pixels", 5, id="CenterNet"),
     ],
 )
-def test_a_saved_model_is_read_without_a_word(name, form, count):
-    """Six group photos; the counts are of boxes above one half that were looked at, faces and persons."""
-    model = load_model(f"sample:{name}")
-    prediction = predict("sample:faces-6", load_recipe(f"sample:{name}"), model, progress=False)
+def test_a_saved_model_is_read_without_a_word(group_photos, name, form, count):
+    """The counts are of boxes above one half that were looked at: faces and persons."""
+    prediction = group_photos(name)
     assert prediction.detections.format.name == form
     sure = prediction.to_frame().query("score > 0.5")
     assert sure["label"].isin(["face", "person"]).sum() >= count
     for found, (height, width) in zip(prediction.detections, prediction.sizes, strict=True):
         assert (found.xyxy >= 0).all() and (found.xyxy <= [width, height, width, height]).all()
-    model.close()
+
+
+def test_suppression_here_is_that_of_the_model_itself(group_photos):
+    """The Object Detection API hands out its boxes before and after its own NMS."""
+    prediction = group_photos("ssd-hands")
+    before = {name: array for name, array in prediction.outputs.items() if name.startswith("raw_")}
+    raw = decode(before, prediction.sizes, load_recipe("sample:ssd-hands"), threshold=0.5)
+    assert raw.format.name == "raw_detection_api"
+    for ours, theirs in zip(raw, prediction.detections, strict=True):
+        pairs = match_boxes(ours, theirs[theirs.confidence >= 0.5], overlap=0.98)
+        assert (len(pairs.lost), len(pairs.new)) == (0, 0)
+        assert pairs.same_class.all()
