@@ -7,8 +7,8 @@ import yaml
 from workbench.diagnose.cascade_costs import cascade_costs
 from workbench.errors import InvalidValue, UnknownName
 from workbench.frames import open_frames
-from workbench.frames.frame import FrameSequence
-from workbench.inference import classify_regions
+from workbench.frames.frame import FrameSequence, FrameStream
+from workbench.inference import classify_regions, detect_then_classify
 from workbench.inference.cascade_mistakes import MISTAKES
 from workbench.models.model import TensorSpec, check_batch
 from workbench.recipes import Recipe
@@ -278,3 +278,149 @@ def test_costs_count_flipped_and_lost_answers_of_each_mistake(model):
     assert table.loc["no clip", ["flips", "lost"]].tolist() == ["2 of 8", 2]
     assert table.loc["swapped channels", "mean change"] == pytest.approx(0.75, abs=1e-5)
     assert set(costs.to_dict()) == set(MISTAKES)
+
+
+# --- with a detector -----------------------------------------------------------------------------------------
+
+TENSOR = Recipe(size=(45, 60), fit="letterbox")  # half of the frame
+
+
+class RowsModel:
+    """A fake detector: the rows [x0, y0, x1, y1, score, class] it was made with, for each frame in turn."""
+
+    name, labels, inputs, outputs = "rows", ("thing", "ghost"), (TensorSpec("image", (None, 45, 60, 3), "float32"),), ()
+
+    def __init__(self, *frames):
+        self.frames, self.lengths = [np.array(rows, np.float32).reshape(-1, 6) for rows in frames], []
+
+    def predict(self, batch):
+        check_batch(batch, self.inputs, self.name)
+        first = sum(self.lengths)
+        self.lengths.append(len(batch))
+        return {"rows": np.stack(self.frames[first : first + len(batch)])}
+
+    def close(self):
+        pass
+
+
+PATCHES = [[5, 5, 20, 20, 0.9, 0], [30, 5, 50, 20, 0.6, 1], [5, 25, 20, 40, 0.3, 0]]  # in tensor pixels
+
+
+def cascade_of(detector, classifier, frames, **options):
+    return detect_then_classify(
+        frames, detector, classifier, detector_recipe=TENSOR, classifier_recipe=RECIPE,
+        **({"boxes": "rows_pixels", "progress": False} | options),
+    )  # fmt: skip
+
+
+def test_boxes_of_the_detector_are_cut_from_the_source_frame(model):
+    cascade = cascade_of(RowsModel(PATCHES), model, [frame()], threshold=0.2)
+    (found,) = cascade.detections
+    assert found.xyxy.tolist() == BOXES.tolist()
+    assert found.data["answer"].tolist() == ["red", "green", "blue"]
+    assert found.data["class_name"].tolist() == ["thing", "ghost", "thing"]
+    assert (cascade.detector, cascade.classifier) == ("rows", "color")
+
+
+@pytest.mark.parametrize(
+    ("options", "answers", "left_out"),
+    [
+        pytest.param({}, ["red", "green"], {"below threshold": 1}, id="the threshold by default"),
+        pytest.param(
+            {"threshold": 0.6}, ["red", "green"], {"below threshold": 1}, id="a score at the threshold counts"
+        ),
+        pytest.param({"threshold": 0.61}, ["red"], {"below threshold": 2}, id="a score below does not"),
+        pytest.param({"classes": ["ghost"]}, ["green"], {"below threshold": 1, "other class": 1}, id="class by name"),
+        pytest.param({"classes": [0], "threshold": 0}, ["red", "blue"], {"other class": 1}, id="class by number"),
+        pytest.param({"threshold": 1.0}, [], {"below threshold": 3}, id="nothing is sure enough"),
+    ],
+)
+def test_only_the_boxes_wanted_are_classified_and_the_others_counted(model, options, answers, left_out):
+    cascade = cascade_of(RowsModel(PATCHES), model, [frame()], **options)
+    assert cascade.column("answer").tolist() == answers
+    counts = {name: count for name, count in cascade.counts.items() if count and name not in ("whole", "clipped")}
+    assert counts == left_out
+
+
+def test_empty_frames_first_leave_the_format_open(model):
+    nothing = [[0, 0, 0, 0, 0, 0]] * 3
+    detector = RowsModel(*[nothing] * 5, PATCHES, *[nothing] * 2)
+    cascade = cascade_of(detector, model, [frame()] * 8, boxes="auto")
+    assert [len(each) for each in cascade.detections] == [0, 0, 0, 0, 0, 2, 0, 0]
+    assert cascade.column("answer").tolist() == ["red", "green"]
+    assert detector.lengths == [4, 4]
+
+
+def test_nothing_but_empty_frames_is_an_empty_result(model):
+    cascade = cascade_of(RowsModel(*[[[0] * 6] * 2] * 3), model, [frame()] * 3, boxes="auto")
+    assert (len(cascade), cascade.boxes) == (3, 0)
+
+
+def test_outputs_that_are_no_boxes_are_refused(model):
+    class Heat(RowsModel):
+        def predict(self, batch):
+            return {"heat": batch[..., :1].copy()}
+
+    with pytest.raises(InvalidValue, match="no box format fits"):
+        cascade_of(Heat(PATCHES), model, [frame()], boxes="auto")
+
+
+def test_frames_of_different_sizes_and_a_limit(model):
+    frames = [frame(), np.zeros((180, 240, 3), np.uint8), frame()]
+    cascade = cascade_of(RowsModel(*[PATCHES] * 3), model, frames, limit=2)
+    assert cascade.sizes == ((HEIGHT, WIDTH), (180, 240))
+    assert cascade.detections[1].xyxy[0].tolist() == [20, 20, 80, 80]
+    assert cascade.origins == ("array", "array")
+
+
+def test_a_stream_needs_a_limit_and_is_read_no_further(model):
+    class Camera(FrameStream):
+        origin, read = "camera:0", 0
+
+        def arrays(self):
+            while True:
+                self.read += 1
+                yield frame()
+
+        def __iter__(self):
+            return iter(())
+
+    camera = Camera()
+    with pytest.raises(InvalidValue, match="a stream has no end; give limit"):
+        cascade_of(RowsModel(*[PATCHES] * 9), model, camera)
+    cascade = cascade_of(RowsModel(*[PATCHES] * 9), model, camera, limit=5)
+    assert (len(cascade), cascade.times_s, camera.read) == (5, (None,) * 5, 5)
+
+
+def test_a_margin_reaches_beyond_the_frame_and_is_clipped(model):
+    cascade = cascade_of(RowsModel(PATCHES[:1]), model, [frame()], margin=0.5)
+    assert cascade.column("region").tolist() == ["clipped"]
+    assert cascade.column("answer").tolist() == ["red"]
+
+
+def test_the_stages_are_timed(model):
+    seconds = cascade_of(RowsModel(PATCHES), model, [frame()]).seconds
+    assert set(seconds) == {"decode", "detect", "crop", "preprocess", "classify", "wall"}
+    assert sum(seconds[stage] for stage in seconds if stage != "wall") <= seconds["wall"] * 1.5
+
+
+def test_recipes_that_decode_differently_are_refused(model):
+    with pytest.raises(InvalidValue, match="exif='apply' and the classifier's exif='ignore'"):
+        detect_then_classify(
+            [frame()],
+            RowsModel(PATCHES),
+            model,
+            detector_recipe=TENSOR,
+            classifier_recipe=RECIPE.replace(exif="ignore"),
+        )
+
+
+def test_a_class_the_detector_does_not_have_names_the_closest(model):
+    with pytest.raises(UnknownName, match="did you mean 'ghost'"):
+        cascade_of(RowsModel(PATCHES), model, [frame()], classes=["gost"])
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan")])
+def test_a_threshold_that_is_no_score_is_refused(model, threshold):
+    with pytest.raises(InvalidValue, match="score from 0 to 1"):
+        cascade_of(RowsModel(PATCHES), model, [frame()], threshold=threshold)
