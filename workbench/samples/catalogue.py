@@ -67,7 +67,7 @@ class Entry:
     size_mb: float  # on disk, as fetched
     members: tuple[tuple[Package, tuple[Member, ...]], ...]  # the first package is the one the sample is named after
     note: str = ""  # said before the build, where that takes a while
-    main: str = ""  # the file that `sample:NAME` stands for; "": the folder
+    main: str = ""  # the file, or SavedModel folder, that `sample:NAME` stands for; "": the folder of the sample
     class_names: tuple[str, ...] = ()  # in class order; () where a member of the archive holds them, or nothing does
     names: Mapping[str, str] = field(default_factory=dict)  # of inputs and outputs: the model's own -> the sample's
 

@@ -48,10 +48,11 @@ def portable(path: Path) -> str:
 
 
 def _inside(folder: Path, inside: str) -> Path:
-    """Return a file, or a pattern of files, of the sample in `folder`."""
+    """Return a file, a folder or a pattern of files of the sample in `folder`."""
     if ".." in PurePosixPath(inside).parts:
         raise InvalidValue(f"{inside!r} leads out of sample {folder.name!r}")
     files = (read_record(folder) or {"files": {}})["files"]
-    if inside not in files and not glob.has_magic(inside):
+    folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
+    if inside.rstrip("/") not in {*files, *folders} and not glob.has_magic(inside):
         raise unknown(f"file in sample {folder.name!r}", inside, files)
     return folder / inside

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import UnknownName
+from workbench.recipes import Recipe, load_recipe
 from workbench.samples.build import BUILDERS
 from workbench.samples.catalogue import catalogue
 from workbench.samples.download import DOWNLOADERS
@@ -36,6 +37,11 @@ def test_licence_and_provenance_are_said(entry):
     assert entry.licence
     assert entry.provenance
     assert entry.description
+
+
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.values[0].kind == "model"])
+def test_every_model_has_a_recipe(entry):
+    assert isinstance(load_recipe(f"sample:{entry.name}"), Recipe)
 
 
 def test_an_unknown_sample_is_refused_with_the_closest():

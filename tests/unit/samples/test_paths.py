@@ -42,6 +42,22 @@ def test_a_file_of_a_sample_goes_by_its_samples_name(bikes, tmp_path):
     assert portable(tmp_path.parent / "clip.mp4") == str(tmp_path.parent / "clip.mp4")
 
 
+def test_a_folder_of_a_sample_goes_by_its_samples_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
+    model = tmp_path / "ssd-hands" / "saved_model"
+    (model / "variables").mkdir(parents=True)
+    (model / "saved_model.pb").write_bytes(b"graph")
+    (model / "variables" / "variables.index").write_bytes(b"nothing")
+    write_record(tmp_path / "ssd-hands", catalogue()["ssd-hands"])
+    assert portable(resolve("sample:ssd-hands")) == "sample:ssd-hands/saved_model"
+    assert resolve("sample:ssd-hands/saved_model") == resolve("sample:ssd-hands/saved_model/") == model
+    with pytest.raises(UnknownName, match="no file in sample 'ssd-hands' named 'saved'"):
+        resolve("sample:ssd-hands/saved")
+    (model / "saved_model.pb").write_bytes(b"another graph")
+    with pytest.raises(SampleError, match="is damaged"):
+        resolve("sample:ssd-hands")
+
+
 def test_a_home_folder_is_expanded(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert resolve("~/clip.mp4") == tmp_path / "clip.mp4"
