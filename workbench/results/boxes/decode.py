@@ -92,6 +92,8 @@ def decode(  # noqa: PLR0913 - the three things boxes are made of, and options b
     """
     if not len(sizes):
         raise InvalidValue("decode needs the height and width of at least one frame; got none")
+    if not 0 <= threshold <= 1 or limit < 1:
+        raise InvalidValue(f"threshold is a score from 0 to 1, limit a count from 1; got {threshold!r} and {limit!r}")
     chosen = None if format == "auto" else box_format(format)
     wheres = [box_map(recipe, size) if isinstance(recipe, Slots) else size for size in sizes]
     frames = by_frame(outputs, len(sizes))

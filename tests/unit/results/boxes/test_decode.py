@@ -354,6 +354,12 @@ def test_outputs_that_are_text_are_left_out():
     assert len(detections) == 3
 
 
+@pytest.mark.parametrize("options", [{"threshold": 50}, {"threshold": float("nan")}, {"limit": 0}], ids=str)
+def test_thresholds_and_limits_that_mean_nothing_are_refused(options):
+    with pytest.raises(InvalidValue, match="threshold is a score from 0 to 1"):
+        decode(as_rows(unit_boxes()), [SOURCE], RECIPE, **options)
+
+
 def test_no_frames_are_refused():
     with pytest.raises(InvalidValue, match="at least one frame"):
         decode(np.zeros((0, 5, 6)), [], RECIPE)
