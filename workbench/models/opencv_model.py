@@ -170,11 +170,14 @@ class OpenCVModel:
         return np.array(value)
 
     def _read(self) -> Any:
-        try:
-            with quiet(), quiet_standard_error():
+        refused: cv2.error | None = None
+        with quiet(), quiet_standard_error():
+            try:
                 net = self.file.read()
-        except cv2.error as error:
-            raise opencv_error(self.file.path, error) from error
+            except cv2.error as error:
+                refused = error
+        if refused:  # out here, where what the importer wrote of it is held back
+            raise opencv_error(self.file.path, refused) from refused
         self._ends = activated(net, self.file.layers) if self.file.graph else self.file.layers
         return net
 
@@ -185,14 +188,14 @@ class OpenCVModel:
             raise opencv_error(self.file.path, error) from error
 
     def _try_out(self) -> None:
-        """Run once on zeros, and complete the shapes of the outputs."""
+        """Read the network, run it once on zeros, and complete the shapes of the outputs."""
+        self._net = self._read()
         for spec in self.inputs:
             if any(n is None for n in spec.shape[1:]):
                 raise ModelLoadError(
                     f"{self.file.path}: its input {spec} has no fixed size, which OpenCV needs; give "
                     "OpenCVModel(PATH, inputs=[TensorSpec(name, (None, height, width, 3), dtype)])"
                 )
-        self._net = self._read()
         with quiet():
             values = self._run([np.zeros([n or 1 for n in spec.shape], spec.dtype) for spec in self.inputs])
         free = all(spec.shape[:1] == (None,) for spec in self.inputs)

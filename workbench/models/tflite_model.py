@@ -67,13 +67,12 @@ class TFLiteModel:
         self._interpreter: Any = self._open()
         keys = self._interpreter.get_signature_list()
         self.signature = _chosen(self._file, keys, signature)
-        self._graph = read_graph(self._file, self._subgraph())
+        self.signatures = {key: Signature(*self._described(key)) for key in keys}
+        self.inputs, self.outputs = self._described(self.signature)
+        self._subgraph_number = self._subgraph(self.signature)
+        self._graph = read_graph(self._file, self._subgraph_number)
         self.quantization: tuple[QuantizedTensor, ...] = self._graph.quantization
-        self.signatures = {key: Signature(*self._described(self._runner_of(key))) for key in keys}
         self._runner: Any = self._runner_of(self.signature)
-        self._stored = {name: details_of(found) for name, found in self._runner.get_output_details().items()}
-        self.inputs, outputs = self._described(self._runner)
-        self.outputs = tuple(map(self._with_activation, outputs))
         self.labels = labels or packed_labels(self._file)
         self._debug: Any = None
 
@@ -90,7 +89,7 @@ class TFLiteModel:
                 self._interpreter = self._open()
                 self._runner = self._runner_of(self.signature)
             raw = self._run(self._runner, arrays)
-        return {spec.name: real(raw[spec.name], self._stored[spec.name].quantization) for spec in self.outputs}
+        return {spec.name: real(raw[spec.name], spec.quantization) for spec in self.outputs}
 
     def layers(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return what every operation makes of a batch, by tensor name, in order; integers as the reals they stand for.
@@ -126,9 +125,9 @@ class TFLiteModel:
                 refused.__cause__ = error
         raise refused  # out here, where what LiteRT wrote of it is held back
 
-    def _subgraph(self) -> int:
+    def _subgraph(self, signature: str | None) -> int:
         wrapped = self._interpreter._interpreter  # LiteRT has no public way from a signature to its subgraph
-        return wrapped.GetSubgraphIndexFromSignature(self.signature) if self.signature else 0
+        return int(wrapped.GetSubgraphIndexFromSignature(signature)) if signature else 0
 
     def _runner_of(self, signature: str | None) -> Any:
         return self._interpreter.get_signature_runner(signature) if signature else TensorRunner(self._interpreter)
@@ -150,7 +149,7 @@ class TFLiteModel:
         if self._debug is None:
             plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
             self._debug = self._open(experimental_preserve_all_tensors=True, experimental_op_resolver_type=plain)
-        interpreter, subgraph = self._debug, self._subgraph()
+        interpreter, subgraph = self._debug, self._subgraph_number
         runner = interpreter.get_signature_runner(self.signature) if self.signature else TensorRunner(interpreter)
         self._run(runner, arrays)
         made = [(number, self._graph.tensors[number]) for number in self._graph.computed()]
@@ -160,16 +159,19 @@ class TFLiteModel:
             if spec.dtype not in ("string", "resource", "variant")
         }
 
-    def _described(self, runner: Any) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
-        inputs = _ordered(runner.get_input_details(), self._graph.inputs)
-        return inputs, tuple(
-            replace(spec, dtype="float32") if spec.quantization else spec
-            for spec in _ordered(runner.get_output_details(), self._graph.outputs)
+    def _described(self, signature: str | None) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
+        """Describe inputs and outputs in the graph's own order: LiteRT sorts a signature's by name."""
+        graph = read_graph(self._file, self._subgraph(signature))
+        runner = self._runner_of(signature)
+        outputs = runner.get_output_details()
+        return _ordered(runner.get_input_details(), graph.inputs), tuple(
+            replace(
+                spec,
+                dtype="float32" if spec.quantization else spec.dtype,
+                activation=graph.activation(int(outputs[spec.name]["index"])),
+            )
+            for spec in _ordered(outputs, graph.outputs)
         )
-
-    def _with_activation(self, spec: TensorSpec) -> TensorSpec:
-        number = int(self._runner.get_output_details()[spec.name]["index"])
-        return replace(spec, activation=self._graph.activation(number))
 
 
 def real(values: np.ndarray, quantization: tuple[float, int] | None) -> np.ndarray:
@@ -181,7 +183,6 @@ def real(values: np.ndarray, quantization: tuple[float, int] | None) -> np.ndarr
 
 
 def _ordered(details: Mapping[str, dict[str, Any]], numbers: Sequence[int]) -> tuple[TensorSpec, ...]:
-    """Describe tensors in the graph's own order: LiteRT sorts a signature's by name."""
     place = {number: i for i, number in enumerate(numbers)}
     names = sorted(details, key=lambda name: place.get(int(details[name]["index"]), len(place)))
     return tuple(replace(details_of(details[name]), name=name) for name in names)
