@@ -133,6 +133,31 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
     raise typer.Exit(status)
 
 
+# --- models ------------------------------------------------------------------------------------------------
+
+
+@app.command("contract")
+def show_contract(
+    model: Annotated[str, typer.Argument(help="Path, sample:NAME, cv2:FILE or keras-applications:NAME.")],
+    recipe: Annotated[
+        str | None, typer.Option("--recipe", "-r", metavar="NAME|FILE.yaml", help="Hold this recipe against it.")
+    ] = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Load it as a file that you know.")] = False,
+) -> None:
+    """Show what a model itself says about its input, each with its evidence; status 1 if a recipe contradicts it."""
+    from workbench.models import load_model
+    from workbench.models.contract import contract
+    from workbench.recipes import load_recipe
+
+    wanted = load_recipe(recipe) if recipe else None
+    found = contract(load_model(model, trust=trust))
+    print(found)
+    contradictions = found.contradictions(wanted) if wanted else ()
+    for sentence in contradictions:
+        print(f"contradiction: {sentence}")
+    raise typer.Exit(1 if contradictions else 0)
+
+
 # --- the environment ---------------------------------------------------------------------------------------
 
 

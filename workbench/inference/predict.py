@@ -6,7 +6,8 @@ from typing import Any
 
 from workbench.inference.predict_many import BATCH_SIZE, predict_many
 from workbench.inference.sources import Source
-from workbench.models import Model
+from workbench.models import Model, load_model
+from workbench.models.contract import warn_of_contradictions
 from workbench.recipes.callables import Preprocess
 from workbench.results import BoxFormat, Prediction
 
@@ -36,11 +37,16 @@ def predict(  # noqa: PLR0913 - the three things a run is made of, and four rare
             "auto": where exactly one format fits.
         progress: show a progress bar.
 
+    Warns:
+        PreprocessingWarning: the recipe contradicts what the model itself says (`contract(model)`); once a pair.
+
     Raises:
         UnknownName: no box format has this name; nothing has run then.
         InputMismatch: the recipe's tensors do not fit the model's input; nothing has run then.
         InvalidValue: there are no frames, a stream has no limit, batch_size or limit is below 1, or the
             outputs are not in the named box format.
     """
+    model = load_model(model)
+    warn_of_contradictions(model, recipe)
     only = {"": (recipe, model)}
     return predict_many(frames, only, batch_size=batch_size, limit=limit, boxes=boxes, progress=progress)[""]

@@ -47,9 +47,9 @@ class FrozenGraph:
         graph_def = _read(Path(path))
         fed = _placeholders(Path(path), graph_def) if inputs is None else list(inputs)
         fetched = _leaves(graph_def) if outputs is None else list(outputs)
-        self._run = _function(Path(path), graph_def, fed, fetched)
-        tensors = tuple(self._run.function.outputs)
-        self.inputs = tuple(spec_of(name, tensor) for name, tensor in zip(fed, self._run.inputs, strict=True))
+        self.frozen = _function(Path(path), graph_def, fed, fetched)
+        tensors = tuple(self.frozen.function.outputs)
+        self.inputs = tuple(spec_of(name, tensor) for name, tensor in zip(fed, self.frozen.inputs, strict=True))
         specs = [spec_of(name, tensor) for name, tensor in zip(fetched, tensors, strict=True)]
         self.outputs = with_activations(specs, tensors)
         self._layers: GraphLayers | None = None
@@ -57,7 +57,7 @@ class FrozenGraph:
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name; see `Model.predict`."""
         arrays = check_batch(batch, self.inputs, self.name)
-        return dict(zip((spec.name for spec in self.outputs), self._run(arrays), strict=True))
+        return dict(zip((spec.name for spec in self.outputs), self.frozen(arrays), strict=True))
 
     def layers(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return what every floating-point operation gives, by its name in the graph, in the order they run.
@@ -67,7 +67,7 @@ class FrozenGraph:
             InvalidValue: the values would not fit in 2 GiB.
         """
         arrays = check_batch(batch, self.inputs, self.name)
-        self._layers = self._layers or GraphLayers(self._run)
+        self._layers = self._layers or GraphLayers(self.frozen)
         return self._layers(arrays, any_length=all(spec.shape[:1] == (None,) for spec in self.inputs))
 
     def close(self) -> None:

@@ -80,7 +80,8 @@ def _range(expected: Expected, spec: TensorSpec, recipe: Recipe) -> str | None:
     if any(np.abs(fed - values).max() <= SAME * np.ptp(values) for values in wanted):
         return None
     share = float(np.ptp(fed) / np.ptp(wanted[0]))
-    why = "scaled twice" if share <= TWICE else "not scaled" if share >= UNSCALED else "scaled otherwise"
+    twice = "scaled twice" if recipe.dtype.startswith("float") else "rounded to a few whole numbers"
+    why = twice if share <= TWICE else "not scaled" if share >= UNSCALED else "scaled otherwise"
     feeds, takes = (intervals.interval(*intervals.ends(name)) for name in (recipe.range, found.best))
     return (
         f"range={recipe.range!r} feeds {feeds}, but {takes} is expected: {found.evidence}; this would be {why}: "

@@ -5,11 +5,14 @@ Every format's reader fills the same types, so that what they mean is worked out
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
+CALL = re.compile(r"^(Stateful)?PartitionedCall/")
+UNTRAINED = 2e-3  # BatchNormalization with epsilon 1e-3 and variance 1 divides by 1.0005
 Does = Literal["affine", "resize", "crop", "pad", "cast", "transpose", "flip", "nothing"]
 
 
@@ -25,11 +28,21 @@ class Operation:
     size: tuple[int, int] | None = None  # height, width in pixels after a resize or crop, where they are constants
     quantization: tuple[float, int] | None = None  # scale and zero point that a QUANTIZE brings real numbers to
 
+    @property
+    def title(self) -> str:
+        """Kind and name, without the call that TensorFlow puts around a whole model."""
+        return f"{self.kind} '{CALL.sub('', self.name)}'"
+
+    @property
+    def identity(self) -> bool:
+        """Tell whether numbers pass through unchanged, within the epsilon of an untrained normalization."""
+        return bool(np.allclose(self.scale, 1, atol=UNTRAINED) and np.allclose(self.offset, 0, atol=UNTRAINED))
+
     def __str__(self) -> str:
         if self.does == "affine":
-            return f"{self.kind} '{self.name}' (x -> {formula(self.scale, self.offset)})"
+            return f"{self.title} (x -> {formula(self.scale, self.offset)})"
         size = f" to {self.size[0]} x {self.size[1]}" if self.size else ""
-        return f"{self.kind} '{self.name}' ({self.does}{size})"
+        return f"{self.title} ({self.does}{size})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +68,9 @@ class Head:
 
     @property
     def identity(self) -> bool:
-        """Tell whether the numbers pass through unchanged, within the epsilon of an untrained normalization."""
+        """Tell whether the numbers pass through all operations unchanged."""
         scale, offset = self.affine
-        return bool(np.allclose(scale, 1, atol=2e-3) and np.allclose(offset, 0, atol=2e-3))
+        return bool(np.allclose(scale, 1, atol=UNTRAINED) and np.allclose(offset, 0, atol=UNTRAINED))
 
 
 def gain(kernel: np.ndarray, outputs_axis: int) -> float:

@@ -10,10 +10,13 @@ from workbench.models.contract.sign import Expectation
 from workbench.models.model import TensorSpec
 from workbench.recipes.ranges import CAFFE_MEAN, IMAGENET_MEAN
 
-# A first layer of this gain answers to numbers in [-1, 1] with less than noise. Glorot's and He's initialization give
-# about 1; the first layers of trained and untrained keras.applications 0.2 to 1.5, with 1/255 folded in 0.001 to 0.006.
+# A first layer of this gain makes next to nothing of numbers in [-1, 1]. Glorot's and He's initialization give about 1;
+# the first layers of the trained samples have 0.2 to 6.5 on small numbers and 0.04 to 0.4 on levels 0..255, those of
+# untrained keras.applications 0.2 to 1.5, and 0.001 to 0.006 with 1/255 folded in.
 FOLDED = 0.01
 MEANS = {"raw": (CAFFE_MEAN, tuple(255 * m for m in IMAGENET_MEAN)), "unit": (IMAGENET_MEAN,)}
+# TensorFlow models, research/object_detection/g3doc/running_on_mobile_tensorflowlite.md
+NORMALIZED = "normalized_input_image_tensor"
 SAME_MEAN = 0.01  # relative
 
 
@@ -25,7 +28,10 @@ def range_signs(spec: TensorSpec, head: Head) -> list[Expectation]:
     if head.operations and not head.identity:
         signs += _inside(head)
     for operation in _quantizing(spec, head):
-        signs += _stored("int8", operation.quantization, f"{operation.kind} '{operation.name}' right after the input")
+        signs += _stored("int8", operation.quantization, f"{operation.title} right after the input")
+    if spec.name.startswith(NORMALIZED):
+        text = f"the input is called '{spec.name}', as the Object Detection API's TFLite export calls one in [-1, 1]"
+        signs.append(Expectation("range", ("symmetric",), text, 0.45))
     if head.identity and head.gain is not None and head.gain < FOLDED:
         text = (
             f"the weights of {head.stop} are tiny (gain {head.gain:.2g}, about 1 without): a converter has folded a "
@@ -58,8 +64,7 @@ def _stored(dtype: str, quantization: tuple[float, int] | None, where: str) -> l
 
 def _inside(head: Head) -> list[Expectation]:
     scale, offset = head.affine
-    found = [operation for operation in head.operations if operation.does == "affine"]
-    steps = ", ".join(f"{operation.kind} '{operation.name}'" for operation in found)
+    steps = ", ".join(o.title for o in head.operations if o.does == "affine" and not o.identity)
     text = f"inside, {steps}: x -> {formula(scale, offset)}"
     fits = intervals.accepted(scale, offset)
     if not fits:
