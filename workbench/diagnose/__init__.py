@@ -2,10 +2,12 @@
 
 from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.compare import compare
+from workbench.diagnose.compare_models import compare_models
 from workbench.diagnose.comparison import Comparison
 from workbench.diagnose.drift import drift
 from workbench.diagnose.drift_result import Drift
 from workbench.diagnose.identify_boxes import BoxIdentification, identify_boxes
+from workbench.diagnose.model_comparison import ModelComparison
 from workbench.diagnose.variants import Variants, compare_variants
 
 __all__ = [
@@ -13,8 +15,10 @@ __all__ = [
     "BoxIdentification",
     "Comparison",
     "Drift",
+    "ModelComparison",
     "Variants",
     "compare",
+    "compare_models",
     "compare_variants",
     "drift",
     "identify_boxes",

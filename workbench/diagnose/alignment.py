@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,7 +27,7 @@ ANY, NAMED = (
     0.02,
     0.5,
 )  # worth of a pair of the same size, and of one of the same name: they settle what values leave open
-SAME_QUANTILES = 1e-4  # of the spread; two tensors of the same values in other orders stay below it
+SAME = 1e-4  # of the spread: mean, extremes and quantiles of the same values in another order stay below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,23 @@ class Match:
     reordered: bool  # same values, other places
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Layer:
-    """A tensor of one frame with what is needed to find its like."""
+    """The tensor of one frame with what is needed to find its like."""
 
-    name: str
-    values: np.ndarray  # (1, ...) the first frame
-    quantiles: np.ndarray
-    spread: float  # standard deviation
+    def __init__(self, name: str, values: np.ndarray) -> None:
+        self.name = name
+        self.values = np.nan_to_num(widened(np.atleast_1d(values)[:1]))  # (1, ...) the first frame
+        self.spread = float(self.values.std(dtype=np.float64))
+        marks = (self.values.mean(dtype=np.float64), self.spread, self.values.min(), self.values.max())
+        self.marks = np.array(marks, dtype=np.float64)  # of the values in any order
+        self.places = np.random.default_rng(0).integers(self.values.size, size=PROBES)
+        self.probed = self.values.ravel()[self.places]
+        self.shape = _unit(np.quantile(self.probed, QUANTILES))
+
+    @cached_property
+    def quantiles(self) -> np.ndarray:
+        """Quantiles of all values; slow for large tensors."""
+        return np.asarray(np.quantile(self.values, QUANTILES))
 
 
 def align(a: Mapping[str, np.ndarray], b: Mapping[str, np.ndarray]) -> tuple[Match, ...]:
@@ -56,7 +66,7 @@ def align(a: Mapping[str, np.ndarray], b: Mapping[str, np.ndarray]) -> tuple[Mat
         a: layer name -> tensor (N, ...), in the order they run; the first frame is looked at.
         b: the same of the other model.
     """
-    rows, columns = ([_layer(name, values) for name, values in side.items()] for side in (a, b))
+    rows, columns = ([_Layer(name, values) for name, values in side.items()] for side in (a, b))
     if not rows or not columns:
         return ()
     likeness = np.zeros((len(rows), len(columns), 2))
@@ -80,26 +90,26 @@ def _is_named_after(one: str, other: str) -> bool:
     return bool(one and other) and (re.sub(r"(_\d+)?(:\d+)?$", "", one) in parts[1] or other in parts[0])
 
 
-def _layer(name: str, values: np.ndarray) -> _Layer:
-    first = np.nan_to_num(widened(np.atleast_1d(values)[:1]))
-    return _Layer(name, first, np.quantile(first, QUANTILES), float(first.std()))
-
-
 def _likeness(one: _Layer, other: _Layer) -> tuple[float, float]:
-    """Return how alike two tensors are (0 to 1), and 1 if their quantiles are the same."""
+    """Return how alike two tensors are (0 to 1), and 1 if they hold the same values in some order."""
     spread = max(one.spread, other.spread)
-    apart = float(np.sqrt(np.mean((one.quantiles - other.quantiles) ** 2)))
     if spread == 0:
-        return (1.0, 0.0) if apart <= 1e-6 * max(1.0, float(np.abs(one.quantiles).max())) else (0.0, 0.0)
-    places = np.random.default_rng(0).integers(one.values.size, size=PROBES)
-    x = one.values.ravel()[places]
-    readings = _readings(one.values, other.values, places)
-    closeness = max(1 - float(np.sqrt(np.mean((x - y) ** 2))) / spread for y in readings)
+        same = np.allclose(one.marks, other.marks, rtol=1e-6, atol=1e-6)
+        return float(same), 0.0
+    readings = _readings(one.values, other.values, one.places)
+    closeness = max(1 - float(np.sqrt(np.mean((one.probed - y) ** 2))) / spread for y in readings)
     if closeness > 1 - CLOSE:
-        return closeness, float(apart <= SAME_QUANTILES * spread)
-    related = max(0.0, *(correlation(x, y) for y in readings))
-    shape = max(0.0, 1 - float(np.sqrt(np.mean((_unit(one.quantiles) - _unit(other.quantiles)) ** 2))))
-    return min(0.7 * related + 0.3 * shape, 1 - CLOSE), float(apart <= SAME_QUANTILES * spread)
+        return closeness, 0.0
+    related = max(0.0, *(correlation(one.probed, y) for y in readings))
+    shape = max(0.0, 1 - float(np.sqrt(np.mean((one.shape - other.shape) ** 2))))
+    return min(0.7 * related + 0.3 * shape, 1 - CLOSE), float(_same_values(one, other, SAME * spread))
+
+
+def _same_values(one: _Layer, other: _Layer, allowed: float) -> bool:
+    """Compare what the order of the values cannot change."""
+    if np.abs(one.marks - other.marks).max() > allowed:
+        return False
+    return bool(np.abs(one.quantiles - other.quantiles).max() <= allowed)
 
 
 def _readings(a: np.ndarray, b: np.ndarray, places: np.ndarray) -> list[np.ndarray]:

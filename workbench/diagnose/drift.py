@@ -51,15 +51,35 @@ def drift(  # noqa: PLR0913 - the two models and what they are given, and three 
     """
     model_a, model_b = load_model(model_a), load_model(model_b)
     given_b = fed(batch, model_a, model_b) if batch_b is None else batch_b
-    outputs = _match(_whole(model_a, batch), _whole(model_b, given_b), tolerance)
-    found = Drift(model_a.name, model_b.name, outputs=outputs, layers_note="" if layers else "not asked for")
+    found = output_drift(
+        _called(model_a, model_b), _whole(model_a, batch), _whole(model_b, given_b), tolerance=tolerance
+    )
     if not layers:
         return found
     try:
         inside = _inside(model_a, batch), _inside(model_b, given_b)
     except ModelLoadError as error:
         return replace(found, layers_note=str(error))
-    return replace(found, layers=_aligned(*inside, tolerance), names_a=tuple(inside[0]), names_b=tuple(inside[1]))
+    pairs = _aligned(*inside, tolerance)
+    return replace(found, layers=pairs, names_a=tuple(inside[0]), names_b=tuple(inside[1]), layers_note="")
+
+
+def output_drift(names: tuple[str, str], a: Tensors, b: Tensors, *, tolerance: float = TOLERANCE) -> Drift:
+    """Compare the outputs of two models that are there already.
+
+    Args:
+        names: what A and B are called.
+        a: output name -> values (N, ...).
+        b: the same of the other model.
+        tolerance: as for `drift`.
+    """
+    return Drift(*names, outputs=_match(a, b, tolerance), layers_note="layers were not asked for")
+
+
+def _called(a: Model, b: Model) -> tuple[str, str]:
+    """Return what two models are called; with their runtimes where the name is the same."""
+    sides = [f"{each.name} ({each.runtime})" if isinstance(each, LoadedModel) else each.name for each in (a, b)]
+    return (sides[0], sides[1]) if a.name == b.name else (a.name, b.name)
 
 
 def _whole(model: Model, batch: Batch) -> Tensors:

@@ -26,12 +26,13 @@ class Order:
     kind: str  # same, layout (channels first or last, axes of length one) or order
     text: str  # in words; empty for the same order
     code: str  # NumPy expression of `b` that gives A's order; empty where it has no simple one
-    index: np.ndarray | None  # (values a frame,) A's value i is B's value index[i]; None: sorted values agree, no more
+    index: np.ndarray | None = None  # (values a frame,) A's value i is B's value index[i]
+    axes: tuple[int, ...] | None = None  # in place of an index: B's axes, batch first, in A's order
 
     def restore(self, b: np.ndarray, like: np.ndarray) -> np.ndarray:
         """Return `b` (N, ...) in A's order and in the shape of `like`, A's tensor."""
         if self.index is None:
-            return b
+            return b.transpose(self.axes or range(b.ndim)).reshape(like.shape)
         return np.asarray(b.reshape(len(b), -1)[:, self.index].reshape(like.shape))
 
 
@@ -53,7 +54,7 @@ def find_order(a: np.ndarray, b: np.ndarray, *, tolerance: float, layouts_only: 
     for order in _reorderings(a, b, closer):
         if _holds(order, a, b, tolerance):
             return order
-    return Order("order", "in an order that has no simple name", "", None)
+    return Order("order", "in an order that has no simple name", "")
 
 
 def closest_layout(a: np.ndarray, b: np.ndarray) -> Order:
@@ -74,20 +75,19 @@ def layouts(shape_a: tuple[int, ...], shape_b: tuple[int, ...]) -> Iterator[tupl
 
 
 def _layouts(a: np.ndarray, b: np.ndarray) -> Iterator[Order]:
-    places = _places(b)
     for axes in layouts(a.shape, b.shape) if 1 < b.ndim <= 6 else ():
-        yield _by_axes(axes, a, b, places)
-    yield Order("same", "", "b" if a.shape == b.shape else f"b.reshape({_shape(a)})", places.ravel())
+        yield _by_axes(axes, a, b)
+    yield Order("same", "", "b" if a.shape == b.shape else f"b.reshape({_shape(a)})")
 
 
-def _by_axes(axes: tuple[int, ...], a: np.ndarray, b: np.ndarray, places: np.ndarray) -> Order:
-    index = places.transpose([axis - 1 for axis in axes[1:]]).ravel()
+def _by_axes(axes: tuple[int, ...], a: np.ndarray, b: np.ndarray) -> Order:
     code = "b" if axes == tuple(sorted(axes)) else f"b.transpose{axes}"
     moved = b.transpose(axes).shape
     code = code if moved == a.shape else f"{code}.reshape({_shape(a)})"
-    text = "" if (index == np.arange(index.size)).all() else _axes_in_words(axes)
+    longer = [axis for axis in axes[1:] if b.shape[axis] > 1]
+    text = "" if longer == sorted(longer) else _axes_in_words(axes)
     kind = "order" if text.startswith("axes") else "layout" if text else "same"
-    return Order(kind, text, code, index)
+    return Order(kind, text, code, axes=axes)
 
 
 def _axes_in_words(axes: tuple[int, ...]) -> str:
@@ -156,17 +156,21 @@ def _places(b: np.ndarray) -> np.ndarray:
 
 def _holds(order: Order, a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
     """Say whether the order holds everywhere; at a few places first, which settles most."""
-    assert order.index is not None
-    flat_a, flat_b = a.reshape(len(a), -1), b.reshape(len(b), -1)
-    probes = np.linspace(0, flat_a.shape[1] - 1, min(PROBES, flat_a.shape[1])).astype(np.intp)
-    if not np.allclose(flat_a[:, probes], flat_b[:, order.index[probes]], rtol=0, atol=tolerance, equal_nan=True):
-        return False
-    return np.allclose(flat_a, flat_b[:, order.index], rtol=0, atol=tolerance, equal_nan=True)
+    if order.index is not None:
+        flat_a, flat_b = a.reshape(len(a), -1), b.reshape(len(b), -1)
+        probes = np.linspace(0, flat_a.shape[1] - 1, min(PROBES, flat_a.shape[1])).astype(np.intp)
+        if not _close(flat_a[:, probes], flat_b[:, order.index[probes]], tolerance):
+            return False
+    return _close(a, order.restore(b, a), tolerance)
+
+
+def _close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
+    return bool(np.abs(a - b).max(initial=0.0) <= tolerance)
 
 
 def _same_values(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
     pairs = zip(np.sort(a.reshape(len(a), -1)), np.sort(b.reshape(len(b), -1)), strict=True)
-    return all(np.allclose(x, y, rtol=0, atol=tolerance, equal_nan=True) for x, y in pairs)
+    return all(_close(x, y, tolerance) for x, y in pairs)
 
 
 def _largest(values: np.ndarray) -> float:
