@@ -15,7 +15,7 @@ CAUSES = (
         "TFLITE_BUILTINS only, or load the Keras file or SavedModel it was made from",
     ),
     (
-        r"unresolved custom op: (?P<name>[\w:.]+)",
+        r"unresolved custom op: (?P<name>[\w:]+)",
         "it holds the custom operation {name}, which LiteRT does not have; ask for a file without it, or load the "
         "model it was made from",
     ),
