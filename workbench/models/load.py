@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from workbench.errors import InvalidValue, ModelLoadError, unknown
+from workbench.errors import ModelLoadError, unknown
 from workbench.models.file_kind import SAVED_MODEL_FILES, expect_for_opencv, runtime_of
 from workbench.models.labels import Labels, read_labels
 from workbench.models.model import Model
@@ -50,7 +50,8 @@ def load_model(
         signature: which signature of a SavedModel or `.tflite`; by default `serving_default`, or the only one.
         trust: run what the file carries: Python code (Lambda layers), a graph that reads or writes files. Only for
             files you know; others are tried in a process of their own before their first use here.
-        engine: "fast" takes the quickest engine of this machine that gives the same answers.
+        engine: "fast" takes the quickest engine of this machine that gives the same answers; `cv2:FILE` names its
+            engine and keeps it.
 
     Raises:
         ModelLoadError: the file cannot be loaded; the text names the cause and the way round.
@@ -67,9 +68,12 @@ def load_model(
         expect_for_opencv(path)
     runtime = "cv2" if in_opencv else runtime_of(path)
     wanted = Wanted(path, _name(origin, path), read_labels(labels, path), signature, trust)
-    if not (trust or _checked(origin, runtime)):
+    sample = str(origin).removeprefix(IN_OPENCV).startswith("sample:")  # held against the catalogue when fetched
+    if not (trust or sample or runtime == "keras"):  # Keras' own safe mode keeps code in its files from running
         vet(path, runtime, signature=signature)
-    return _fast_file(wanted, in_opencv=in_opencv) if engine == "fast" else OPENERS[runtime](wanted)
+    if engine == "fast" and not in_opencv:
+        return _fast(path, replace(wanted, trust=trust or sample))
+    return OPENERS[runtime](wanted)
 
 
 def _located(origin: str | Path) -> tuple[bool, Path]:
@@ -79,14 +83,6 @@ def _located(origin: str | Path) -> tuple[bool, Path]:
     in_opencv = text.startswith(IN_OPENCV)
     folder = path.name in SAVED_MODEL_FILES and not in_opencv
     return in_opencv, path.parent if folder else path
-
-
-def _checked(origin: str | Path, runtime: str) -> bool:
-    """Say whether a file needs no trial.
-
-    The bytes of samples were held against the catalogue; in Keras files nothing runs, by Keras' own safe mode.
-    """
-    return runtime == "keras" or str(origin).removeprefix(IN_OPENCV).startswith("sample:")
 
 
 def _keras(wanted: Wanted) -> Model:
@@ -136,21 +132,13 @@ OPENERS: dict[str, Callable[[Wanted], Model]] = {
 
 
 def _quick(model: Model, engine: Engine) -> Model:
-    if engine == "original":
-        return model
+    return model if engine == "original" else _fast(model, Wanted(Path(), model.name, model.labels, None, True))
+
+
+def _fast(origin: Model | Path, wanted: Wanted) -> Model:
     from workbench.models.engines import fast_model
 
-    return fast_model(model, labels=model.labels, name=model.name, signature=None, trust=True)
-
-
-def _fast_file(wanted: Wanted, *, in_opencv: bool) -> Model:
-    if in_opencv:
-        raise InvalidValue("cv2: names an engine and engine='fast' looks for one; leave one of them out")
-    from workbench.models.engines import fast_model
-
-    return fast_model(
-        wanted.path, labels=wanted.labels, name=wanted.name, signature=wanted.signature, trust=wanted.trust
-    )
+    return fast_model(origin, labels=wanted.labels, name=wanted.name, signature=wanted.signature, trust=wanted.trust)
 
 
 def _in_memory(model: Any, labels: Labels) -> Model:

@@ -18,6 +18,7 @@ import numpy as np
 from workbench.errors import ModelLoadError, WorkbenchError
 from workbench.models.load import OPENERS, Wanted
 from workbench.models.model import Model, TensorSpec
+from workbench.models.vetting import GRAPHS
 
 FREE_LENGTH = 224  # pixels, of an axis of any length
 IMPORTS = {
@@ -27,7 +28,6 @@ IMPORTS = {
     "onnx": "onnxruntime",
     "cv2": "cv2",
 }  # done before the clock starts
-GRAPHS = ("savedmodel", "frozen-graph")
 
 
 def main(runtime: str) -> None:

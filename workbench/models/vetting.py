@@ -18,6 +18,8 @@ from workbench.models.cache import cache_dir, file_digest
 from workbench.models.trial_process import Limits, TrialProcess
 
 SECONDS, MEMORY_MB = 20.0, 2048
+EVERY = "*"  # signature: the verdict is on all of them
+GRAPHS = ("savedmodel", "frozen-graph")
 PACKAGES = {
     "savedmodel": "tensorflow",
     "frozen-graph": "tensorflow",
@@ -50,9 +52,10 @@ def vet(
         ModelLoadError: it crashed, hung, took too much memory, raised, or holds unsafe operations.
     """
     path = Path(path)
-    record = _record(path, runtime, signature)
+    digest = file_digest(path)
+    record = _record(digest, runtime, signature)
     problem, known = _recall(record)
-    if not known:
+    if not known and not _recall(_record(digest, runtime, EVERY))[1]:
         with TrialProcess(runtime, Limits(seconds, memory_mb)) as trial:
             verdict = trial.verdict(path, signature)
         problem = verdict.problem
@@ -62,12 +65,21 @@ def vet(
         raise ModelLoadError(f"{path}: {problem}")
 
 
-def vouch(path: str | Path, runtime: str, *, signature: str | None = None) -> None:
-    """Count a file as tried: one that Workbench itself has just written and run."""
-    _remember(_record(Path(path), runtime, signature), Path(path), None)
+def vouch(path: str | Path, runtime: str) -> None:
+    """Count a file as tried: one that Workbench itself has just written and run.
+
+    A SavedModel or frozen graph that reaches out of itself, made of a model that was trusted, is not vouched for.
+    """
+    path = Path(path)
+    if runtime in GRAPHS:
+        from workbench.models.graph_ops import reaching_out
+
+        if reaching_out(path, runtime):
+            return
+    _remember(_record(file_digest(path), runtime, EVERY), path, None)
 
 
-def _record(path: Path, runtime: str, signature: str | None) -> Path:
+def _record(digest: str, runtime: str, signature: str | None) -> Path:
     """Return where the verdict on these bytes in this version of the runtime is kept."""
     if runtime == "cv2":
         import cv2
@@ -75,7 +87,7 @@ def _record(path: Path, runtime: str, signature: str | None) -> Path:
         running = str(cv2.__version__)  # opencv-python, -headless and -contrib are one module
     else:
         running = version(PACKAGES[runtime])
-    facts = json.dumps([RULES, file_digest(path), runtime, running, signature])
+    facts = json.dumps([RULES, digest, runtime, running, signature])
     return cache_dir() / "verdicts" / f"{hashlib.sha256(facts.encode()).hexdigest()}.json"
 
 

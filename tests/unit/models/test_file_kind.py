@@ -21,7 +21,8 @@ def onnx_file(path):
 
     x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 2]) for name in "xy")
     graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [x], [y])
-    path.write_bytes(helper.make_model(graph).SerializeToString())
+    model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid("", 18)])
+    path.write_bytes(model.SerializeToString())
 
 
 @pytest.mark.parametrize(
