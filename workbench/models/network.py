@@ -70,7 +70,23 @@ def _write(function: Any, ends: dict[str, Any], *, size: tuple[int, int], out: P
         )
         for name, tensor in zip(ends, found, strict=True):
             tf.identity(tensor, name)
-    used = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), list(ends))
     partial = out.with_name(f".{out.name}.partial")
-    partial.write_bytes(used.SerializeToString())
+    partial.write_bytes(_computing(graph.as_graph_def(), list(ends)).SerializeToString())
     partial.replace(out)
+
+
+def _computing(graph_def: Any, ends: list[str]) -> Any:
+    """Return the nodes that `ends` are computed from; those they only wait for - the suppression - are left out."""
+    nodes = {node.name: node for node in graph_def.node}
+    kept = type(graph_def)(versions=graph_def.versions)
+    waiting, seen = list(ends), set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            node = kept.node.add()
+            node.CopyFrom(nodes[name])
+            node.ClearField("input")
+            node.input.extend(given for given in nodes[name].input if not given.startswith("^"))
+            waiting += [given.split(":")[0] for given in node.input]
+    return kept
