@@ -101,13 +101,15 @@ class ModelComparison:
         first, *others = self.names
         if not others:
             return f"{first} alone on {len(self)} frames: nothing to compare."
-        same = [name for name in others if not self.flips[name].any() and not np.isnan(self.agreement[0]).any()]
-        changed = {name: int(self.flips[name].sum()) for name in others if self.flips[name].any()}
-        parts = [f"all {len(others)} answer as {first}" if len(same) == len(others) > 1 else ""]
-        parts += [f"{_listed(same)} as {first}"] if same and parts == [""] else []
-        parts += [f"{name} flips {count}" for name, count in changed.items()]
-        said = "; ".join(filter(None, parts)) or "their answers cannot be compared"
-        return f"On {len(self)} frames: {said}{self._quickest()}."
+        known = dict(zip(self.names, ~np.isnan(self.agreement[0]), strict=True))
+        same = [name for name in others if known[name] and not self.flips[name].any()]
+        said = [
+            f"all {len(others)} answer as {first}" if len(same) == len(others) > 1 else f"{_listed(same)} as {first}"
+        ]
+        parts = said if same else []
+        parts += [f"{name} flips {count}" for name in others if (count := int(self.flips[name].sum()))]
+        parts += [f"{name} gives another kind of answer" for name in others if not known[name]]
+        return f"On {len(self)} frames: {'; '.join(parts)}{self._quickest()}."
 
     def _quickest(self) -> str:
         if len(self.costs) < 2:
@@ -178,7 +180,8 @@ def answer_in_words(prediction: Prediction, index: int, *, threshold: float = TH
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] + " answers" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} answer"
+    *others, last = names or [""]
+    return f"{', '.join(others)} and {last} answer" if others else f"{last} answers"
 
 
 def _told(value: Any) -> str:

@@ -69,3 +69,9 @@ def test_any_output_that_is_not_finite_flags_its_frame():
     outputs["boxes"][1, 2, 3] = np.inf
     prediction = Prediction(outputs, None, np.arange(3), ("x",) * 3, (None,) * 3)
     assert prediction.not_finite.tolist() == [False, True, False]
+
+
+def test_a_quantized_softmax_may_sum_to_less_than_one():
+    rows = np.array([[160, 0, 1], [0, 90, 72]], np.float32) / 256  # as an 8-bit softmax over many classes gives them
+    assert as_classification(rows, None) is None
+    assert as_classification(rows, None, activation="softmax").best.tolist() == [0, 1]
