@@ -24,8 +24,8 @@ CAUSES = (
         "the file is cut off or damaged; copy or save it again",
     ),
     (
-        r"is not output of any previous nodes|This is an invalid model|Load model from .* failed:Node",
-        "its graph does not hold together ({detail}); export it again, and check it with onnx.checker.check_model",
+        r"failed:(?P<name>(?:This is an i|I)nvalid model.*|Node.*|.*Type Error.*|.*Invalid tensor data type.*)",
+        "its graph does not hold together ({name:.200}); export it again, and check it with onnx.checker.check_model",
     ),
 )
 
@@ -37,7 +37,7 @@ def onnx_error(path: Path, error: Exception) -> ModelLoadError:
         match = re.search(pattern, text)
         if match:
             names = [value for value in match.groupdict().values() if value]
-            return ModelLoadError(f"{path}: " + cause.format(name=names[0] if names else "?", detail=text[-200:]))
+            return ModelLoadError(f"{path}: " + cause.format(name=names[0] if names else "?"))
     return ModelLoadError(f"{path}: ONNX Runtime could not open it ({text[:200]})")
 
 
