@@ -158,6 +158,49 @@ def show_contract(
     raise typer.Exit(1 if contradictions else 0)
 
 
+# --- models ------------------------------------------------------------------------------------------------
+
+
+@app.command("engines")
+def show_engines(
+    model: Annotated[str, typer.Argument(help="Model file, SavedModel folder or sample:NAME.")],
+    signature: Annotated[str | None, typer.Option(help="Of a SavedModel or .tflite.")] = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Run what the file carries; only for files you know.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Measure again, even if the choice is kept.")] = False,
+) -> None:
+    """Show how every engine does with a model on this machine, and which one engine="fast" takes."""
+    from workbench.models.engines import engines, table
+
+    print(table(engines(model, signature=signature, trust=trust, again=again)))
+
+
+@app.command("convert")
+def convert_model(  # noqa: PLR0913, PLR0917 - a command's options
+    model: Annotated[str, typer.Argument(help="Keras file, SavedModel folder, .pb or sample:NAME.")],
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="tflite, tflite-int8, onnx or savedmodel.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where it goes; replaced if it is there.")],
+    frames: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Pictures or a clip to check on; tflite-int8 needs them.")
+    ] = None,
+    recipe: Annotated[
+        str | None, typer.Option(metavar="PRESET", help="What makes tensors of the frames: a preset or YAML file.")
+    ] = None,
+    tolerance: Annotated[float | None, typer.Option(help="Largest relative difference that is accepted.")] = None,
+    integer_inputs: Annotated[
+        bool, typer.Option("--integer-inputs", help="tflite-int8: inputs and outputs are integers, too.")
+    ] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Run what the file carries; only for files you know.")] = False,
+) -> None:
+    """Convert a model, and keep it only if it gives the same answers on real frames."""
+    from workbench.models import load_model
+    from workbench.models.conversion import convert, expect_format, tensors_of
+
+    expect_format(to, out)
+    batch = tensors_of(frames, recipe)
+    loaded = load_model(model, trust=trust)
+    print(convert(loaded, to, out, batch=batch, tolerance=tolerance, integer_inputs=integer_inputs))
+
+
 # --- the environment ---------------------------------------------------------------------------------------
 
 

@@ -17,8 +17,10 @@ from workbench.models.conversion.noise import TOLERANCE, expect_near, own_noise
 from workbench.models.conversion.outcome import Conversion
 from workbench.models.conversion.placing import expect_place, put
 from workbench.models.conversion.running import answers, open_converted, rows_of
+from workbench.models.file_kind import runtime_of
 from workbench.models.load import load_model
 from workbench.models.model import Batch, Model
+from workbench.models.vetting import vouch
 
 FORMATS = {"tflite": ".tflite", "tflite-int8": ".tflite", "onnx": ".onnx", "savedmodel": ""}
 
@@ -55,8 +57,7 @@ def convert(  # noqa: PLR0913 - what, to what, where, and three rare options
         InvalidValue: `out` does not fit the format, or an option is missing.
         UnknownName: no such format.
     """
-    if to not in FORMATS:
-        raise unknown("format", to, FORMATS)
+    out = expect_format(to, out)
     quantized = to == "tflite-int8"
     if quantized and batch is None:
         raise InvalidValue(
@@ -65,7 +66,6 @@ def convert(  # noqa: PLR0913 - what, to what, where, and three rare options
         )
     if integer_inputs and not quantized:
         raise InvalidValue(f"integer_inputs is an option of tflite-int8; got to={to!r}")
-    out = expect_place(Path(out), FORMATS[to])
     model = load_model(model)
     batches = _batches(model, batch)
     with tempfile.TemporaryDirectory(prefix=".converting-", dir=out.parent) as work:
@@ -74,7 +74,20 @@ def convert(  # noqa: PLR0913 - what, to what, where, and three rare options
         write(model, to, made, quantizing)
         conversion = _judged(model, made, out, to=to, batches=batches, tolerance=tolerance)
         put(made, out, model.labels)
+    vouch(out, runtime_of(out))
     return conversion
+
+
+def expect_format(to: str, out: str | Path) -> Path:
+    """Return the absolute path of what will be written, before anything is loaded.
+
+    Raises:
+        UnknownName: no such format.
+        InvalidValue: `out` does not fit it.
+    """
+    if to not in FORMATS:
+        raise unknown("format", to, FORMATS)
+    return expect_place(Path(out), FORMATS[to])
 
 
 def write(model: Model, to: str, path: Path, quantizing: Quantizing | None = None) -> None:

@@ -13,8 +13,7 @@ import numpy as np
 
 from workbench.errors import ConversionError
 from workbench.models.conversion.graph import Graph
-from workbench.models.tensorflow_runtime import quiet_standard_error
-from workbench.models.tensorflow_runtime import import_tensorflow
+from workbench.models.tensorflow_runtime import import_tensorflow, quiet_standard_error
 
 OPSET = 17  # of ONNX: what OpenCV 4.13 and 5.0 and every ONNX Runtime since 1.12 read
 SIGNATURE = "serving_default"

@@ -3,5 +3,6 @@
 from workbench.models.engines.fast import FastModel
 from workbench.models.engines.find import engines, fast_model
 from workbench.models.engines.record import Choice, Trial
+from workbench.models.engines.table import table
 
-__all__ = ["Choice", "FastModel", "Trial", "engines", "fast_model"]
+__all__ = ["Choice", "FastModel", "Trial", "engines", "fast_model", "table"]
