@@ -13,7 +13,7 @@ import pandas as pd
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence
 from workbench.inference.cascade import classify_regions, loaded
-from workbench.inference.cascade_mistakes import MISTAKES
+from workbench.inference.cascade_mistakes import MISTAKES, REFITTED, checked, resizes
 from workbench.inference.sources import Source, opened
 from workbench.models import Model
 from workbench.recipes.callables import Preprocess
@@ -82,7 +82,7 @@ def cascade_costs(  # noqa: PLR0913 - a cascade, its classifier and recipes, and
     *,
     classifier_recipe: Preprocess,
     detector_recipe: Preprocess | None = None,
-    mistakes: Iterable[str] = tuple(MISTAKES),
+    mistakes: Iterable[str] | None = None,
     progress: bool = True,
 ) -> CascadeCosts:
     """Classify a cascade's boxes again, each time with one of the classic mistakes.
@@ -95,13 +95,14 @@ def cascade_costs(  # noqa: PLR0913 - a cascade, its classifier and recipes, and
         classifier: a Model, or anything `load_model` takes.
         classifier_recipe: as in the cascade.
         detector_recipe: as in the cascade; needed for the mistakes that fit the frame once more.
-        mistakes: names out of `MISTAKES`.
+        mistakes: names out of `MISTAKES`; None for all that the recipes allow.
         progress: show progress bars.
 
     Raises:
         UnknownName: no such mistake.
         InvalidValue: the frames are a stream or too few, or a mistake needs a `detector_recipe`.
     """
+    possible = [name for name in MISTAKES if name not in REFITTED or resizes(detector_recipe)]
     with ExitStack() as stack:
         source = stack.enter_context(opened(frames, classifier_recipe))
         model = loaded(classifier, stack)
@@ -118,6 +119,6 @@ def cascade_costs(  # noqa: PLR0913 - a cascade, its classifier and recipes, and
                 mistakes=(name,),
                 progress=progress,
             )
-            for name in mistakes
+            for name in (possible if mistakes is None else checked(mistakes))
         }
     return CascadeCosts(cascade, wrong)

@@ -143,7 +143,7 @@ class _Stage:
             origins=origins,
             times_s=times_s,
             sizes=tuple(stream.sizes),
-            counts=dict(self.tally.counts),
+            counts=dict(+self.tally.counts),
             detector=detector,
             classifier=_called(self.model),
             margin=self.cutter.margin,

@@ -27,6 +27,7 @@ MISTAKES = {
     "scaled twice": "boxes in frame pixels are scaled from the detector's input to the frame once more",
     "no clip": "boxes, with their margin, are cut as they come: NumPy counts a negative edge from the other side",
 }
+REFITTED = ("resized frame", "scaled twice")  # mistakes of a detector whose recipe resizes its frames
 GREEN, WIDTH = (0, 255, 0), 2  # what cv2.rectangle(frame, ..., (0, 255, 0), 2) of the tutorials draws
 Cut = Callable[[np.ndarray, np.ndarray], Regions]  # frame (H, W, 3), boxes (N, 4) -> regions
 
@@ -45,10 +46,10 @@ class Cutter:
         for name in self.mistakes:
             if name not in MISTAKES:
                 raise unknown("cascade mistake", name, MISTAKES)
-        refitted = {"resized frame", "scaled twice"}.intersection(self.mistakes)
-        if refitted and not (isinstance(self.detector_recipe, Recipe) and self.detector_recipe.size):
+        refitted = [name for name in self.mistakes if name in REFITTED]
+        if refitted and not resizes(self.detector_recipe):
             raise InvalidValue(
-                f"the mistake {min(refitted)!r} needs a detector's recipe with a size; "
+                f"the mistake {refitted[0]!r} needs a detector's recipe with a size; "
                 "without one no frame is resized for the detector"
             )
 
@@ -66,6 +67,11 @@ class Cutter:
             image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         cut = _cut_unclipped if "no clip" in self.mistakes else crop_regions
         return cut(image, xyxy, margin=self.margin)
+
+
+def resizes(recipe: Preprocess | None) -> bool:
+    """Tell whether a detector's recipe is known to resize its frames."""
+    return isinstance(recipe, Recipe) and recipe.size is not None
 
 
 def checked(mistakes: Iterable[str]) -> tuple[str, ...]:

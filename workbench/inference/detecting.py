@@ -62,7 +62,8 @@ class Wanted:
         if self.classes is None:
             return found
         names = found.data.get("class_name", np.full(len(found), ""))
-        of_class = np.isin(found.class_id, [n for n in self.classes if isinstance(n, int)])
+        numbers = np.full(len(found), -1) if found.class_id is None else found.class_id
+        of_class = np.isin(numbers, [n for n in self.classes if isinstance(n, int)])
         of_class |= np.isin(names, [n for n in self.classes if isinstance(n, str)])
         counts["other class"] += int((~of_class).sum())
         return _only(found, of_class)

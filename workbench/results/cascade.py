@@ -127,7 +127,7 @@ def _told(found: sv.Detections, fate: np.ndarray, cut: np.ndarray, answers: Clas
     answer_id, score = np.full(len(cut), UNDECIDED), np.full(len(cut), np.nan, np.float32)
     answer_id[cut], score[cut] = answers.best, answers.confidence
     names = found.data.get("class_name", _numbered(found))
-    data = {
+    data: dict[str, Any] = {
         "class_name": np.asarray(names, dtype=str),
         "answer": np.array([answers.labels[i] if i != UNDECIDED else "" for i in answer_id], dtype=str),
         "answer_id": answer_id,

@@ -424,3 +424,23 @@ def test_a_class_the_detector_does_not_have_names_the_closest(model):
 def test_a_threshold_that_is_no_score_is_refused(model, threshold):
     with pytest.raises(InvalidValue, match="score from 0 to 1"):
         cascade_of(RowsModel(PATCHES), model, [frame()], threshold=threshold)
+
+
+def test_costs_leave_out_the_mistakes_of_resizing_where_nothing_is_resized(model):
+    right = classify([detections()], model)
+    costs = cascade_costs([frame()], right, model, classifier_recipe=RECIPE, progress=False)
+    assert set(costs.wrong) == set(MISTAKES) - {"resized frame", "scaled twice"}
+
+
+def test_costs_of_a_stream_are_refused_with_the_cure(model):
+    class Camera(FrameStream):
+        origin = "camera:0"
+
+        def arrays(self):
+            return iter(())
+
+        def __iter__(self):
+            return iter(())
+
+    with pytest.raises(InvalidValue, match=r"take\(source, limit=...\)"):
+        cascade_costs(Camera(), classify([detections()], model), model, classifier_recipe=RECIPE)
