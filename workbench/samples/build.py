@@ -58,6 +58,12 @@ def efficientnet_lite0(members: Path, out: Path, entry: Entry) -> None:
     _write_labels(out, entry, class_names(members, entry))
 
 
+def dog_score(members: Path, out: Path, entry: Entry) -> None:
+    """Make a model with one output out of the weights of EfficientNet-Lite0."""
+    [weights] = members.glob("*.pth")
+    _run_apart("workbench.samples.dog_score", weights, out / entry.main)
+
+
 def saved_model(members: Path, out: Path, entry: Entry) -> None:
     """Turn a TensorFlow.js graph model into a SavedModel, and write its class names beside it."""
     [graph] = members.glob("*.json")
@@ -92,7 +98,7 @@ def mtcnn(members: Path, out: Path, entry: Entry) -> None:
 BUILDERS: dict[str, Builder] = {
     builder.__name__: builder
     for builder in (
-        copy, labelled_model, labelled_photos, efficientnet_lite0, saved_model, packed_model, pickled_labels, mtcnn,
+        copy, labelled_model, labelled_photos, efficientnet_lite0, dog_score, saved_model, packed_model, pickled_labels, mtcnn,
     )
 }  # fmt: skip
 
