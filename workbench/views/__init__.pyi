@@ -3,8 +3,10 @@ from .boxes import overlay_boxes, threshold_slider
 from .charts import figure_costs, figure_strip, figure_topk
 from .detection_viewer import DetectionViewer
 from .drawing import difference, fit, side_by_side, tile
+from .drift_figures import figure_drift
 from .figures import figure_compare, figure_seen
 from .lettering import overlay
+from .model_figures import figure_agreement, figure_answers, figure_model_costs
 from .slider import frame_slider
 from .tables import table
 from .viewer import FrameViewer
@@ -13,9 +15,13 @@ __all__ = [
     "DetectionViewer",
     "FrameViewer",
     "difference",
+    "figure_agreement",
+    "figure_answers",
     "figure_compare",
     "figure_costs",
     "figure_detections",
+    "figure_drift",
+    "figure_model_costs",
     "figure_regions",
     "figure_seen",
     "figure_strip",
