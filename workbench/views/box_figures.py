@@ -12,6 +12,7 @@ from workbench.errors import InvalidValue
 from workbench.frames import open_frames
 from workbench.frames.frame import FrameSequence
 from workbench.inference.regions import crop_regions
+from workbench.results import Prediction
 from workbench.results.cascade import Cascade
 from workbench.views.box_style import at_least
 from workbench.views.boxes import overlay_boxes, shrunk
@@ -27,7 +28,7 @@ GAP = 0.14
 TALLEST = 4.2  # inches of one frame
 LETTERS = 9 * DPI // 72  # pixels of the figure: 9 points, as all its small text
 REGION = 1.15  # inches of one region, high and wide
-By = Mapping[str, Sequence["sv.Detections"]]
+Boxes = Sequence["sv.Detections"] | Prediction | Cascade  # one Detections a frame, or a result that has them
 
 
 class _Cell(NamedTuple):
@@ -39,13 +40,13 @@ class _Cell(NamedTuple):
 
 
 def figure_detections(
-    frames: Any, detections: Sequence[sv.Detections] | By, *, threshold: float = 0.0, columns: int = 2, limit: int = 12
+    frames: Any, detections: Boxes | Mapping[str, Boxes], *, threshold: float = 0.0, columns: int = 2, limit: int = 12
 ) -> Figure:
     """Show frames with their boxes in a grid; several named detections of the same frames stand side by side.
 
     Args:
         frames: an opened sequence, or anything `open_frames` takes that stays.
-        detections: one `Detections` a frame, or name -> such a list.
+        detections: one `Detections` a frame, a Prediction or Cascade, or name -> such.
         threshold: the score, 0 to 1, from which on a box is drawn.
         columns: pictures in a row; with several named detections there is one column for each.
         limit: at most so many frames, spread evenly from the first to the last.
@@ -89,16 +90,23 @@ def figure_regions(frames: Any, cascade: Cascade, *, limit: int = 24) -> Figure:
     return _grid(cells, columns=columns, width=REGION)
 
 
-def by_name(detections: Sequence[sv.Detections] | By) -> dict[str, tuple[sv.Detections, ...]]:
+def by_name(detections: Boxes | Mapping[str, Boxes]) -> dict[str, tuple[sv.Detections, ...]]:
     """Return named detections as a mapping, and a bare list under the empty name.
 
     Raises:
-        InvalidValue: there are none.
+        InvalidValue: there are none, or a prediction has no boxes.
     """
     named = detections if isinstance(detections, Mapping) else {"": detections}
     if not named:
         raise InvalidValue("at least one list of detections is needed, such as {'detector': prediction.detections}")
-    return {str(name): tuple(each) for name, each in named.items()}
+    return {str(name): _listed(each) for name, each in named.items()}
+
+
+def _listed(boxes: Boxes) -> tuple[sv.Detections, ...]:
+    found = boxes.detections if isinstance(boxes, Prediction | Cascade) else boxes
+    if found is None:
+        raise InvalidValue("this prediction has no boxes; name the format of its outputs: predict(..., boxes=NAME)")
+    return tuple(found)
 
 
 def frames_for(frames: Any, named: Mapping[str, Sequence[Any]]) -> FrameSequence:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import unknown
 from workbench.frames.frame import FrameStream
 from workbench.views.banner import Banner
-from workbench.views.box_figures import By, by_name, figure_detections, frames_for
+from workbench.views.box_figures import Boxes, by_name, figure_detections, frames_for
 from workbench.views.box_style import INKS, PALETTE, check_threshold, colors_of, labels_of
 from workbench.views.encode import MOVING_HEIGHT, jpeg, lower
 from workbench.views.presentation import pause_s, where
@@ -30,14 +30,14 @@ class DetectionViewer:
 
     Args:
         frames: a sequence, or anything `open_frames` takes that stays. An opened one stays the caller's, to close.
-        detections: one `Detections` a frame, or name -> such a list.
+        detections: one `Detections` a frame, a Prediction or Cascade, or name -> such.
         threshold: the score, 0 to 1, to start with; `viewer.threshold` has what the hand moved it to.
 
     Raises:
         InvalidValue: the frames are a stream, there is not one `Detections` a frame, or the threshold is no score.
     """
 
-    def __init__(self, frames: Any, detections: Sequence[sv.Detections] | By, *, threshold: float = 0.5) -> None:
+    def __init__(self, frames: Any, detections: Boxes | Mapping[str, Boxes], *, threshold: float = 0.5) -> None:
         check_threshold(threshold)
         self.detections = by_name(detections)
         self.frames = frames_for(frames, self.detections)

@@ -4,7 +4,7 @@ import pytest
 from workbench.errors import InvalidValue
 from workbench.frames import open_frames
 from workbench.frames.frame import FrameStream
-from workbench.inference import classify_regions
+from workbench.inference import classify_regions, predict
 from workbench.views.box_figures import figure_detections, figure_regions
 
 sv = pytest.importorskip("supervision")
@@ -41,9 +41,10 @@ def test_boxes_below_the_threshold_are_not_counted(frames):
 
 def test_named_detections_stand_side_by_side(frames):
     figure = figure_detections(frames[:2], {"A": [boxes(1)] * 2, "B": [boxes(3)] * 2})
-    assert words(figure) == [
-        "A · frame 0 · array · 1 box", "B · frame 0 · array · 3 boxes", "A · frame 1 · array · 1 box", "B · frame 1 · array · 3 boxes",
-    ]  # fmt: skip
+    names = [
+        f"{name} · frame {i} · array · {count}" for i in (0, 1) for name, count in (("A", "1 box"), ("B", "3 boxes"))
+    ]
+    assert words(figure) == names
     tops = [axes.get_position().y0 for axes in figure.axes]
     assert tops[0] == tops[1] > tops[2] == tops[3]
 
@@ -112,3 +113,10 @@ def test_a_cascade_without_regions_has_no_figure_of_them(frames, model, recipe):
 def test_arrays_can_be_given_as_frames(picture):
     assert words(figure_detections([picture], [boxes()])) == ["frame 0 · array · 1 box"]
     assert len(open_frames([picture])) == 1
+
+
+def test_a_result_stands_for_its_boxes_and_one_without_is_refused(frames, model, recipe):
+    cascade = classify_regions(frames, [boxes()] * 10, model, classifier_recipe=recipe, progress=False)
+    assert words(figure_detections(frames, cascade, limit=1)) == ["frame 0 · array · 1 box"]
+    with pytest.raises(InvalidValue, match="this prediction has no boxes"):
+        figure_detections(frames, {"A": predict(frames, recipe, model, progress=False)})
