@@ -81,11 +81,11 @@ def _range(expected: Expected, spec: TensorSpec, recipe: Recipe) -> str | None:
         return None
     share = float(np.ptp(fed) / np.ptp(wanted[0]))
     twice = "scaled twice" if recipe.dtype.startswith("float") else "rounded to a few whole numbers"
-    why = twice if share <= TWICE else "not scaled" if share >= UNSCALED else "scaled otherwise"
+    why = twice if share <= TWICE else "left unscaled" if share >= UNSCALED else "scaled otherwise"
     feeds, takes = (intervals.interval(*intervals.ends(name)) for name in (recipe.range, found.best))
     return (
-        f"range={recipe.range!r} feeds {feeds}, but {takes} is expected: {found.evidence}; this would be {why}: "
-        f"use range={found.best!r}"
+        f"range={recipe.range!r} feeds {feeds}, but {takes} is expected: {found.evidence}; "
+        f"as it is, the picture would be {why}: use range={found.best!r}"
     )
 
 
