@@ -127,8 +127,9 @@ def main() -> None:
     print(f"Measured on {machine()}.", flush=True)
     rows = []
     for name in arguments.only:
-        rows += in_child(name, arguments.formats)
-        print(json.dumps(rows[-len(arguments.formats) :]), file=sys.stderr, flush=True)
+        made = in_child(name, arguments.formats)
+        rows += made
+        print(json.dumps(made), file=sys.stderr, flush=True)
     print_table("Contracts", COLUMNS, rows)
     wrong = [row for row in rows if row[-1] == "NO"]
     judged = sum(row[-1] in ("yes", "NO") for row in rows)

@@ -39,10 +39,7 @@ def builders(keras):
     return {
         "MobileNetV2": lambda: a.MobileNetV2(alpha=0.35, **small),
         "MobileNetV3Small": lambda: a.MobileNetV3Small(minimalistic=True, **small),
-        **{
-            name: lambda head=head: keras.Sequential([*head, k.Conv2D(4, 3), k.Flatten()])
-            for name, head in heads.items()
-        },
+        **{name: partial(with_convolution, keras, head) for name, head in heads.items()},
     }
 
 
