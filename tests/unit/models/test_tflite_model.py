@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from flatbuffers import flexbuffers
 
 from tests.unit.models.tflite_files import Op, Signature, Tensor, schema, write_tflite
 from workbench.errors import InputMismatch, ModelLoadError, UnknownName
@@ -172,6 +173,32 @@ def test_a_closed_model_opens_again(sums):
 def test_loading_writes_nothing_to_the_terminal(sums, capfd):
     TFLiteModel(sums).predict(np.zeros((1, 4), np.float32))
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_detectors_own_post_processing_runs(tmp_path):
+    """TFLite_Detection_PostProcess is a custom operation that LiteRT does have; two boxes, one class."""
+    options = {
+        "max_detections": 2, "max_classes_per_detection": 1, "num_classes": 1, "nms_score_threshold": 0.1,
+        "nms_iou_threshold": 0.5, "y_scale": 10.0, "x_scale": 10.0, "h_scale": 5.0, "w_scale": 5.0,
+        "use_regular_nms": False,
+    }  # fmt: skip
+    anchors = np.array([[0.25, 0.25, 0.5, 0.5], [0.75, 0.75, 0.5, 0.5]])  # centre y, x, height, width
+    tensors = [
+        Tensor("encodings", (1, 2, 4)),
+        Tensor("scores", (1, 2, 2)),
+        Tensor("anchors", (2, 4), values=anchors),
+        *[Tensor(f"out{i}", shape) for i, shape in enumerate([(1, 2, 4), (1, 2), (1, 2), (1,)])],
+    ]
+    outputs = [f"out{i}" for i in range(4)]
+    op = Op(
+        "TFLite_Detection_PostProcess", ["encodings", "scores", "anchors"], outputs, custom=flexbuffers.Dumps(options)
+    )
+    path = write_tflite(tmp_path / "m.tflite", tensors, [op], inputs=["encodings", "scores"], outputs=outputs)
+    scores = np.array([[[0.0, 0.3], [0.0, 0.9]]], np.float32)
+    got = TFLiteModel(path).predict({"encodings": np.zeros((1, 2, 4), np.float32), "scores": scores})
+    np.testing.assert_allclose(got["out0"], [[[0.5, 0.5, 1, 1], [0, 0, 0.5, 0.5]]], atol=1e-6)
+    np.testing.assert_allclose(got["out2"], [[0.9, 0.3]])
+    np.testing.assert_array_equal(got["out3"], [2])
 
 
 @pytest.mark.parametrize(

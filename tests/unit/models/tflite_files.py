@@ -30,6 +30,7 @@ class Op:
     outputs: Sequence[str]
     options: Any = None
     version: int = 1
+    custom: bytes | None = None  # a custom operation's options, as a flexbuffer
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ def _operator(op: Op, index: int, number: Mapping[str, int]) -> Any:
     if op.options is not None:
         made.builtinOptions = op.options
         made.builtinOptionsType = getattr(schema.BuiltinOptions, type(op.options).__name__.removesuffix("T"))
+    if op.custom is not None:
+        made.customOptions = np.frombuffer(op.custom, np.uint8)
     return made
 
 
