@@ -1,8 +1,9 @@
 """A report without what differs from run to run: for comparing two runs of the same inputs, and of different ones.
 
 Left out: time stamps, durations and speeds, execution counts, absolute paths, memory addresses, random ids, the log
-that packages write to stderr, metrics named as timings, and the account of how the report was made, which its
-manifest holds. Pictures stay, as the hash of their bytes.
+that packages write to stderr, metrics named as timings, what cells tagged `measured` show - latencies and memory as
+tables and figures -, and the account of how the report was made, which its manifest holds. Other pictures stay, as the
+hash of their bytes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ ATTRIBUTE = re.compile(r'(class="timing") datetime="[^"]*"')
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)  # how a report looks is no result
 FOOTER = re.compile(r'<footer class="page">.*?</footer>', re.DOTALL)  # versions, commit: in the manifest too
 LOG = re.compile(r'<details class="log">.*?</details>', re.DOTALL)
+MEASURED = "measured"  # the tag of a cell whose outputs are measurements
+MEASURED_OUTPUTS = re.compile(
+    rf'(<section class="cell code[^">]*\b{MEASURED}"(?:(?!</section>).)*?)<div class="outputs">.*?(?=</section>)',
+    re.DOTALL,
+)
 PATTERNS = (
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "<when>"),
     (re.compile(r"\b\d[\d,]*(\.\d+)?\s?(h|min|s|ms|µs|us|ns|fps|it/s|frames/s|frames per second)(?![\w/])"), "<time>"),
@@ -53,7 +59,14 @@ def normalised(path: Path) -> str:
 
 
 def _html(text: str) -> str:
-    for pattern, kept in ((STYLE, ""), (LOG, ""), (FOOTER, ""), (TIMING, r"\1\3"), (ATTRIBUTE, r"\1")):
+    for pattern, kept in (
+        (MEASURED_OUTPUTS, r"\1"),
+        (STYLE, ""),
+        (LOG, ""),
+        (FOOTER, ""),
+        (TIMING, r"\1\3"),
+        (ATTRIBUTE, r"\1"),
+    ):
         text = pattern.sub(kept, text)
     return _plain(text)
 
@@ -70,6 +83,8 @@ def _notebook(value: Any) -> Any:
     match value:
         case {"output_type": "stream", "name": "stderr"}:
             return {}
+        case {"outputs": [_, *_], "metadata": {"tags": [*tags]}} if MEASURED in tags:
+            return _notebook({**value, "outputs": []})
         case dict():
             return {key: _bundle(key, item) for key, item in value.items() if key not in VOLATILE}
         case list():

@@ -8,6 +8,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from workbench.errors import InvalidValue
 from workbench.reports import normalised
 
+MEASURED = '<section class="cell code measured">'
+
 
 def html(tmp_path, text):
     (tmp_path / "report.html").write_text(text)
@@ -28,6 +30,8 @@ def html(tmp_path, text):
         pytest.param("<style>p { color: red }</style>a", "<style>p {}</style>a", id="look"),
         pytest.param('<footer class="page">one</footer>a', '<footer class="page">two</footer>a', id="origin"),
         pytest.param('<details class="log"><pre>one</pre></details>a', "a", id="log"),
+        pytest.param(f'{MEASURED}x<div class="outputs">57 MB</div></section>a',
+                     f'{MEASURED}x<div class="outputs">59 MB</div></section>a', id="measured cell"),
     ],
 )  # fmt: skip
 def test_what_differs_by_chance_is_the_same(tmp_path, one, other):
@@ -43,6 +47,11 @@ def test_what_differs_by_chance_is_the_same(tmp_path, one, other):
         pytest.param("data:image/png;base64,AAAA", "data:image/png;base64,AAAB", id="picture"),
         pytest.param(
             "data:image/png;base64,/9j/4AAQ/x/y", "data:image/png;base64,/9j/4AAR/x/y", id="picture like a path"
+        ),
+        pytest.param(
+            f'{MEASURED}x</section><section class="cell code"><div class="outputs">5</div></section>',
+            f'{MEASURED}x</section><section class="cell code"><div class="outputs">6</div></section>',
+            id="cell after a measured one",
         ),
         pytest.param("flower, 3 shots", "flower, 4 shots", id="a word that begins with s"),
     ],
@@ -78,3 +87,15 @@ def test_another_file_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("a")
     with pytest.raises(InvalidValue, match=r"report\.html"):
         normalised(tmp_path / "a.txt")
+
+
+def test_what_a_measured_cell_shows_is_left_out_of_the_notebook_and_its_code_is_not(tmp_path):
+    def one(text, code="x", tags=("measured",)):
+        cell = new_code_cell(code, id="aa", outputs=[new_output("stream", name="stdout", text=text)])
+        cell.metadata["tags"] = list(tags)
+        (tmp_path / "report.ipynb").write_text(json.dumps(new_notebook(cells=[cell])))
+        return normalised(tmp_path / "report.ipynb")
+
+    assert one("57 MB") == one("59 MB")
+    assert one("57 MB", code="y") != one("57 MB")
+    assert one("57 MB", tags=()) != one("59 MB", tags=())
