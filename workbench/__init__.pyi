@@ -1,4 +1,15 @@
-from .diagnose import BoxComparison, Comparison, Drift, Variants, compare, compare_variants, drift, identify_boxes
+from .diagnose import (
+    BoxComparison,
+    BoxIdentification,
+    Comparison,
+    Drift,
+    ModelComparison,
+    Variants,
+    compare,
+    compare_variants,
+    drift,
+    identify_boxes,
+)
 from .diagnose.cascade_costs import CascadeCosts, cascade_costs
 from .errors import PreprocessingWarning, WorkbenchError
 from .frames import Frame, FrameSequence, FrameStream, open_frames, read_labels, read_picture, take
@@ -9,7 +20,7 @@ from .models.conversion import convert
 from .models.network import cut_network
 from .recipes import Recipe, affine, choices, load_recipe, preset, presets, to_picture
 from .reports import record, run_scenario, scenarios
-from .results import BoxFormat, Classification, Prediction, box_formats, decode
+from .results import BoxFormat, Classification, Prediction, box_format, box_formats, decode
 from .results.cascade import Cascade
 from .samples import sample_path
 from .views import DetectionViewer, FrameViewer
@@ -18,6 +29,7 @@ __version__: str
 __all__ = [
     "BoxComparison",
     "BoxFormat",
+    "BoxIdentification",
     "Cascade",
     "CascadeCosts",
     "Classification",
@@ -30,12 +42,14 @@ __all__ = [
     "FrameStream",
     "FrameViewer",
     "Model",
+    "ModelComparison",
     "Prediction",
     "PreprocessingWarning",
     "Recipe",
     "Variants",
     "WorkbenchError",
     "affine",
+    "box_format",
     "box_formats",
     "cascade_costs",
     "choices",
