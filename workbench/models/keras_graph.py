@@ -6,18 +6,21 @@ and lets oneDNN keep the weights in its own layout; a parity check on the first 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from workbench.models.graph_function import freeze
-from workbench.models.tensorflow_runtime import CheckedRunner, Run, import_tensorflow
+from workbench.models.tensorflow_runtime import MOST_FROZEN, CheckedRunner, Run, import_tensorflow
 
 
-def keras_runner(model: Any) -> CheckedRunner:
+def keras_runner(model: Any) -> Run:
     """Return the runner of a Keras model: arrays in the order of its inputs to arrays in that of its outputs."""
     graph = _KerasGraph(model)
+    if _bytes(model) > MOST_FROZEN:
+        return graph.traced
     any_length = all(tensor.shape[0] is None for tensor in model.inputs)
     return CheckedRunner(
         model.name, graph.eager, quick=graph.frozen, otherwise=lambda: graph.traced, any_length=any_length
@@ -46,3 +49,8 @@ class _KerasGraph:
 
         argument = tensors[0] if len(tensors) == 1 else list(tensors)
         return list(keras.tree.flatten(self._model(argument, training=False)))
+
+
+def _bytes(model: Any) -> int:
+    """Return the size of a model's weights, without a copy of them."""
+    return sum(math.prod(weight.shape) * np.dtype(weight.dtype).itemsize for weight in model.weights)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from workbench.errors import ModelLoadError, unknown
 from workbench.models.graph_errors import graph_error
 from workbench.models.graph_function import Frozen, GraphLayers, freeze, spec_of, with_activations
 from workbench.models.model import Batch, TensorSpec, check_batch
-from workbench.models.tensorflow_runtime import CheckedRunner, Run, import_tensorflow
+from workbench.models.tensorflow_runtime import MOST_FROZEN, CheckedRunner, Run, import_tensorflow
 
 DEFAULT = "serving_default"  # tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
 INIT_OP = "__saved_model_init_op"  # TensorFlow's own, which fills tables
@@ -58,15 +59,15 @@ class SavedModel:
         self.signature = _chosen(Path(path), self.signatures, signature)
         self.inputs = self.signatures[self.signature].inputs
         self._function = functions[self.signature]
-        self.frozen = self._freeze()
-        self.outputs = self._outputs()
+        self._large = sum(file.stat().st_size for file in Path(path).glob("variables/*")) > MOST_FROZEN
         self._layers: GraphLayers | None = None
         self._run = self._runner()
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name; see `Model.predict`."""
         arrays = check_batch(batch, self.inputs, self.name)
-        return dict(zip((spec.name for spec in self.outputs), self._run(arrays), strict=True))
+        names = (spec.name for spec in self.signatures[self.signature].outputs)
+        return dict(zip(names, self._run(arrays), strict=True))
 
     def layers(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return what every floating-point operation gives, by its name in the frozen graph, in order.
@@ -86,31 +87,43 @@ class SavedModel:
         """Let what was made for speed go; the next `predict` makes it again."""
         self._layers, self._run = None, self._runner()
 
+    @cached_property
+    def frozen(self) -> Frozen | None:
+        """The signature with its weights as constants; None where TensorFlow cannot make that of it."""
+        try:
+            return freeze(self._function, len(self.inputs))
+        except Exception:  # TensorFlow raises what it likes; the function itself still runs
+            return None
+
+    @cached_property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """The outputs by name; with the activation that makes them, where the model is of a size to be frozen."""
+        outputs = self.signatures[self.signature].outputs
+        frozen = None if self._large else self.frozen
+        return with_activations(outputs, frozen.function.outputs) if frozen else outputs
+
     def _runner(self) -> Run:
+        return self._call if self._large else self._quick
+
+    def _quick(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Choose how to run with the first batch, which the choice is checked on."""
         frozen = self.frozen
-        if frozen is None:
-            return self._call
-        return CheckedRunner(self.name, self._call, quick=lambda: frozen, any_length=self._any_length)
+        self._run = (
+            CheckedRunner(self.name, self._call, quick=lambda: frozen, any_length=self._any_length)
+            if frozen
+            else self._call
+        )
+        return self._run(arrays)
 
     @property
     def _any_length(self) -> bool:
         return all(spec.shape[:1] == (None,) for spec in self.inputs)
 
-    def _freeze(self) -> Frozen | None:
-        try:
-            return freeze(self._function, len(self.signatures[self.signature].inputs))
-        except Exception:  # TensorFlow raises what it likes; the function itself still runs
-            return None
-
-    def _outputs(self) -> tuple[TensorSpec, ...]:
-        outputs = self.signatures[self.signature].outputs
-        return with_activations(outputs, self.frozen.function.outputs) if self.frozen else outputs
-
     def _call(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         tf = import_tensorflow()
         names = (spec.name for spec in self.inputs)
         values = self._function(**dict(zip(names, map(tf.constant, arrays), strict=True)))
-        return [np.asarray(values[spec.name]) for spec in self.outputs]
+        return [np.asarray(values[spec.name]) for spec in self.signatures[self.signature].outputs]
 
 
 def _load(path: Path) -> Any:

@@ -6,6 +6,7 @@ output, `{"problem": text or null}`, after a first line `{"ready": true}`. No pi
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -20,6 +21,7 @@ from workbench.models.load import OPENERS, Wanted
 from workbench.models.model import Model, TensorSpec
 from workbench.models.vetting import GRAPHS
 
+MOST_WRITTEN = 2**24  # bytes of one file; nothing here writes, but a runtime may log
 FREE_LENGTH = 224  # pixels, of an axis of any length
 IMPORTS = {
     "savedmodel": "tensorflow",
@@ -32,12 +34,22 @@ IMPORTS = {
 
 def main(runtime: str) -> None:
     """Try file after file, until the input ends or a file ends this process."""
+    _limit_files()
     answers = _own_output()
     import_module(IMPORTS[runtime])
     _say(answers, {"ready": True})
     for line in sys.stdin:
         asked = json.loads(line)
         _say(answers, {"problem": _problem(Path(asked["path"]), runtime, asked["signature"])})
+
+
+def _limit_files() -> None:
+    """Let a file neither fill the disk with what it prints nor leave a core dump."""
+    with contextlib.suppress(ImportError):  # Windows
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _own_output() -> TextIO:

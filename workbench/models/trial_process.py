@@ -85,7 +85,8 @@ class TrialProcess:
         return answer
 
     def _start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "workbench.models.trial", self._runtime]
+        # -P: no module of the current folder, which may be the one that the file came in
+        command = [sys.executable, "-P", "-m", "workbench.models.trial", self._runtime]
         self._said.seek(0)
         self._said.truncate()
         child = subprocess.Popen(

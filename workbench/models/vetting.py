@@ -19,6 +19,7 @@ from workbench.models.trial_process import Limits, TrialProcess
 
 SECONDS, MEMORY_MB = 20.0, 2048
 EVERY = "*"  # signature: the verdict is on all of them
+TIMES_ITS_SIZE = 10  # what a runtime may take for a file: read, parsed, frozen, optimized
 GRAPHS = ("savedmodel", "frozen-graph")
 PACKAGES = {
     "savedmodel": "tensorflow",
@@ -46,7 +47,7 @@ def vet(
         runtime: savedmodel, frozen-graph, tflite, onnx or cv2.
         signature: which one of the file's signatures to run; by default the one that loading takes.
         seconds: wall-clock time that loading and running may take, after the runtime itself is imported.
-        memory_mb: resident memory of the child, in MiB.
+        memory_mb: resident memory of the child, in MiB; and ten times the file's own size more.
 
     Raises:
         ModelLoadError: it crashed, hung, took too much memory, raised, or holds unsafe operations.
@@ -56,7 +57,8 @@ def vet(
     record = _record(digest, runtime, signature)
     problem, known = _recall(record)
     if not known and not _recall(_record(digest, runtime, EVERY))[1]:
-        with TrialProcess(runtime, Limits(seconds, memory_mb)) as trial:
+        room = memory_mb + TIMES_ITS_SIZE * _megabytes(path)
+        with TrialProcess(runtime, Limits(seconds, room)) as trial:
             verdict = trial.verdict(path, signature)
         problem = verdict.problem
         if verdict.lasting:
@@ -89,6 +91,10 @@ def _record(digest: str, runtime: str, signature: str | None) -> Path:
         running = version(PACKAGES[runtime])
     facts = json.dumps([RULES, digest, runtime, running, signature])
     return cache_dir() / "verdicts" / f"{hashlib.sha256(facts.encode()).hexdigest()}.json"
+
+
+def _megabytes(path: Path) -> int:
+    return sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path])) >> 20
 
 
 def _recall(record: Path) -> tuple[str | None, bool]:

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.models.graph_models import WEIGHTS, module, pair_of_signatures, save, tensorflow, tensorflow_1
 from workbench import load_model, open_frames
 from workbench.errors import InputMismatch, InvalidValue, ModelLoadError, UnknownName
+from workbench.models import saved_model
 from workbench.models.model import LoadedModel
 from workbench.models.saved_model import SavedModel
 
@@ -97,6 +98,18 @@ def test_a_keras_export_gives_the_values_of_its_model(exported):
     for name, values in model.predict(batch).items():
         np.testing.assert_allclose(values, expected[name], atol=1e-6)
     assert {spec.name: spec.activation for spec in model.outputs} == {"scores": "softmax", "sum": None}
+
+
+def test_a_model_too_large_to_be_frozen_gives_the_same_values(exported, monkeypatch):
+    _, folder = exported
+    batch = {"image": np.ones((2, 8, 8, 3), np.float32), "size": np.ones((2, 4), np.float32)}
+    expected = SavedModel(folder).predict(batch)
+    monkeypatch.setattr(saved_model, "MOST_FROZEN", 0)
+    model = SavedModel(folder)
+    for name, values in model.predict(batch).items():
+        np.testing.assert_allclose(values, expected[name], atol=1e-6)
+    assert "frozen" not in vars(model)
+    assert [spec.activation for spec in model.outputs] == [None, None]
 
 
 def test_layers_are_those_of_the_keras_model(exported):
