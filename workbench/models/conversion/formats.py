@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +110,8 @@ def _quietly(convert: Callable[[], Any], failure: str) -> Any:
     try:
         for logger in loggers:
             logger.setLevel(logging.ERROR)
-        with quiet_standard_error():
+        with quiet_standard_error(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that the converter's own calibrator is deprecated
             try:
                 return convert()
             except Exception as error:  # of many kinds; raised below, when standard error is open again

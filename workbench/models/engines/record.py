@@ -11,7 +11,7 @@ from workbench.models.model import TensorSpec
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1  # of the JSON; another number is made anew
+FORMAT = 2  # of the JSON; another number is made anew
 NEAR = 1.1  # engines within a tenth of the quickest count as equally quick; the one with less memory is taken
 
 
@@ -23,6 +23,7 @@ class Trial:
     reason: str | None = None  # why it was rejected; None: it gives the original's answers
     difference: float | None = None  # max|a - b| / max|a|, the worst of all outputs and ranges
     ms: float | None = None  # a frame, batch 1, median
+    best_ms: float | None = None  # the quickest call, which other processes disturbed least
     load_ms: float | None = None  # in a fresh process, its imports included
     memory_mb: float | None = None  # resident, of a process that loads the model so and predicts
     rows: int | None = None  # frames a call at which a batch is quickest; None: as they come
@@ -91,9 +92,9 @@ class Choice:
 
 def quickest(trials: tuple[Trial, ...]) -> str:
     """Return the engine to take: of the accepted ones as quick as the quickest, the one with the least memory."""
-    timed = [trial for trial in trials if trial.accepted and trial.ms is not None]
-    best = min(trial.ms or 0.0 for trial in timed)
-    near = [trial for trial in timed if (trial.ms or 0.0) <= NEAR * best]
+    timed = {trial: trial.best_ms for trial in trials if trial.accepted and trial.best_ms is not None}
+    best = min(timed.values())
+    near = [trial for trial, ms in timed.items() if ms <= NEAR * best]
     return min(near, key=lambda trial: trial.memory_mb or 0.0).engine
 
 

@@ -50,10 +50,10 @@ def _compared(run: Run, reference: Reference, trial: Trial) -> Trial:
             trial = replace(trial, reason=trial.reason or str(error))
     frames, step = next(iter(reference.frames.values())), reference.step
     one = frame_ms(run, frames, step or 1)
-    trial = replace(trial, difference=worst, ms=one, memory_mb=resident_mb())
+    trial = replace(trial, difference=worst, ms=one.median, best_ms=one.best, memory_mb=resident_mb())
     if step is not None:
         return trial
-    return replace(trial, rows=MANY if frame_ms(run, frames, MANY) < GAIN * one else 1)
+    return replace(trial, rows=MANY if frame_ms(run, frames, MANY).best < GAIN * one.best else 1)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,18 @@ from workbench.models.engines.record import Choice, Trial, quickest
 from workbench.models.engines.table import table
 from workbench.models.model import TensorSpec
 
-ORIGINAL = Trial("tensorflow", difference=0.0, ms=20.0, load_ms=9000.0, memory_mb=800.0)
-LITERT = Trial("litert", difference=4e-7, ms=5.0, load_ms=20.0, memory_mb=90.0, rows=1, file="model.tflite")
+ORIGINAL = Trial("tensorflow", difference=0.0, ms=25.0, best_ms=20.0, load_ms=9000.0, memory_mb=800.0)
+LITERT = Trial(
+    "litert",
+    difference=4e-7,
+    ms=7.0,
+    best_ms=5.0,
+    load_ms=25.0,
+    best_ms=20.0,
+    memory_mb=90.0,
+    rows=1,
+    file="model.tflite",
+)
 
 
 @pytest.fixture
@@ -54,9 +64,9 @@ def change(folder, **fields):
     [
         pytest.param(lambda folder: (folder / "model.tflite").write_bytes(b"weightz"), id="other bytes"),
         pytest.param(lambda folder: (folder / "model.tflite").unlink(), id="file gone"),
-        pytest.param(lambda folder: (folder / store.RECORD).write_text('{"format": 1, "mod'), id="half a record"),
+        pytest.param(lambda folder: (folder / store.RECORD).write_text('{"format": 2, "mod'), id="half a record"),
         pytest.param(lambda folder: (folder / store.RECORD).write_text("[]"), id="a record of another kind"),
-        pytest.param(lambda folder: change(folder, format=0), id="an older format"),
+        pytest.param(lambda folder: change(folder, format=1), id="an older format"),
         pytest.param(lambda folder: change(folder, chosen="tpu"), id="an engine that was not tried"),
         pytest.param(lambda folder: change(folder, machine={"cpu": "Z80", "cores": 1}), id="another machine"),
         pytest.param(lambda folder: change(folder, versions={**versions(), "keras": "0"}), id="another version"),
@@ -93,8 +103,9 @@ def test_what_a_killed_process_left_is_removed(tmp_path):
         pytest.param(
             [ORIGINAL, replace(LITERT, reason="NaN")], "tensorflow", id="the quickest of those that are right"
         ),
-        pytest.param([replace(ORIGINAL, ms=4.9), LITERT], "litert", id="as quick, with less memory"),
-        pytest.param([replace(ORIGINAL, ms=4.0), LITERT], "tensorflow", id="quicker, with more memory"),
+        pytest.param([replace(ORIGINAL, best_ms=4.9), LITERT], "litert", id="as quick, with less memory"),
+        pytest.param([replace(ORIGINAL, best_ms=4.0), LITERT], "tensorflow", id="quicker, with more memory"),
+        pytest.param([replace(ORIGINAL, ms=1.0), LITERT], "litert", id="on a busy machine the best call counts"),
         pytest.param([ORIGINAL, Trial("litert", reason="Flex ops: Foo")], "tensorflow", id="one that was not made"),
     ],
 )
@@ -108,7 +119,7 @@ def test_the_table_shows_every_engine_and_why_one_was_rejected(kept):
     first, *rows = table(replace(choice, trials=(*choice.trials, rejected))).splitlines()
     assert first.startswith("net on ")
     assert [row.split()[0] for row in rows] == ["engine", "tensorflow", "litert", "onnxruntime"]
-    assert rows[2].split() == ["litert", "5.00", "20", "90", "4.0e-07", "chosen"]
+    assert rows[2].split() == ["litert", "7.00", "20", "90", "4.0e-07", "chosen"]
     assert rows[3].endswith("rejected: output 'classes' is NaN")
 
 
