@@ -72,7 +72,7 @@ class TFLiteGraph:
         for op in self.operators:
             if seen & set(op.inputs):
                 seen |= set(op.outputs)
-                made += op.outputs
+                made += [number for number in op.outputs if number >= 0]
         return tuple(made)
 
 

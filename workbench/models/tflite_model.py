@@ -10,6 +10,7 @@ import os
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,9 +93,9 @@ class TFLiteModel:
         return {spec.name: real(raw[spec.name], spec.quantization) for spec in self.outputs}
 
     def layers(self, batch: Batch) -> dict[str, np.ndarray]:
-        """Return what every operation makes of a batch, by tensor name, in order; integers as the reals they stand for.
+        """Return every floating-point tensor that operations make of a batch, by its name, in order.
 
-        Runs without XNNPACK, which fuses operations and keeps nothing between them.
+        Integers that stand for reals come as those. Runs without XNNPACK, which fuses operations and keeps nothing between them.
 
         Raises:
             InputMismatch: as `predict`.
@@ -152,12 +153,12 @@ class TFLiteModel:
         interpreter, subgraph = self._debug, self._subgraph_number
         runner = interpreter.get_signature_runner(self.signature) if self.signature else TensorRunner(interpreter)
         self._run(runner, arrays)
-        made = [(number, self._graph.tensors[number]) for number in self._graph.computed()]
-        return {
-            spec.name: real(interpreter.get_tensor(number, subgraph), spec.quantization)
-            for number, spec in made
-            if spec.dtype not in ("string", "resource", "variant")
-        }
+        found: dict[str, np.ndarray] = {}
+        for number in self._graph.computed():
+            spec = self._graph.tensors[number]
+            with suppress(ValueError):  # LiteRT keeps no memory for a tensor that no operation reads
+                found[spec.name] = real(interpreter.get_tensor(number, subgraph), spec.quantization)
+        return {name: values for name, values in found.items() if values.dtype.kind == "f"}
 
     def _described(self, signature: str | None) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
         """Describe inputs and outputs in the graph's own order: LiteRT sorts a signature's by name."""
