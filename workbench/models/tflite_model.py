@@ -95,7 +95,8 @@ class TFLiteModel:
     def layers(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return every floating-point tensor that operations make of a batch, by its name, in order.
 
-        Integers that stand for reals come as those. Runs without XNNPACK, which fuses operations and keeps nothing between them.
+        Integers that stand for reals come as those. Runs without XNNPACK, which fuses operations and keeps nothing
+        between them.
 
         Raises:
             InputMismatch: as `predict`.
