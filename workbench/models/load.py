@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from workbench.errors import ModelLoadError, unknown
+from workbench.errors import InvalidValue, ModelLoadError, unknown
 from workbench.models.file_kind import SAVED_MODEL_FILES, expect_for_opencv, runtime_of
 from workbench.models.labels import Labels, read_labels
 from workbench.models.model import Model
@@ -17,6 +17,7 @@ from workbench.samples import resolve
 APPLICATIONS = "keras-applications:"
 IN_OPENCV = "cv2:"
 Engine = Literal["original", "fast"]
+WITH_SIGNATURES = ("savedmodel", "tflite")
 ENGINES = ("original", "fast")
 
 
@@ -56,6 +57,8 @@ def load_model(
     Raises:
         ModelLoadError: the file cannot be loaded; the text names the cause and the way round.
         UnreadableSource: there is no such file, or no such labels file.
+        UnknownName: it has no such signature; there is no such sample, application or engine.
+        InvalidValue: a signature of a file that has none.
     """
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
@@ -67,6 +70,8 @@ def load_model(
     if in_opencv:
         expect_for_opencv(path)
     runtime = "cv2" if in_opencv else runtime_of(path)
+    if signature is not None and runtime not in WITH_SIGNATURES:
+        raise InvalidValue(f"{path}: only a SavedModel or .tflite has signatures; leave signature={signature!r} out")
     wanted = Wanted(path, _name(origin, path), read_labels(labels, path), signature, trust)
     sample = str(origin).removeprefix(IN_OPENCV).startswith("sample:")  # held against the catalogue when fetched
     if not (trust or sample or runtime == "keras"):  # Keras' own safe mode keeps code in its files from running

@@ -198,6 +198,18 @@ def test_what_is_no_model_is_refused(origin, message):
         load_model(origin)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param({"signature": "serve"}, "only a SavedModel or .tflite has signatures", id="signature"),
+        pytest.param({"engine": "fastest"}, "no engine named 'fastest'; did you mean 'fast'", id="engine"),
+    ],
+)
+def test_what_a_file_cannot_be_asked_is_refused(arguments, message):
+    with pytest.raises(WorkbenchError, match=message):
+        load_model("sample:cifar10-cnn", **arguments)
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_a_keras_2_file_loads():
     from workbench import open_frames, preset
