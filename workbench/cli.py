@@ -201,6 +201,31 @@ def convert_model(  # noqa: PLR0913, PLR0917 - a command's options
     print(convert(loaded, to, out, batch=batch, tolerance=tolerance, integer_inputs=integer_inputs))
 
 
+@app.command("drift")
+def show_drift(  # noqa: PLR0913, PLR0917 - a command's options
+    model_a: Annotated[str, typer.Argument(metavar="A", help="The model to hold against: path, sample:NAME...")],
+    model_b: Annotated[str, typer.Argument(metavar="B", help="Its export, its copy, another runtime.")],
+    frames: Annotated[str, typer.Option(metavar="SOURCE", help="Real pictures or a clip.")],
+    recipe: Annotated[str, typer.Option("--recipe", "-r", metavar="NAME|FILE.yaml", help="What makes A's tensors.")],
+    count: Annotated[int, typer.Option(min=1, help="Frames that are compared.")] = 4,
+    every: Annotated[bool, typer.Option("--all", help="Show every aligned layer.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Run what the files carry; only for files you know.")] = False,
+) -> None:
+    """Say whether two models give the same, and name the first layer where they part; status 1 if they do."""
+    from workbench.diagnose import drift
+    from workbench.diagnose.drift_text import lines
+    from workbench.frames import open_frames, take
+    from workbench.models import load_model
+    from workbench.recipes import load_recipe
+
+    made_by = load_recipe(recipe)
+    with open_frames(frames, decode=made_by.decode, exif=made_by.exif) as source:
+        batch = made_by.batch(take(source, limit=count))
+    found = drift(load_model(model_a, trust=trust), load_model(model_b, trust=trust), batch)
+    print("\n".join(lines(found, everything=every)))
+    raise typer.Exit(0 if found.agrees else 1)
+
+
 # --- the environment ---------------------------------------------------------------------------------------
 
 

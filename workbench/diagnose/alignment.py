@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -85,9 +85,15 @@ def align(a: Mapping[str, np.ndarray], b: Mapping[str, np.ndarray]) -> tuple[Mat
 
 
 def _is_named_after(one: str, other: str) -> bool:
-    """Whether a name, but for a number that an export adds, is a part of the other: fc in model/fc_1/MatMul."""
-    parts = [{re.sub(r"(_\d+)?(:\d+)?$", "", part) for part in re.split("[/;]", name)} for name in (one, other)]
-    return bool(one and other) and (re.sub(r"(_\d+)?(:\d+)?$", "", one) in parts[1] or other in parts[0])
+    """Whether a name, but for the number that an export adds, is a part of the other: fc in model/fc_1/MatMul."""
+    return bool(one and other) and (one in _parts(other) or other in _parts(one))
+
+
+@cache
+def _parts(name: str) -> frozenset[str]:
+    """Return the parts of a name like model/fc_1/MatMul;model/fc_1/BiasAdd, with and without their last number."""
+    parts = re.split("[/;]", name.partition(":")[0] if ";" not in name else name)
+    return frozenset({*parts, *(re.sub(r"_\d+$", "", part) for part in parts)})
 
 
 def _likeness(one: _Layer, other: _Layer) -> tuple[float, float]:

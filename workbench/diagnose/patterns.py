@@ -46,8 +46,12 @@ def scaled_channels(a: np.ndarray, b: np.ndarray, allowed: float) -> Found | Non
     fitted = np.stack([s * x + t for (s, t), x in zip(lines, rows_a, strict=True)])
     if not _explains(fitted, rows_b, allowed):
         return None
-    low, high = min(s for s, _ in lines), max(s for s, _ in lines)
-    return Found("scale", f"each channel has its own scale ({low:.4g} to {high:.4g}) and offset: normalization")
+    scales, offsets = zip(*lines, strict=True)
+    if max(abs(scale - 1) for scale in scales) <= SHARE_OF_SPREAD:
+        told = f"offset ({min(offsets):.4g} to {max(offsets):.4g}): a bias or a mean"
+    else:
+        told = f"scale ({min(scales):.4g} to {max(scales):.4g}) and offset: a normalization"
+    return Found("scale", f"each channel has its own {told}")
 
 
 def clipped(a: np.ndarray, b: np.ndarray, allowed: float) -> Found | None:
@@ -113,8 +117,10 @@ def channels(a: np.ndarray, b: np.ndarray, allowed: float) -> Found | None:
     """A few channels differ and the others are the same: their weights were changed."""
     if a.ndim < 2:
         return None
-    apart = (np.abs(_by_channel(a) - _by_channel(b)) > allowed).any(axis=1)
-    if apart.sum() > len(apart) // 4:
+    rows_a, rows_b = _by_channel(a), _by_channel(b)
+    apart = (np.abs(rows_a - rows_b) > allowed).any(axis=1)
+    silent = ~(rows_a.any(axis=1) | rows_b.any(axis=1))  # zeros on both sides, behind an activation, say nothing
+    if apart.sum() > (len(apart) - silent.sum()) // 4:
         return None
     which = np.flatnonzero(apart)
     told = ", ".join(map(str, which[:8])) + (", ..." if len(which) > 8 else "")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.diagnose.alignment import align
+from workbench.diagnose.alignment import _is_named_after, align
 
 RNG = np.random.default_rng(11)
 SHAPE = (1, 12, 12, 6)
@@ -75,3 +75,17 @@ def test_constant_layers_are_paired_by_their_value(value):
     constant, other = np.full(SHAPE, value, np.float32), np.full(SHAPE, value + 1, np.float32)
     assert align({"a": constant}, {"b": constant})[0].likeness == 1
     assert align({"a": constant}, {"b": other})[0].likeness == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param("fc", "model/fc_1/MatMul;model/fc_1/BiasAdd", True, id="an export adds a number"),
+        pytest.param("dense_1", "sequential_1/dense_1_2/MatMul", True, id="to a name that has one"),
+        pytest.param("bn1", "model/blocks.2.bn1/add", False, id="a part of a part is no name"),
+        pytest.param("Conv__12:0", "conv", False, id="a number of the runtime's own"),
+        pytest.param("", "conv", False, id="no name"),
+    ],
+)
+def test_a_name_is_found_in_the_name_an_export_gives(one, other, same):
+    assert _is_named_after(one, other) == same

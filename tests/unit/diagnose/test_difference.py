@@ -65,6 +65,11 @@ def test_a_stride_of_two_that_starts_a_pixel_later_is_half_a_pixel():
     assert "B looks like A moved 0.5 px left" in found.text
 
 
+def test_channels_that_are_zero_on_both_sides_do_not_count_as_agreeing():
+    a, b = (RNG.standard_normal((1, 40)).clip(0) * (np.arange(40) < 10) for _ in range(2))
+    assert difference(a, b).kind == "values"
+
+
 @pytest.mark.parametrize(
     "change",
     [
