@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -102,7 +103,7 @@ def row(origin: str, pictures: Path, rounds: int) -> Row:
         if done.returncode:
             lines = done.stderr.strip().splitlines() or [""]
             killed = f"the process ended by signal {-done.returncode}" if done.returncode < 0 else lines[-1]
-            return Row(origin, [], 0, 0, {}, killed.split(": ", 1)[-1])
+            return Row(origin, [], 0, 0, {}, re.sub(r"^workbench\.errors\.\w+: ", "", killed))
         with np.load(answers) as stored:
             return Row(outputs=dict(stored), **json.loads(done.stdout.splitlines()[-1]))
 
@@ -149,19 +150,21 @@ def network_files(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def compared(expected: Mapping[str, np.ndarray], got: Mapping[str, np.ndarray]) -> tuple[str, str]:
-    """Return the largest relative difference with its output, and the share of equal top answers of a classifier."""
+    """Return the largest relative difference with its output, and the share of equal top answers of a classifier.
+
+    An output that is missing or of another shape differs infinitely.
+    """
     if set(expected) != set(got):
         got = dict(zip(expected, got.values(), strict=False))  # other names, the same order
     differences = {
-        name: float(np.max(np.abs(values - got[name])) / np.max(np.abs(values))) if name in got else np.inf
+        name: float(np.max(np.abs(values - got[name])) / np.max(np.abs(values)))
+        if name in got and values.shape == got[name].shape
+        else np.inf
         for name, values in expected.items()
-        if name not in got or values.shape == got[name].shape
     }
-    if not differences:
-        return "other shapes", ""
     worst = max(differences, key=differences.__getitem__)
     top = ""
-    if len(expected) == 1 and expected[worst].ndim == 2:
+    if len(expected) == 1 and expected[worst].ndim == 2 and np.isfinite(differences[worst]):
         top = f"{np.mean(expected[worst].argmax(1) == got[worst].argmax(1)):.0%}"
     return f"{differences[worst]:.0e}" + (f" ({worst})" if len(expected) > 1 else ""), top
 
