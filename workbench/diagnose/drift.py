@@ -73,7 +73,7 @@ def output_drift(names: tuple[str, str], a: Tensors, b: Tensors, *, tolerance: f
         b: the same of the other model.
         tolerance: as for `drift`.
     """
-    return Drift(*names, outputs=_match(a, b, tolerance), layers_note="layers were not asked for")
+    return Drift(*names, outputs=_match(_numbers(a), _numbers(b), tolerance), layers_note="layers were not asked for")
 
 
 def _called(a: Model, b: Model) -> tuple[str, str]:
@@ -105,7 +105,12 @@ def _inside(model: Model, batch: Batch) -> Tensors:
         raise ModelLoadError(f"{model.name} does not show its layers; only its outputs are compared")
     length = (model.inputs[0].shape[0] if model.inputs else None) or 1
     shown = model.layers(_part(batch, slice(0, length)))
-    return {name: values for name, values in shown.items() if np.size(values) and values.dtype.kind in "fiub"}
+    return _numbers(shown)
+
+
+def _numbers(tensors: Tensors) -> Tensors:
+    """Leave out text and what is empty."""
+    return {name: values for name, values in tensors.items() if np.size(values) and values.dtype.kind in "fiub"}
 
 
 def _match(a: Tensors, b: Tensors, tolerance: float) -> tuple[OutputPair, ...]:
