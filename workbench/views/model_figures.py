@@ -120,7 +120,14 @@ def _answers(page: Paper, comparison: ModelComparison, index: int, *, at: tuple[
         flipped = comparison.flips[name][index]
         words = f"{name}: {'≠ ' if flipped else ''}{said}"
         weight, color = "bold" if flipped else "normal", SERIES[row % len(SERIES)]
-        page.words(left, top + LINE * row, shorten(words, int(width * 12)), size=SMALL, weight=weight, color=color)
+        page.words(
+            left,
+            top + LINE * row,
+            shorten(words, int(width * (12 if flipped else 14))),
+            size=SMALL,
+            weight=weight,
+            color=color,
+        )
 
 
 def _most_disputed(comparison: ModelComparison, count: int) -> list[int]:
