@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from workbench.diagnose.box_comparison import THRESHOLD
-from workbench.diagnose.cost import costs
+from workbench.diagnose.cost import Cost, costs
 from workbench.diagnose.drift import output_drift
 from workbench.diagnose.drift_result import Drift
 from workbench.diagnose.model_comparison import Contender, ModelComparison
@@ -100,7 +100,7 @@ def _same_pixels(first: Preprocess, other: Preprocess) -> bool:
     return first == other or (both and set(_slots(first, other)) <= SAME_PIXELS)
 
 
-def _costs(loaded: Mapping[str, tuple[Preprocess, Model]], frames: Source, *, processes: bool) -> dict[str, Any]:
+def _costs(loaded: Mapping[str, tuple[Preprocess, Model]], frames: Source, *, processes: bool) -> dict[str, Cost]:
     """Measure on the tensors of the first few frames, as each model's own recipe makes them."""
     models, tensors = {}, {}
     for name, (recipe, model) in loaded.items():
@@ -109,4 +109,4 @@ def _costs(loaded: Mapping[str, tuple[Preprocess, Model]], frames: Source, *, pr
             made = [function(image) for image in pictures(source, MEASURED_FRAMES)]
         models[name] = model
         tensors[name] = [np.stack([tensor] * (fixed_batch(model) or 1)) for tensor in made]
-    return dict(costs(models, tensors, processes=processes))
+    return costs(models, tensors, processes=processes)
