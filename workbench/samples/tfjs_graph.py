@@ -114,25 +114,32 @@ def _save(graph: Any, signature: dict[str, Any], names: Mapping[str, str], out: 
     import tensorflow as tf
 
     inputs, outputs = (
-        {names.get(key, key): facts for key, facts in sorted(signature[side].items())} for side in ("inputs", "outputs")
+        {names.get(key, key): facts["name"].partition(":")[0] for key, facts in sorted(signature[side].items())}
+        for side in ("inputs", "outputs")
     )
-    _rename(graph, {_node(facts): name for name, facts in inputs.items()})
-    wrapped = tf.compat.v1.wrap_function(lambda: tf.import_graph_def(graph, name=""), [])
-    fetched = {name: wrapped.graph.get_tensor_by_name(f"{_node(facts)}:0") for name, facts in outputs.items()}
-    fed = [wrapped.graph.get_tensor_by_name(f"{name}:0") for name in inputs]
-    tf.saved_model.save(tf.Module(), str(out), signatures={"serving_default": wrapped.prune(fed, fetched)})
+    specs = [_take_input(graph, node, name) for name, node in inputs.items()]
+
+    def serve(*given: Any) -> dict[str, Any]:
+        fed = {f"{node}:0": tensor for node, tensor in zip(inputs.values(), given, strict=True)}
+        made = tf.import_graph_def(graph, fed, [f"{node}:0" for node in outputs.values()], name="")
+        return dict(zip(outputs, made, strict=True))
+
+    # tf.function alone would tie the ops inside a loop to the outputs; a WrappedFunction alone is no signature, and its
+    # `prune` copies the graph in an order that differs from run to run.
+    wrapped = tf.compat.v1.wrap_function(serve, specs)
+    served = tf.function(lambda *given: wrapped(*given), input_signature=specs, autograph=False)  # noqa: PLW0108
+    tf.saved_model.save(tf.Module(), str(out), signatures={"serving_default": served})
     _same_each_time(out / "fingerprint.pb")
 
 
-def _node(facts: dict[str, Any]) -> str:
-    return str(facts["name"]).partition(":")[0]
+def _take_input(graph: Any, node: str, name: str) -> Any:
+    """Take the placeholder `node` out of the graph; return what a function is to be given in its place."""
+    import tensorflow as tf
 
-
-def _rename(graph: Any, names: Mapping[str, str]) -> None:
-    """Call the placeholders by the names of the inputs: a SavedModel's signature takes theirs."""
-    for node in graph.node:
-        node.name = names.get(node.name, node.name)
-        node.input[:] = [names.get(name, name) for name in node.input]
+    [holder] = [found for found in graph.node if found.name == node]
+    graph.node.remove(holder)
+    shape = tf.TensorShape(holder.attr["shape"].shape)
+    return tf.TensorSpec(shape, tf.DType(holder.attr["dtype"].type), name)
 
 
 def _same_each_time(path: Path) -> None:
