@@ -25,7 +25,8 @@ _known: weakref.WeakKeyDictionary[Any, Contract] = weakref.WeakKeyDictionary()
 def contract(model: Model | Any) -> Contract:
     """Read what a model says about its input: shape, dtype, quantization, and the preprocessing inside of it.
 
-    Nothing is run. A model is read once; the contract is kept as long as the model lives.
+    The model is not run; only a layer without weights that cannot be read (Lambda) is tried on noise. A model is read
+    once; the contract is kept as long as the model lives.
 
     Args:
         model: a Model, or anything `load_model` takes.
@@ -47,7 +48,9 @@ def _read(model: Model) -> Contract:
     index = picture_input(model.inputs)
     if index is None:
         listed = "; ".join(map(str, model.inputs)) or "none are declared"
-        return Contract(model.name, None, {}, {}, notes=(f"no input takes pictures: {listed}",))
+        encoded = any(spec.dtype == "object" for spec in model.inputs)
+        cure = "; it takes encoded pictures (JPEG or PNG bytes): choose another signature" if encoded else ""
+        return Contract(model.name, None, {}, {}, notes=(f"no input takes pictures: {listed}{cure}",))
     spec = model.inputs[index]
     notes = [*input_notes(spec), *_other_inputs(model, index), *_classes(model)]
     try:
@@ -55,7 +58,9 @@ def _read(model: Model) -> Contract:
     except Exception as error:  # a damaged or unusual file: readers fail in many ways, and the shape still says much
         head = Head()
         notes.append(f"its inside could not be read ({type(error).__name__}: {' '.join(str(error).split())[:120]})")
-    signs = [*input_signs(spec), *range_signs(spec, head), *application_signs(model.name, head.names, model.outputs)]
+    signs = [*input_signs(spec), *range_signs(spec, head)]
+    if head.identity or not head.learned:  # what a family's own function does would be inside
+        signs += application_signs(model.name, head.names, model.outputs)
     found = merged(signs)
     slots = {slot: found[slot] for slot in ORDER if slot in found}
     inside = tuple(str(operation) for operation in head.operations if operation.does != "nothing")

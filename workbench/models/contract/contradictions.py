@@ -10,7 +10,7 @@ import numpy as np
 from workbench.models.contract import intervals
 from workbench.models.contract.sign import Expectation
 from workbench.models.model import TensorSpec
-from workbench.recipes import Recipe
+from workbench.recipes import Recipe, choices
 from workbench.recipes.colors import GRAY, channels
 
 SAME = 0.02  # of the expected interval's width: (x - 127) / 128 passes for x / 127.5 - 1, x / 256 for x / 255
@@ -66,6 +66,8 @@ def _dtype(expected: Expected, spec: TensorSpec, recipe: Recipe) -> str | None:
     found = expected.get("dtype")
     if found is None or recipe.dtype in found.values:
         return None
+    if found.best not in choices("dtype"):
+        return f"{found.evidence}, and no recipe makes {found.best}; give a function image -> tensor for a recipe"
     more = f", quantization={spec.quantization}" if spec.quantization else ""
     more += f" and range={expected['range'].best!r}" if "range" in expected else ""
     return f"dtype={recipe.dtype!r}, but {found.evidence}; set dtype={found.best!r}{more}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from workbench.models.contract.folding import fold
+from workbench.models.contract.node import Graph, Node
 from workbench.models.contract.operations import Head, Operation, gain, per_channel
+from workbench.models.contract.restacked import restacked
 
 LONGEST = 40  # operations; a head is a handful, and a loop in a damaged file ends here
 DEEPEST = 12  # operations that make one constant
@@ -35,54 +36,23 @@ LEARNED = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
-    """One operation of a graph; `inputs` are the graph's own names of tensors."""
-
-    name: str
-    kind: str
-    inputs: tuple[Any, ...]
-    output: Any
-    epsilon: float = 1e-3
-    ellipsis: bool = False  # a strided slice that begins with `...`, so its last stride is the channels'
-    quantization: tuple[float, int] | None = None  # of the output of a QUANTIZE: scale, zero point
-
-
-class Graph(Protocol):
-    """What a format's reader has to answer."""
-
-    channels: int | None  # of the pictures
-
-    def users(self, tensor: Hashable) -> Sequence[tuple[Node, int]]:
-        """Return the operations that take a tensor, each with the place among its inputs."""
-        ...
-
-    def maker(self, tensor: Hashable) -> Node | None:
-        """Return the operation a tensor comes from; None for an input or a stored constant."""
-        ...
-
-    def stored(self, tensor: Hashable) -> np.ndarray | None:
-        """Return the real values of a stored constant; None where it is none."""
-        ...
-
-    def names(self) -> frozenset[str]:
-        """Return the names of all layers or scopes."""
-        ...
-
-
 def follow(graph: Graph, tensor: Any) -> Head:
     """Return what happens to one input up to the first operation that learns, branches or is unknown."""
     found: list[Operation] = []
     for _ in range(LONGEST):
         users = [(node, place) for node, place in graph.users(tensor) if node.kind not in ASIDE]
+        if len(users) > 1 and (turned := restacked(graph, users, constant)):
+            operation, tensor = turned
+            found.append(operation)
+            continue
         if len(users) != 1:
             branches = ", ".join(f"{node.kind} '{node.name}'" for node, _ in users[:3])
             return Head(tuple(found), branches or "the end of the graph", names=graph.names())
         node, place = users[0]
-        operation = _operation(graph, node, place)
-        if operation is None:
+        read = _operation(graph, node, place)
+        if read is None:
             return _stopped(graph, found, node)
-        found.append(operation)
+        found.append(read)
         tensor = node.output
     return Head(tuple(found), f"more than {LONGEST} operations", names=graph.names())
 

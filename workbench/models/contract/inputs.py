@@ -47,7 +47,8 @@ def input_signs(spec: TensorSpec) -> list[Expectation]:
     layout, size, channels = layout_of(spec), size_of(spec), channels_of(spec)
     if layout:
         place = "last" if layout == "nhwc" else "first after the batch"
-        signs.append(Expectation("layout", (layout,), f"{channels} channels stand {place} in {_shape(spec)}", 0.95))
+        stand = f"{channels} channel{'s stand' if channels != 1 else ' stands'}"
+        signs.append(Expectation("layout", (layout,), f"{stand} {place} in {_shape(spec)}", 0.95))
     if size and size != (None, None):
         signs.append(Expectation("size", (size,), f"height and width are fixed in {_shape(spec)}", 1.0))
     if channels in (1, 3):
@@ -61,8 +62,6 @@ def input_notes(spec: TensorSpec) -> list[str]:
     notes = []
     if spec.shape[0] is not None:
         notes.append(f"it takes batches of {spec.shape[0]} only; shorter ones are padded")
-    if spec.dtype in ("object", "string"):
-        notes.append("it takes encoded pictures (JPEG or PNG bytes), not tensors; choose another signature")
     if channels_of(spec) == 4:
         notes.append("it takes 4 channels, such as RGBA, which no recipe makes")
     return notes

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.models.contract.measured import measured_branches, measured_layer
 from workbench.models.contract.operations import Head, Operation, gain, per_channel
 
 LONGEST = 40  # layers of a head
@@ -29,7 +30,13 @@ def head(model: Any, index: int, channels: int | None) -> Head:
     for _ in range(LONGEST):
         step = _next(graphs, tensor)
         if isinstance(step, str):
-            return Head(tuple(found), step, names=names)
+            users = list(_users(graphs[-1], tensor))
+            joined = measured_branches(tensor, users, lambda given: _users(graphs[-1], given))
+            if joined is None:
+                return Head(tuple(found), step, names=names)
+            found.append(joined[0])
+            tensor = joined[1]
+            continue
         operation, node = step
         if _is_model(operation):
             place = next(i for i, given in enumerate(node.arguments.keras_tensors) if given is tensor)
@@ -106,7 +113,7 @@ def _operation(layer: Any, node: Any, channels: int | None) -> Operation | None:
     for kinds, does in ((PADDING, "pad"), (TRANSPOSING, "transpose"), ({"Cast"}, "cast")):
         if kind in kinds:
             return Operation(layer.name, kind, does)  # type: ignore[arg-type]
-    return None
+    return None if kind in LEARNED else measured_layer(layer, node)
 
 
 # --- layers ------------------------------------------------------------------------------------------------

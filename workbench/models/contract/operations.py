@@ -39,8 +39,9 @@ class Operation:
         return bool(np.allclose(self.scale, 1, atol=UNTRAINED) and np.allclose(self.offset, 0, atol=UNTRAINED))
 
     def __str__(self) -> str:
-        if self.does == "affine":
-            return f"{self.title} (x -> {formula(self.scale, self.offset)})"
+        if self.does == "affine" or not self.identity:
+            turned = f"{self.does}, " if self.does != "affine" else ""
+            return f"{self.title} ({turned}x -> {formula(self.scale, self.offset)})"
         size = f" to {self.size[0]} x {self.size[1]}" if self.size else ""
         return f"{self.title} ({self.does}{size})"
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from workbench.models.contract.graph import Node, follow
+from workbench.models.contract.graph import follow
 from workbench.models.contract.names import scopes
+from workbench.models.contract.node import Node
 from workbench.models.contract.operations import Head
 
 LARGEST = 64_000_000  # bytes of one constant

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from workbench.models.contract.graph import Node, follow
+from workbench.models.contract.graph import follow
 from workbench.models.contract.names import scopes
+from workbench.models.contract.node import Node
 from workbench.models.contract.operations import Head
 from workbench.models.tflite_graph import read_graph
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.models.contract.contradictions import contradictions
 from workbench.models.contract.sign import SURE, Expectation
 from workbench.models.model import TensorSpec
-from workbench.recipes import Recipe
+from workbench.recipes import Recipe, choices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,12 +36,14 @@ class Contract:
     def applied_to(self, recipe: Recipe) -> Recipe:
         """Return a recipe with the slots that contradict this contract changed to what fits best.
 
-        A size of which the model fixes one side only stays as it is.
+        A size of which the model fixes one side only stays as it is, and a dtype that no recipe makes.
         """
         changed: dict[str, Any] = {}
         for slot, found in self.slots.items():
-            partial = slot == "size" and None in found.best
-            if found.confidence >= SURE and not partial and getattr(recipe, slot, None) not in found.values:
+            impossible = (slot == "size" and None in found.best) or (
+                slot == "dtype" and found.best not in choices(slot)
+            )
+            if found.confidence >= SURE and not impossible and getattr(recipe, slot, None) not in found.values:
                 changed[slot] = found.best
         if changed.get("dtype", recipe.dtype) not in ("uint8", "int8"):
             changed["quantization"] = None

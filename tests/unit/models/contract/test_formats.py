@@ -39,8 +39,14 @@ def builders(keras):
     return {
         "MobileNetV2": lambda: a.MobileNetV2(alpha=0.35, **small),
         "MobileNetV3Small": lambda: a.MobileNetV3Small(minimalistic=True, **small),
+        "caffe": partial(caffe, keras),
         **{name: partial(with_convolution, keras, head) for name, head in heads.items()},
     }
+
+
+def caffe(keras):
+    image = keras.Input((64, 64, 3))
+    return keras.Model(image, keras.layers.Conv2D(4, 3)(keras.applications.vgg16.preprocess_input(image)))
 
 
 def with_convolution(keras, head):
@@ -88,6 +94,7 @@ def frozen(saved, path):
         pytest.param("MobileNetV2", preset("keras.mobilenet_v2"), "raw", id="MobileNetV2"),
         pytest.param("MobileNetV3Small", preset("keras.mobilenet_v3"), "unit", id="MobileNetV3Small"),
         pytest.param("folded", Recipe(), "unit", id="x / 255 before a convolution"),
+        pytest.param("caffe", Recipe(), "unit", id="vgg16.preprocess_input inside"),
         pytest.param("gray", Recipe(color="gray"), "unit", id="one channel"),
     ],
 )
@@ -99,6 +106,13 @@ def test_the_documented_recipe_is_silent_and_a_wrong_range_is_not(model, name, r
     [text] = found.contradictions(right.replace(range=wrong))
     assert text.startswith(f"range={wrong!r} feeds")
     assert found.slots["size"].best == (64, 64)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_channels_that_are_turned_round_inside_are_told_by_their_means(model, form):
+    found = contract(model("caffe", form))
+    assert found.slots["color"].values == ("rgb",)
+    assert "ImageNet's means in the order r, g, b" in found.slots["color"].evidence
 
 
 @pytest.mark.parametrize("form", ["memory", "savedmodel", "pb", "onnx"])

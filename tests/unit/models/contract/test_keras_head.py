@@ -63,6 +63,10 @@ def augmented(keras, x):
     return keras.layers.Rescaling(1 / 255)(keras.layers.RandomFlip()(keras.layers.ZeroPadding2D()(x)))
 
 
+def secret(function):
+    return lambda k, x: k.layers.Lambda(function, output_shape=(16, 16, 3), name="secret")(x)
+
+
 @pytest.mark.parametrize(
     ("head", "expected", "named"),
     [
@@ -88,9 +92,12 @@ def augmented(keras, x):
         pytest.param(lambda k, x: (x[..., ::-1] / 255.0 - MEAN) / STD, "raw", "Divide", id="turned round"),
         pytest.param(lambda k, x: x, None, "Conv2D 'conv'", id="nothing"),
         pytest.param(lambda k, x: k.layers.BatchNormalization()(x), None, "Conv2D 'conv'", id="untrained statistics"),
+        pytest.param(secret(lambda v: v / 127.5 - 1), "raw", "measured Lambda 'secret'", id="Lambda"),
+        pytest.param(secret(lambda v: v[..., ::-1] - 117), "raw", "measured Lambda 'secret'", id="Lambda that turns"),
+        pytest.param(secret(lambda v: (v - MEAN) / STD), "unit", "measured Lambda 'secret'", id="Lambda of torch"),
         pytest.param(
-            lambda k, x: k.layers.Lambda(lambda v: v / 255, output_shape=(16, 16, 3), name="secret")(x),
-            None, "Lambda 'secret' takes the input, and what it does cannot be read", id="Lambda",
+            secret(lambda v: abs(v - 100)), None, "Lambda 'secret' takes the input, and what it does cannot be read",
+            id="Lambda that is no affine",
         ),
         pytest.param(lambda k, x: k.layers.ReLU()(x), None, "ReLU", id="an operation of no known range"),
     ],
@@ -121,6 +128,27 @@ def test_an_input_that_branches_is_left_undecided(keras):
     found = contract(with_head(keras, lambda k, x: k.layers.Concatenate()([x / 255.0, x])))
     assert "Divide" in found.undecided["range"]
     assert "Concatenate" in found.undecided["range"]
+
+
+@pytest.mark.parametrize("family", ["mobilenet_v2", "densenet", "vgg16"])
+def test_a_family_function_inside_leaves_rgb_levels(keras, family):
+    """`preprocess_input` on the symbolic input: modes tf, torch, and caffe, which turns the channels round."""
+    prepare = getattr(keras.applications, family).preprocess_input
+    found = contract(with_head(keras, lambda k, x: prepare(x)))
+    assert found.slots["range"].best == "raw"
+    assert found.contradictions(Recipe(size=(16, 16))) == ()
+    if family != "mobilenet_v2":
+        assert found.slots["color"].values == ("rgb",)
+        assert "color='bgr'" in found.contradictions(Recipe(size=(16, 16), color="bgr"))[0]
+
+
+def test_a_network_with_its_preprocessing_inside_is_not_judged_by_its_name(keras):
+    image = keras.Input((96, 96, 3))
+    scaled = keras.applications.mobilenet_v2.preprocess_input(image)
+    body = keras.applications.MobileNetV2(weights=None, alpha=0.35, input_shape=(96, 96, 3))
+    found = contract(load_model(keras.Model(image, body(scaled))))
+    assert found.slots["range"].values == ("raw",)
+    assert found.slots["range"].confidence > 0.9
 
 
 def test_a_resize_inside_leaves_any_size(keras):
