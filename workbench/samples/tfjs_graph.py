@@ -1,10 +1,9 @@
 """Turn a TensorFlow.js graph model (model.json and its weight shards) into a SavedModel.
 
 Its topology is a GraphDef in JSON, as `tensorflowjs_converter` 3 and 4 write it, with three changes to undo
-(tfjs-converter, `tf_saved_model_conversion_v2.py`, `fuse_prelu.py`; tfjs-core, `io_utils.ts: decodeWeights`):
-constants have no value and are in the shards, there perhaps as float16 or as uint8 levels of `level * scale + min`;
-a convolution, its bias and its activation are one fused node; outputs are named by the order of their names.
-Control flow stays as it is.
+(tfjs-converter, `tf_saved_model_conversion_v2.py`; tfjs-core, `io_utils.ts: decodeWeights`): constants have no value
+and are in the shards, there perhaps as float16 or as uint8 levels of `level * scale + min`; a convolution, its bias
+and its activation are one fused node; outputs are called Identity, Identity_1, ... Control flow stays as it is.
 """
 
 from __future__ import annotations
