@@ -57,6 +57,9 @@ def model_file(name: str) -> Iterator[Path]:
     if name.startswith("sample:"):
         yield sample_path(name)
         return
+    from workbench.models.tensorflow_runtime import import_tensorflow
+
+    import_tensorflow()
     import keras
 
     keras.utils.set_random_seed(0)
@@ -68,12 +71,15 @@ def model_file(name: str) -> Iterator[Path]:
 
 def compared(name: str, rounds: int) -> tuple[list[object], list[object]]:
     """Return the row of times and the row of memory of one model."""
+    from workbench import load_model
+    from workbench.models.tensorflow_runtime import import_tensorflow
+
+    import_tensorflow()  # with oneDNN, as Keras gets it here, and quietly
     import keras
 
-    from workbench import load_model
-
     with model_file(name) as path:
-        model, fast = keras.saving.load_model(path, compile=False), load_model(path, engine="fast")
+        fast = load_model(name if name.startswith("sample:") else path, engine="fast")
+        model = keras.saving.load_model(path, compile=False)
         batch = real_picture(fast.inputs[0].shape[1:3])
         expected, [got] = model.predict(batch, verbose=0), fast.predict(batch).values()
         difference = float(np.max(np.abs(expected - got)) / np.max(np.abs(expected)))
