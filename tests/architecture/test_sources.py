@@ -17,7 +17,9 @@ USES_TENSORFLOW = (
     "workbench/frames/decoders.py",  # the decoders tf and tf.accurate
     "workbench/recipes/resizers_tf.py",  # the resizers tf.*
 )
-LATE = TENSORFLOW | {"papermill", "matplotlib", "ipywidgets", "nbconvert", "nbclient", "supervision", "onnx", "onnxruntime"}
+LATE = TENSORFLOW | {
+    "papermill", "matplotlib", "ipywidgets", "nbconvert", "nbclient", "supervision", "onnx", "onnxruntime"
+}  # fmt: skip
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "tools", "stuff", "base"}
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 60  # lines; most are far below
 SAME_BODY = 4  # statements from which on two equal bodies are a copy

@@ -194,7 +194,7 @@ def _amount(apart: Difference) -> str:
 
 
 def _row(kind: str, a: str, b: str, apart: Difference | None) -> dict[str, Any]:
-    told = _plain(a, b, apart)
+    told = _plain(a.partition(";")[0], b.partition(";")[0], apart)  # of a fused layer's many names the first
     return {"of": kind} | {key: told[key] for key in ("a", "b", "kind", "relative", "rms", "text") if key in told}
 
 

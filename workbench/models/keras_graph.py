@@ -47,8 +47,15 @@ class _KerasGraph:
     def _forward(self, *tensors: Any) -> list[Any]:
         import keras
 
-        argument = tensors[0] if len(tensors) == 1 else list(tensors)
-        return list(keras.tree.flatten(self._model(argument, training=False)))
+        return list(keras.tree.flatten(self._model(as_made(self._model, tensors), training=False)))
+
+
+def as_made(model: Any, tensors: Sequence[Any]) -> Any:
+    """Return the inputs as the model was made with: a tensor, a list or a dictionary; it warns of anything else."""
+    import keras
+
+    structure = getattr(model, "input", None)  # a Sequential that was never called has none
+    return tensors[0] if structure is None else keras.tree.pack_sequence_as(structure, list(tensors))
 
 
 def _bytes(model: Any) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from workbench.models.graph_function import expect_room
+from workbench.models.keras_graph import as_made
 from workbench.models.model import unique_names
 
 Record = Callable[[str, Any], None]
@@ -40,7 +41,7 @@ def _run(model: Any, arrays: Sequence[np.ndarray]) -> list[tuple[str, np.ndarray
                 found.append((f"{name}:{index}" if index else name, np.asarray(value)))
 
     with _listening(model, record):
-        model(arrays[0] if len(arrays) == 1 else list(arrays), training=False)
+        model(as_made(model, arrays), training=False)
     return found
 
 

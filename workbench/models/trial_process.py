@@ -35,6 +35,9 @@ class Limits:
     memory_mb: int  # resident, of the whole child, in MiB
 
 
+OF_THE_INSTALLATION = ("ImportError", "ModuleNotFoundError")  # a missing package says nothing about the file
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a trial found."""
@@ -80,7 +83,8 @@ class TrialProcess:
             child.stdin.flush()
         answer = self._wait(child, self._limits.seconds)
         if isinstance(answer, dict):
-            return Verdict(answer["problem"])
+            problem = answer["problem"]
+            return Verdict(problem, lasting=not (problem or "").startswith(OF_THE_INSTALLATION))
         self._end()
         return answer
 

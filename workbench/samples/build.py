@@ -98,7 +98,8 @@ def mtcnn(members: Path, out: Path, entry: Entry) -> None:
 BUILDERS: dict[str, Builder] = {
     builder.__name__: builder
     for builder in (
-        copy, labelled_model, labelled_photos, efficientnet_lite0, dog_score, saved_model, packed_model, pickled_labels, mtcnn,
+        copy, labelled_model, labelled_photos, efficientnet_lite0, dog_score, saved_model, packed_model,
+        pickled_labels, mtcnn,
     )
 }  # fmt: skip
 

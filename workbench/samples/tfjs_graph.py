@@ -76,7 +76,7 @@ def _read_weight(entry: dict[str, Any], shards: bytes, offset: int) -> tuple[np.
 def read_graph(topology: dict[str, Any], weights: Weights) -> Any:
     """Return the topology as a TensorFlow GraphDef, with its weights inside and nothing fused."""
     import tensorflow as tf
-    from google.protobuf import json_format  # type: ignore[import-untyped]
+    from google.protobuf import json_format
 
     fused = json_format.ParseDict({"node": topology["node"]}, tf.compat.v1.GraphDef())
     graph = tf.compat.v1.GraphDef(versions=fused.versions)

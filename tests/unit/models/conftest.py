@@ -1,4 +1,3 @@
-import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -6,17 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-
-@pytest.fixture(autouse=True, scope="session")
-def cache_folder(tmp_path_factory):
-    """Keep what the tests cache out of the user's folder."""
-    before = os.environ.get("WORKBENCH_CACHE")
-    os.environ["WORKBENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    os.environ.pop("WORKBENCH_CACHE")
-    if before is not None:
-        os.environ["WORKBENCH_CACHE"] = before
 
 
 @dataclass(frozen=True)

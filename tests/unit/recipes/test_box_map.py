@@ -29,7 +29,9 @@ def test_a_box_comes_back_to_where_it_was(fit, rotate, source, size, crop_fracti
 def test_a_mark_drawn_in_the_picture_is_found_where_the_map_says(fit, rotate, source, size, crop_fraction, data):
     """The recipe itself runs: a white rectangle is drawn, looked for in the tensor, and mapped back."""
     x0, y0 = (data.draw(st.integers(0, n - 24), label="corner") for n in source[::-1])
-    width, height = (data.draw(st.integers(20, n - at), label="length") for n, at in zip(source[::-1], (x0, y0)))
+    width, height = (
+        data.draw(st.integers(20, n - at), label="length") for n, at in zip(source[::-1], (x0, y0), strict=True)
+    )
     picture = np.zeros((*source, 3), np.uint8)
     picture[y0 : y0 + height, x0 : x0 + width] = 255
     recipe = Recipe(size=size, fit=fit, rotate=rotate, crop_fraction=crop_fraction, rounding="float")

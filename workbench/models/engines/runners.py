@@ -29,7 +29,7 @@ class LiteRT:
     """A `.tflite` file with one signature; not for two threads at once."""
 
     def __init__(self, path: Path, threads: int) -> None:
-        from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
+        from ai_edge_litert.interpreter import Interpreter
 
         with quiet_standard_error():  # it says at every start that it is on the CPU
             self._interpreter: Any = Interpreter(str(path), num_threads=threads)
@@ -58,7 +58,7 @@ class OnnxRuntime:
     """An `.onnx` file on the CPU."""
 
     def __init__(self, path: Path, threads: int) -> None:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
 
         onnxruntime.set_default_logger_severity(SILENT)
         options = onnxruntime.SessionOptions()
