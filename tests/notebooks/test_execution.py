@@ -53,6 +53,48 @@ CASES = [
             "training is at least as right as serving": lambda m: m["accuracy"][0] >= m["accuracy"][1],
         },
     ),
+    Case(
+        "custom_model",
+        {"limit": 17},
+        {
+            "the dogs are the highest": lambda m: m["highest"] >= 0.9,
+            "a batch gives what one by one gives": lambda m: m["batch_difference"] <= 1e-6,
+            "every slip moves the number": lambda m: all(
+                moved >= 0.05 for slip, moved in m["largest_change"].items() if slip != "as trained"
+            ),
+            "boxes by lists are the model's": lambda m: 15 <= m["boxes"] <= 25,
+        },
+    ),
+    Case(
+        "ssd_savedmodel",
+        {"limit": 3},
+        {
+            "faces are found": lambda m: m["boxes"] >= 7,
+            "0..1 cast to uint8 loses every box": lambda m: m["slips"]["0..1 cast to uint8"]["lost"] == m["boxes"],
+            "OpenCV finds the same boxes": lambda m: m["opencv"]["lost"] == m["opencv"]["new"] == 0,
+            "and in the same place": lambda m: m["opencv"]["mean_iou"] >= 0.99,
+            "today's bilinear moves them": lambda m: m["network_slips"]["today's bilinear"]["mean_iou"] <= 0.97,
+        },
+    ),
+    Case(
+        "detect_then_classify",
+        {"limit": 3},
+        {
+            "seven faces, each with an answer": lambda m: m["boxes"] == m["classified"] == 7,
+            "swapped axes cost answers": lambda m: int(m["mistakes"]["swapped axes"]["flips"].split()[0]) >= 4,
+            "all six mistakes are priced": lambda m: len(m["mistakes"]) == 6,
+            "the classifier runs in a fast engine": lambda m: "fast engine" in m["engines"][1],
+        },
+    ),
+    Case(
+        "compare_models",
+        {"limit": 8, "formats": ["tflite", "onnx"]},
+        {
+            "all answer alike": lambda m: m["agreement"] == 1 and m["models"] == 4,
+            "no layer parts": lambda m: all(each["agrees"] for each in m["drift"].values()),
+            "OpenCV's order of boxes is named": lambda m: "another order" in m["misread"]["verdict"],
+        },
+    ),
 ]
 
 
