@@ -116,6 +116,10 @@ def test_the_python_of_the_readme_runs_on_a_real_model_and_clip(tmp_path):
     (tmp_path / "my_model.keras").symlink_to(model)
     (tmp_path / "labels.txt").symlink_to(model.with_suffix(".labels.txt"))
     (tmp_path / "clip.mp4").symlink_to(sample_path("bikes"))
+    (tmp_path / "saved_model").symlink_to(sample_path("ssd-hands"))
+    (tmp_path / "model.tflite").symlink_to(sample_path("ssd-mobilenet-oid"))
+    convert = "import workbench; workbench.convert('my_model.keras', 'onnx', 'model.onnx')"
+    _run([sys.executable, "-c", convert], tmp_path)
     program = "".join(block.text for block in README if block.kind == "python" and not block.reason)
     assert "compare(" in program
     printed = _run([sys.executable, "-c", program], tmp_path)
