@@ -11,6 +11,7 @@ import numpy as np
 
 from workbench.errors import InputMismatch
 
+CHANNELS = (1, 3, 4)  # gray, colour, with alpha: lengths that tell the axis of the channels
 Batch = np.ndarray | Mapping[str, np.ndarray]  # one tensor (N, ...), or one for each input name
 
 
@@ -138,12 +139,19 @@ def _layout_hint(array: np.ndarray, spec: TensorSpec) -> str:
     """Name the usual cause of a shape that does not fit."""
     if array.ndim == len(spec.shape) - 1:
         return "; the batch axis is missing: give array[None]"
+    if array.ndim == len(spec.shape) and _fits(array.shape[1:], spec.shape[1:]):
+        return f"; give it {spec.shape[0]} at a time, as workbench.predict does"
     if array.ndim != 4 or len(spec.shape) != 4:
         return ""
-    if _fits(np.moveaxis(array, 1, -1).shape, spec.shape):
-        return "; it has the channels first: set layout='nhwc' in the recipe"
-    if _fits(np.moveaxis(array, -1, 1).shape, spec.shape):
-        return "; the model has the channels first: set layout='nchw' in the recipe"
-    if array.shape[-1] != spec.shape[-1] and spec.shape[-1] in (1, 3):
-        return f"; for {spec.shape[-1]} channels set color={'gray' if spec.shape[-1] == 1 else 'rgb'!r} in the recipe"
-    return f"; set size=({spec.shape[1]}, {spec.shape[2]}) in the recipe (height, width)"
+    last = spec.shape[3] in CHANNELS or spec.shape[1] not in CHANNELS
+    here, there = (3, 1) if last else (1, 3)  # axis of the channels in the input, and in the other layout
+    channels = spec.shape[here]
+    if channels not in (None, array.shape[here]):
+        if array.shape[there] == channels:
+            order, layout = ("it has", "nhwc") if last else ("the model has", "nchw")
+            return f"; {order} the channels first: set layout={layout!r} in the recipe"
+        color = {1: "gray", 3: "rgb"}.get(channels)
+        many = f"{channels} channel{'s' if channels > 1 else ''}"
+        return f"; for {many} set color={color!r} in the recipe" if color else f"; no recipe makes {many}"
+    height, width = (n if n is not None else "any" for n in (spec.shape[1:3] if last else spec.shape[2:4]))
+    return f"; set size=({height}, {width}) in the recipe (height, width)"

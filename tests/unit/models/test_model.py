@@ -8,6 +8,8 @@ from workbench.models import TensorSpec, check_batch
 
 IMAGE = TensorSpec("image", (None, 224, 224, 3), "float32")
 NCHW = TensorSpec("image", (None, 3, 224, 224), "float32")
+RGBA = TensorSpec("image", (None, None, None, 4), "float32")
+ONE = TensorSpec("image", (1, 300, 300, 3), "float32")
 GRAY = TensorSpec("image", (None, 64, 64, 1), "float32")
 
 
@@ -22,6 +24,11 @@ GRAY = TensorSpec("image", (None, 64, 64, 1), "float32")
         pytest.param(np.zeros((1, 192, 224, 3), np.float32), IMAGE, r"size=\(224, 224\)", id="another size"),
         pytest.param(np.zeros((1, 224, 224, 1), np.float32), IMAGE, "color='rgb'", id="gray into a colour input"),
         pytest.param(np.zeros((1, 64, 64, 3), np.float32), GRAY, "color='gray'", id="colour into a gray input"),
+        pytest.param(np.zeros((1, 3, 192, 192), np.float32), NCHW, r"size=\(224, 224\)", id="size, channels first"),
+        pytest.param(np.zeros((1, 1, 224, 224), np.float32), NCHW, "color='rgb'", id="gray, channels first"),
+        pytest.param(np.zeros((1, 3, 192, 192), np.float32), IMAGE, "layout='nhwc'", id="channels first, another size"),
+        pytest.param(np.zeros((1, 9, 9, 3), np.float32), RGBA, "no recipe makes 4 channels", id="RGBA"),
+        pytest.param(np.zeros((4, 300, 300, 3), np.float32), ONE, "give it 1 at a time", id="batch of fixed length"),
     ],
 )
 def test_a_tensor_that_does_not_fit_is_refused(batch, spec, message):

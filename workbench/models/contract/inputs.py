@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.models.contract.sign import Expectation
-from workbench.models.model import TensorSpec
+from workbench.models.model import CHANNELS, TensorSpec
 
-CHANNELS = (1, 3, 4)
 THREE, GRAY = ("rgb", "bgr", "gray3"), ("gray", "gray_bgr")
 
 
