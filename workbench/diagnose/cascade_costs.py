@@ -13,7 +13,7 @@ import pandas as pd
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence
 from workbench.inference.cascade import classify_regions, loaded
-from workbench.inference.cascade_mistakes import MISTAKES, REFITTED, checked, resizes
+from workbench.inference.cascade_mistakes import MISTAKES, REFITTED, named, resizes
 from workbench.inference.sources import Source, opened
 from workbench.models import Model
 from workbench.recipes.callables import Preprocess
@@ -119,6 +119,6 @@ def cascade_costs(  # noqa: PLR0913 - a cascade, its classifier and recipes, and
                 mistakes=(name,),
                 progress=progress,
             )
-            for name in (possible if mistakes is None else checked(mistakes))
+            for name in (possible if mistakes is None else named(mistakes))
         }
     return CascadeCosts(cascade, wrong)

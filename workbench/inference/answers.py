@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
 from workbench.errors import InvalidValue
-from workbench.frames.frame import FrameSequence, FrameStream
+from workbench.frames.frame import FrameStream
 from workbench.inference.batches import FrameBatch
+from workbench.inference.sources import whereabouts
 from workbench.models import Model, check_batch
+from workbench.recipes import Recipe
 from workbench.recipes.callables import Compiled, Preprocess
 from workbench.results import BoxFormat, Classification, DecodedBoxes, Prediction, as_classification, decode
 from workbench.results.boxes import found_format
@@ -61,32 +63,23 @@ class Answers:
         """
         if not self._parts:
             raise InvalidValue(f"{source.origin or 'the source'}: no frames to predict")
-        outputs = {name: _joined(part[name] for part in self._parts) for name in self._parts[0]}
-        numbers = range(len(self._sizes))
-        sequence = source if isinstance(source, FrameSequence) else None
-        classes = _only_classification(outputs, self.model)
+        outputs = {name: _joined(name, [part[name] for part in self._parts], self.recipe) for name in self._parts[0]}
+        classes = only_classification(outputs, self.model)
+        wanted = None if boxes == "auto" and classes else boxes
         return Prediction(
             outputs=outputs,
             classification=classes,
-            indices=np.array([sequence.index_of(i) if sequence else i for i in numbers]),
-            origins=tuple(sequence.origin_of(i) if sequence else source.origin for i in numbers),
-            times_s=tuple(sequence.time_s(i) if sequence else None for i in numbers),
+            **whereabouts(source, len(self._sizes)),
             model=self.model.name,
             sizes=tuple(self._sizes),
             seconds={**self.seconds, "wall": wall_s},
-            detections=None if boxes is None or (boxes == "auto" and classes) else self._boxes(outputs, boxes),
+            detections=found_boxes(outputs, self._sizes, self.recipe, labels=self.model.labels, boxes=wanted),
         )
 
     def _infer(self, tensors: np.ndarray) -> dict[str, np.ndarray]:
         given = _padded(tensors, self.model)
         outputs = self.model.predict(given)
         return {name: _rows(name, values, len(given))[: len(tensors)] for name, values in outputs.items()}
-
-    def _boxes(self, outputs: dict[str, np.ndarray], boxes: str | BoxFormat) -> DecodedBoxes | None:
-        """Decode the outputs as boxes; None where, for "auto", no one format fits."""
-        sizes, labels = self._sizes, self.model.labels
-        form = found_format(outputs, sizes, self.recipe, labels=labels) if boxes == "auto" else boxes
-        return None if form is None else decode(outputs, sizes, self.recipe, format=form, labels=labels)
 
 
 def fixed_batch(model: Model) -> int | None:
@@ -112,15 +105,39 @@ def _padded(tensors: np.ndarray, model: Model) -> np.ndarray:
     return np.concatenate([tensors, np.zeros((missing, *tensors.shape[1:]), tensors.dtype)])
 
 
-def _joined(arrays: Iterable[np.ndarray]) -> np.ndarray:
-    parts = list(arrays)
+def _joined(name: str, parts: list[np.ndarray], recipe: Preprocess) -> np.ndarray:
+    """Put the batches of one output together.
+
+    Raises:
+        InvalidValue: they differ in shape, as the maps of pictures of different sizes do, or the lists of a detector
+            that gives as many boxes as it finds.
+    """
     shapes = sorted({part.shape[1:] for part in parts})
     if len(shapes) > 1:
-        raise InvalidValue(f"the outputs of different frames differ in size: {shapes}; give the recipe a size")
+        cure = "" if isinstance(recipe, Recipe) and recipe.size else "give the recipe a size, or, with one, "
+        told = ", ".join(map(str, shapes[:4])) + (", ..." if len(shapes) > 4 else "")
+        raise InvalidValue(
+            f"output {name!r} differs in shape from frame to frame: {told}; {cure}have the model pad its output to one "
+            "length, such as combined_non_max_suppression(..., pad_per_class=True) does with a score of 0"
+        )
     return np.concatenate(parts)
 
 
-def _only_classification(outputs: dict[str, np.ndarray], model: Model) -> Classification | None:
+def found_boxes(
+    outputs: dict[str, np.ndarray],
+    sizes: Sequence[tuple[int, int]],
+    recipe: Preprocess,
+    *,
+    labels: Sequence[str] | None,
+    boxes: str | BoxFormat | None = "auto",
+) -> DecodedBoxes | None:
+    """Decode outputs as boxes; None where that is not wanted or, for "auto", no one format fits."""
+    form = found_format(outputs, sizes, recipe, labels=labels) if boxes == "auto" else boxes
+    return None if form is None else decode(outputs, sizes, recipe, format=form, labels=labels)
+
+
+def only_classification(outputs: dict[str, np.ndarray], model: Model) -> Classification | None:
+    """Read the only output of a model as class probabilities; None where it is none, or there are more outputs."""
     values = list(outputs.values())
     if len(values) != 1:
         return None

@@ -14,11 +14,11 @@ import numpy as np
 
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence, FrameStream
-from workbench.inference.cascade_mistakes import Cutter, checked
+from workbench.inference.cascade_mistakes import Cutter, named
 from workbench.inference.detecting import Detecting, Seen, Tally, Wanted
 from workbench.inference.predict import predict
 from workbench.inference.region_stream import RegionStream
-from workbench.inference.sources import Source, opened, pictures, progress_bar
+from workbench.inference.sources import Source, check_limit, opened, pictures, progress_bar, whereabouts
 from workbench.models import LoadedModel, Model, load_model
 from workbench.models.engines.fast import FastModel
 from workbench.recipes import Recipe
@@ -66,12 +66,14 @@ def detect_then_classify(  # noqa: PLR0913 - two models with their recipes, and 
 
     Raises:
         InputMismatch: a recipe's tensors do not fit its model.
-        InvalidValue: outputs that are no boxes or no class probabilities; recipes that decode differently.
+        InvalidValue: outputs that are no boxes or no class probabilities; recipes that decode differently; class
+            names of a detector that has none; a limit below 1.
         UnknownName: a class or mistake nobody knows.
     """
     start = time.perf_counter()
-    cutter = Cutter(margin, checked(mistakes), detector_recipe)
-    wanted = Wanted(threshold, None if classes is None else tuple(classes))
+    cutter = Cutter(margin, named(mistakes), detector_recipe)
+    wanted = Wanted(threshold, None if classes is None else named(classes))
+    check_limit(limit)
     _check_one_decoding(detector_recipe, classifier_recipe)
     with ExitStack() as stack:
         models = [loaded(given, stack) for given in (detector, classifier)]
@@ -111,7 +113,7 @@ def classify_regions(  # noqa: PLR0913 - the second half of a cascade, with its 
         InvalidValue: not one `Detections` a frame, or outputs that are no class probabilities.
     """
     start = time.perf_counter()
-    cutter = Cutter(margin, checked(mistakes), detector_recipe)
+    cutter = Cutter(margin, named(mistakes), detector_recipe)
     with ExitStack() as stack:
         model = loaded(classifier, stack)
         source = stack.enter_context(opened(frames, classifier_recipe))
@@ -135,13 +137,10 @@ class _Stage:
         """Classify the regions of frames with boxes, and put both models' answers together."""
         stream = RegionStream(seen, source.order, self.cutter, self.tally)
         answers, seconds = self._answers(stream)
-        indices, origins, times_s = _whereabouts(source, len(stream.sizes))
         return Cascade(
             detections=merged(stream.detections, stream.fates, answers),
             answers=answers,
-            indices=indices,
-            origins=origins,
-            times_s=times_s,
+            **whereabouts(source, len(stream.sizes)),
             sizes=tuple(stream.sizes),
             counts=dict(+self.tally.counts),
             detector=detector,
@@ -197,13 +196,3 @@ def _counted(source: FrameStream, limit: int | None, progress: bool) -> Iterator
         for picture in pictures(source, limit):
             yield picture
             bar.update()
-
-
-def _whereabouts(source: FrameStream, count: int) -> tuple[np.ndarray, tuple[str, ...], tuple[float | None, ...]]:
-    """Return number, origin and time of the first `count` frames of a source."""
-    numbers = range(count)
-    if not isinstance(source, FrameSequence):
-        return np.arange(count), (source.origin,) * count, (None,) * count
-    places = zip(*((source.index_of(i), source.origin_of(i), source.time_s(i)) for i in numbers), strict=True)
-    indices, origins, times_s = places if count else ((), (), ())
-    return np.array(indices, dtype=int), tuple(origins), tuple(times_s)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -74,9 +75,9 @@ def resizes(recipe: Preprocess | None) -> bool:
     return isinstance(recipe, Recipe) and recipe.size is not None
 
 
-def checked(mistakes: Iterable[str]) -> tuple[str, ...]:
-    """Return the mistakes as a tuple of names; one name alone may be given as text."""
-    return (mistakes,) if isinstance(mistakes, str) else tuple(mistakes)
+def named(given: Iterable[Any]) -> tuple[Any, ...]:
+    """Return names as a tuple; one alone may be given as text."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _fitted(image: np.ndarray, xyxy: np.ndarray, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:

@@ -63,7 +63,7 @@ class Wanted:
             return found
         names = found.data.get("class_name", np.full(len(found), ""))
         numbers = np.full(len(found), -1) if found.class_id is None else found.class_id
-        of_class = np.isin(numbers, [n for n in self.classes if isinstance(n, int)])
+        of_class = np.isin(numbers, [n for n in self.classes if not isinstance(n, str)])
         of_class |= np.isin(names, [n for n in self.classes if isinstance(n, str)])
         counts["other class"] += int((~of_class).sum())
         return _only(found, of_class)
@@ -73,9 +73,14 @@ class Wanted:
 
         Raises:
             UnknownName: with the closest name.
+            InvalidValue: it has no names at all.
         """
         for name in self.classes or ():
-            if labels is not None and isinstance(name, str) and name not in labels:
+            if not isinstance(name, str):
+                continue
+            if labels is None:
+                raise InvalidValue(f"the detector has no class names, so none is {name!r}; load it with labels=...")
+            if name not in labels:
                 raise unknown("detector class", name, labels)
 
 

@@ -13,7 +13,7 @@ from workbench.frames.frame import FrameStream
 from workbench.inference.answers import Answers, fixed_batch
 from workbench.inference.batches import shared_batches
 from workbench.inference.prefetch import prefetch
-from workbench.inference.sources import Source, decoding, opened, pictures, progress_bar
+from workbench.inference.sources import Source, check_limit, decoding, opened, pictures, progress_bar
 from workbench.models import Model, load_model
 from workbench.recipes.callables import Preprocess, compiled
 from workbench.results import BoxFormat, Prediction, box_format
@@ -53,8 +53,9 @@ def predict_many(  # noqa: PLR0913 - the frames, what is run on them, and four r
     """
     if boxes not in (None, "auto"):
         boxes = box_format(boxes)
-    if batch_size < 1 or (limit is not None and limit < 1):
-        raise InvalidValue(f"batch_size and limit are whole numbers from 1; got batch_size={batch_size}, limit={limit}")
+    if batch_size < 1:
+        raise InvalidValue(f"batch_size is a whole number of frames from 1; got {batch_size}")
+    check_limit(limit)
     if not sides:
         raise InvalidValue("predict_many needs at least one side, such as {'keras': (recipe, model)}")
     answers = _loaded(sides)

@@ -21,9 +21,8 @@ class Regions:
     """The pictures cut out of one frame, and what became of each of its N boxes."""
 
     pictures: list[np.ndarray]  # R views (h, w, 3) on the frame
-    fates: (
-        np.ndarray
-    )  # (N,) text, what became of each box, a name of `results.cascade.FATES`; R of them are "whole" or "clipped"
+    # (N,) text, what became of each box, a name of `results.cascade.FATES`; R of them are "whole" or "clipped"
+    fates: np.ndarray
 
     @property
     def places(self) -> np.ndarray:

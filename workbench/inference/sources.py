@@ -62,6 +62,29 @@ def pictures(source: FrameStream, limit: int | None) -> Iterator[np.ndarray]:
     return islice(source.arrays(), limit)
 
 
+def check_limit(limit: int | None) -> None:
+    """Refuse a limit that leaves no frame.
+
+    Raises:
+        InvalidValue: below 1.
+    """
+    if limit is not None and limit < 1:
+        raise InvalidValue(f"limit is a whole number of frames from 1, or None; got {limit}")
+
+
+def whereabouts(source: FrameStream, count: int) -> dict[str, Any]:
+    """Return `indices`, `origins` and `times_s` of the first `count` frames of a source, as results hold them."""
+    if isinstance(source, FrameSequence):
+        indices, origins, times_s = source.index_of, source.origin_of, source.time_s
+        numbers = range(count)
+        return {
+            "indices": np.array([indices(i) for i in numbers], dtype=int),
+            "origins": tuple(origins(i) for i in numbers),
+            "times_s": tuple(times_s(i) for i in numbers),
+        }
+    return {"indices": np.arange(count), "origins": (source.origin,) * count, "times_s": (None,) * count}
+
+
 def progress_bar(source: FrameStream, limit: int | None, progress: bool) -> Any:
     """Return a bar that counts frames up to the source's length or the limit."""
     length = len(source) if isinstance(source, FrameSequence) else limit

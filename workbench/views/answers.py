@@ -4,46 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workbench.errors import WorkbenchError
+from workbench.inference.answers import found_boxes, only_classification
 from workbench.models import Model
-from workbench.results import as_classification
+from workbench.recipes.callables import Preprocess
+from workbench.recipes.geometry import Size
+from workbench.results.boxes.columns import labels_of, scores_of
+from workbench.results.boxes.decode import THRESHOLD
+
+if TYPE_CHECKING:
+    import supervision as sv
+
+SURE = 0.5  # the score from which on a box counts when two answers are held against each other
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The most probable classes of one tensor, or why there are none."""
+    """The most probable classes of one tensor or its surest boxes, or why there are none."""
 
-    rows: tuple[tuple[str, float], ...] = ()  # (label, probability), best first
+    rows: tuple[tuple[str, float], ...] = ()  # (label, probability or score), best first
     note: str = ""  # in place of rows
     error: str = ""  # the note is an error's text
+    boxes: tuple[str, ...] | None = None  # sorted labels of all boxes that count; None where a row is a class
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What makes it the same answer as another one: the most probable class, or how many boxes of which class."""
+        return tuple(label for label, _ in self.rows[:1]) if self.boxes is None else self.boxes
 
 
-def answer(model: Model, tensors: Sequence[np.ndarray], *, k: int = 5) -> tuple[Answer, ...]:
+def answer(
+    model: Model, tensors: Sequence[np.ndarray], recipes: Sequence[Preprocess], *, size: Size, k: int = 5
+) -> tuple[Answer, ...]:
     """Return the model's answer to each tensor (no batch axis); in one batch where all are of one shape.
 
     A tensor that the model refuses gets an Answer that says why, and the others are answered all the same.
+
+    Args:
+        model: answers with class probabilities, boxes in a format that is recognised, or anything else.
+        tensors: what the recipes made of one frame.
+        recipes: one a tensor.
+        size: height, width of the frame in pixels.
+        k: the most rows of an answer.
     """
     if len({(tensor.shape, tensor.dtype) for tensor in tensors}) == 1:
-        return _predicted(model, np.stack(tensors), k)
-    return tuple(_predicted(model, tensor[None], k)[0] for tensor in tensors)
+        return _predicted(model, np.stack(tensors), recipes, size=size, k=k)
+    pairs = zip(tensors, recipes, strict=True)
+    return tuple(_predicted(model, tensor[None], [recipe], size=size, k=k)[0] for tensor, recipe in pairs)
 
 
-def _predicted(model: Model, batch: np.ndarray, k: int) -> tuple[Answer, ...]:
+def _predicted(
+    model: Model, batch: np.ndarray, recipes: Sequence[Preprocess], *, size: Size, k: int
+) -> tuple[Answer, ...]:
     try:
         outputs = model.predict(batch)
     except WorkbenchError as error:
         return (Answer(note="No answer: the model refuses this input.", error=str(error)),) * len(batch)
-    only = next(iter(outputs.values())) if len(outputs) == 1 else None
-    classes = as_classification(only, model.labels) if only is not None else None
-    if classes is None:
-        return tuple(Answer(note=_summary(outputs, place)) for place in range(len(batch)))
+    classes = only_classification(outputs, model)
+    if classes is not None:
+        return tuple(_of_classes(rows) for rows in classes.top(k))
+    rows = [{name: values[place : place + 1] for name, values in outputs.items()} for place in range(len(batch))]
+    found = [found_boxes(each, [size], recipe, labels=model.labels) for each, recipe in zip(rows, recipes, strict=True)]
     return tuple(
-        Answer(rows=tuple(rows)) if rows else Answer(note="NaN or Inf in the output: no class can be named.")
-        for rows in classes.top(k)
+        Answer(note=_summary(outputs, place)) if each is None else _of_boxes(each[0], k)
+        for place, each in enumerate(found)
     )
+
+
+def _of_classes(rows: list[tuple[str, float]]) -> Answer:
+    return Answer(rows=tuple(rows)) if rows else Answer(note="NaN or Inf in the output: no class can be named.")
+
+
+def _of_boxes(found: sv.Detections, k: int) -> Answer:
+    rows = tuple(zip(labels_of(found), scores_of(found).tolist(), strict=True))  # best first
+    note = "" if rows else f"No box with a score of {THRESHOLD:g} or more."
+    return Answer(rows[:k], note, boxes=tuple(sorted(label for label, score in rows if score >= SURE)))
 
 
 def _summary(outputs: dict[str, np.ndarray], place: int) -> str:

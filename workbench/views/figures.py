@@ -17,9 +17,9 @@ from workbench.frames.frame import Frame, FrameSequence
 from workbench.models import Model
 from workbench.recipes import Recipe, to_picture
 from workbench.recipes.callables import Preprocess
-from workbench.views.answers import Answer, answer
+from workbench.views.answers import Answer
 from workbench.views.charts import bars_height, draw_bars
-from workbench.views.panes import PaneMaker, Panes, readable
+from workbench.views.panes import PaneMaker, Panes, answers_to, readable
 from workbench.views.paper import A_COLOR, B_COLOR, INK, SMALL, WIDTH, Paper, row_height, shorten
 from workbench.views.presentation import captions, in_words, summary
 from workbench.views.state import ViewerState
@@ -66,7 +66,7 @@ def figure_compare(
     """
     state = ViewerState(1, *recipes)
     panes = PaneMaker(_sequence(frame))(state)
-    return draw_comparison(panes, state, answer(model, panes.tensors, k=top) if model else ())
+    return draw_comparison(panes, state, answers_to(model, panes, state, k=top) if model else ())
 
 
 def draw_comparison(panes: Panes, state: ViewerState, answers: Sequence[Answer] = ()) -> Figure:

@@ -14,9 +14,11 @@ import numpy as np
 
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence, as_rgb
+from workbench.models import Model
 from workbench.recipes import Recipe, to_picture
 from workbench.recipes.callables import Compiled, Preprocess, compiled
 from workbench.recipes.colors import channels
+from workbench.views.answers import Answer, answer
 from workbench.views.drawing import Difference, difference
 from workbench.views.state import ViewerState
 
@@ -36,6 +38,12 @@ class Panes:
     def images(self) -> tuple[np.ndarray, ...]:
         """The four pictures, from left to right."""
         return self.original, self.a, self.b, self.difference.picture
+
+
+def answers_to(model: Model, panes: Panes, state: ViewerState, *, k: int) -> tuple[Answer, ...]:
+    """Return what the model answers to A and to B of a state's panes, k rows each at most."""
+    height, width = panes.original.shape[:2]
+    return answer(model, panes.tensors, (state.a, state.b), size=(height, width), k=k)
 
 
 class PaneMaker:

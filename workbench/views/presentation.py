@@ -120,14 +120,17 @@ def _field(value: Any) -> str:
 def answered(index: int, answers: tuple[Answer, ...]) -> dict[str, Any]:
     """Return what the browser shows of the model's answers to A and B."""
     a, b = answers
-    both = bool(a.rows and b.rows)
-    flipped = both and a.rows[0][0] != b.rows[0][0]
+    both = bool(a.rows and b.rows) or None not in (a.boxes, b.boxes)
+    flipped = both and a.said != b.said
+    same, other = "same answer as A", "another answer than A"
+    if b.boxes is not None:
+        same, other = "as many boxes as A, class by class", "other boxes than A"
     return {
         "index": index,
         "a": _answer(a),
         "b": _answer(b),
         "flipped": flipped,
-        "note": "" if not both else "another answer than A" if flipped else "same answer as A",
+        "note": "" if not both else other if flipped else same,
     }
 
 

@@ -15,11 +15,10 @@ from workbench.frames.frame import FrameSequence
 from workbench.models import Model
 from workbench.recipes.callables import Preprocess
 from workbench.views import state as transitions
-from workbench.views.answers import answer
 from workbench.views.banner import Banner
 from workbench.views.encode import encode_all
 from workbench.views.newest import Newest
-from workbench.views.panes import PaneMaker, Panes
+from workbench.views.panes import PaneMaker, Panes, answers_to
 from workbench.views.presentation import answered, captions, describe, schema
 from workbench.views.state import ViewerState
 from workbench.views.surface import Surface
@@ -54,7 +53,7 @@ class FrameViewer:
         recipes: one recipe, to start with A and B the same, or (A, B). A function `image -> tensor` may stand
             for one of the two.
         model: answers to both, in one batch where their tensors have one shape; None shows pictures only.
-        top: how many answers are shown.
+        top: how many answers are shown: the most probable classes, or the surest boxes.
 
     Raises:
         InvalidValue: the frames are a stream or empty, or `recipes` is neither one recipe nor two.
@@ -97,7 +96,7 @@ class FrameViewer:
         from workbench.views.figures import draw_comparison
 
         panes = self._make(self._state)
-        answers = answer(self.model, panes.tensors, k=self.top) if self.model else ()
+        answers = answers_to(self.model, panes, self._state, k=self.top) if self.model else ()
         return draw_comparison(panes, self._state, answers)
 
     def close(self) -> None:
@@ -148,7 +147,7 @@ class FrameViewer:
         with self._banner.reporting("answers"):
             assert self.model is not None
             started = time.perf_counter()
-            given = answer(self.model, question.panes.tensors, k=self.top)
+            given = answers_to(self.model, question.panes, question.state, k=self.top)
             self._took_s = time.perf_counter() - started
             self._answered = question.state.seen
             content |= answered(question.panes.index, given) | {"current": self._answered == self._state.seen}

@@ -332,6 +332,8 @@ def test_boxes_of_the_detector_are_cut_from_the_source_frame(model):
         pytest.param({"threshold": 0.61}, ["red"], {"below threshold": 2}, id="a score below does not"),
         pytest.param({"classes": ["ghost"]}, ["green"], {"below threshold": 1, "other class": 1}, id="class by name"),
         pytest.param({"classes": [0], "threshold": 0}, ["red", "blue"], {"other class": 1}, id="class by number"),
+        pytest.param({"classes": "ghost"}, ["green"], {"below threshold": 1, "other class": 1}, id="one name alone"),
+        pytest.param({"classes": np.array([1])}, ["green"], {"below threshold": 1, "other class": 1}, id="NumPy number"),
         pytest.param({"threshold": 1.0}, [], {"below threshold": 3}, id="nothing is sure enough"),
     ],
 )
@@ -418,6 +420,19 @@ def test_recipes_that_decode_differently_are_refused(model):
 def test_a_class_the_detector_does_not_have_names_the_closest(model):
     with pytest.raises(UnknownName, match="did you mean 'ghost'"):
         cascade_of(RowsModel(PATCHES), model, [frame()], classes=["gost"])
+
+
+def test_class_names_of_a_detector_without_any_are_refused(model):
+    detector = RowsModel(PATCHES)
+    detector.labels = None
+    with pytest.raises(InvalidValue, match="no class names, so none is 'ghost'"):
+        cascade_of(detector, model, [frame()], classes="ghost")
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_leaves_no_frame_is_refused(model, limit):
+    with pytest.raises(InvalidValue, match="from 1"):
+        cascade_of(RowsModel(PATCHES), model, [frame()], limit=limit)
 
 
 @pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan")])

@@ -115,6 +115,7 @@ def test_pictures_of_their_own_size_go_in_batches_of_one_size():
     assert model.batches == [2, 1, 1]
 
 
+@pytest.mark.filterwarnings("ignore::workbench.errors.PreprocessingWarning")  # what is refused is warned of first
 @pytest.mark.parametrize(
     ("frames", "recipe", "error", "message"),
     [
@@ -161,8 +162,22 @@ class Echo(MeanModel):
 
 def test_outputs_of_different_sizes_are_refused_in_words():
     images = [np.zeros((h, 8, 3), np.uint8) for h in (8, 9)]
-    with pytest.raises(InvalidValue, match="differ in size: .* give the recipe a size"):
+    with pytest.raises(InvalidValue, match="'mask' differs in shape from frame to frame: .* give the recipe a size"):
         predict(images, Recipe(size=None), Echo(size=(None, None)), progress=False)
+
+
+class Varying(MeanModel):
+    """A detector that gives as many boxes as it finds."""
+
+    def predict(self, batch):
+        self.batches.append(len(batch))
+        return {"rows": np.zeros((len(batch), len(self.batches), 6), np.float32)}
+
+
+def test_as_many_boxes_as_there_are_is_refused_with_a_cure_that_helps():
+    with pytest.raises(InvalidValue, match=r"frame to frame: \(1, 6\), \(2, 6\); have the model pad") as refused:
+        predict(Counting(2), RECIPE, Varying(), batch_size=1, progress=False)
+    assert "give the recipe a size" not in str(refused.value)
 
 
 def test_a_function_may_return_float64_as_divisions_do():
@@ -172,7 +187,7 @@ def test_a_function_may_return_float64_as_divisions_do():
 
 @pytest.mark.parametrize("options", [{"batch_size": 0}, {"batch_size": -1}, {"limit": 0}, {"limit": -3}], ids=str)
 def test_counts_below_one_are_refused(options):
-    with pytest.raises(InvalidValue, match="whole numbers from 1"):
+    with pytest.raises(InvalidValue, match="whole number of frames from 1"):
         predict(Counting(3), RECIPE, MeanModel(), progress=False, **options)
 
 

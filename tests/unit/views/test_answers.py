@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from workbench.models.model import TensorSpec
+from workbench.recipes import Recipe
 from workbench.views.answers import answer
 
+RECIPE, SIZE = Recipe(size=(8, 8)), (12, 20)
 RED = np.zeros((8, 8, 3), np.float32)
 RED[..., 0] = 1
 
@@ -24,26 +26,26 @@ class Says:
 
 
 def test_both_tensors_go_to_the_model_in_one_batch(model):
-    a, b = answer(model, [RED, RED[..., ::-1]], k=2)
+    a, b = answer(model, [RED, RED[..., ::-1]], (RECIPE, RECIPE), size=SIZE, k=2)
     assert model.batches == [(2, 8, 8, 3)]
     assert [row[0] for row in (a.rows[0], b.rows[0])] == ["red", "blue"]
     assert len(a.rows) == 2
 
 
 def test_a_refused_tensor_says_why_and_the_other_is_answered(model):
-    a, b = answer(model, [RED, RED[:4]])
+    a, b = answer(model, [RED, RED[:4]], (RECIPE, RECIPE), size=SIZE)
     assert a.rows[0][0] == "red"
     assert b.rows == ()
     assert "expects image (any, 8, 8, 3) float32, got (1, 4, 8, 3)" in b.error
 
 
 def test_two_tensors_refused_alike_say_so_both(model):
-    given = answer(model, [RED[:4], RED[:4]])
+    given = answer(model, [RED[:4], RED[:4]], (RECIPE, RECIPE), size=SIZE)
     assert all(each.error and not each.rows for each in given)
 
 
 def test_nan_is_said_and_not_made_a_class():
-    (given,) = answer(Says(out=[np.nan, 1]), [RED])
+    (given,) = answer(Says(out=[np.nan, 1]), [RED], (RECIPE,), size=SIZE)
     assert given.rows == ()
     assert "NaN" in given.note
 
@@ -56,6 +58,33 @@ def test_nan_is_said_and_not_made_a_class():
     ],
 )
 def test_outputs_that_are_no_classes_are_described(outputs, text):
-    (given,) = answer(Says(**outputs), [RED])
+    (given,) = answer(Says(**outputs), [RED], (RECIPE,), size=SIZE)
     assert given.rows == ()
     assert given.note.startswith(text)
+
+
+class Softmax8Bit(Says):
+    """A model whose last activation is a softmax of 8 bits, which sums to less than 1."""
+
+    outputs = (TensorSpec("out", (None, 2), "float32", activation="softmax"),)
+
+
+def test_what_predict_takes_for_class_probabilities_is_so_here():
+    (given,) = answer(Softmax8Bit(out=[0.25, 0.625]), [RED], (RECIPE,), size=SIZE)
+    assert given.rows == (("class 1", 0.625), ("class 0", 0.25))
+
+
+ROWS = [[1, 1, 5, 5, 0.75, 1], [2, 2, 7, 7, 0.25, 0], [1, 2, 4, 4, 0.5, 1]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "k", "told", "boxes"),
+    [
+        pytest.param(ROWS, 5, [("class 1", 0.75), ("class 1", 0.5), ("class 0", 0.25)], ("class 1",) * 2, id="boxes"),
+        pytest.param(ROWS, 1, [("class 1", 0.75)], ("class 1",) * 2, id="the surest"),
+    ],
+)
+def test_boxes_are_listed_surest_first(rows, k, told, boxes):
+    (given,) = answer(Says(rows=rows), [RED], (RECIPE,), size=SIZE, k=k)
+    assert list(given.rows) == told
+    assert given.said == boxes
