@@ -333,7 +333,9 @@ def test_boxes_of_the_detector_are_cut_from_the_source_frame(model):
         pytest.param({"classes": ["ghost"]}, ["green"], {"below threshold": 1, "other class": 1}, id="class by name"),
         pytest.param({"classes": [0], "threshold": 0}, ["red", "blue"], {"other class": 1}, id="class by number"),
         pytest.param({"classes": "ghost"}, ["green"], {"below threshold": 1, "other class": 1}, id="one name alone"),
-        pytest.param({"classes": np.array([1])}, ["green"], {"below threshold": 1, "other class": 1}, id="NumPy number"),
+        pytest.param(
+            {"classes": np.array([1])}, ["green"], {"below threshold": 1, "other class": 1}, id="NumPy number"
+        ),
         pytest.param({"threshold": 1.0}, [], {"below threshold": 3}, id="nothing is sure enough"),
     ],
 )
