@@ -12,6 +12,7 @@ from workbench.diagnose.box_matching import BoxPairs, match_boxes
 from workbench.errors import InvalidValue
 from workbench.results import Prediction
 from workbench.results.boxes.columns import labels_of, scores_of
+from workbench.results.boxes.frames import shapes
 
 if TYPE_CHECKING:
     import supervision as sv
@@ -38,17 +39,16 @@ class BoxComparison:
 
     def __post_init__(self) -> None:
         """Refuse answers that cannot be held against each other, and match the boxes."""
-        if self.a.detections is None or self.b.detections is None:
-            raise InvalidValue("compare needs boxes from each side; name the format, such as boxes='rows_pixels'")
+        a, b = _detections(self.a, "A"), _detections(self.b, "B")
         if len(self.a) != len(self.b):
             raise InvalidValue(f"A has {len(self.a)} frames and B {len(self.b)}; compare the same frames")
         _check_truth(self.truth, len(self.a))
-        sides = [[_above(each, self.threshold) for each in side] for side in (self.a.detections, self.b.detections)]
-        object.__setattr__(self, "_kept", tuple(sides))
-        matched = [match_boxes(a, b, overlap=self.overlap) for a, b in zip(*sides, strict=True)]
+        kept = tuple([_above(each, self.threshold) for each in side] for side in (a, b))
+        object.__setattr__(self, "_kept", kept)
+        matched = [match_boxes(one, other, overlap=self.overlap) for one, other in zip(*kept, strict=True)]
         object.__setattr__(self, "pairs", tuple(matched))
-        a, b = (_precision(side, self.truth) for side in (self.a.detections, self.b.detections))
-        object.__setattr__(self, "average_precision", {name: (a[name], b[name]) for name in a})
+        before, after = (_precision(side, self.truth) for side in (a, b))
+        object.__setattr__(self, "average_precision", {name: (before[name], after[name]) for name in before})
 
     def __len__(self) -> int:
         return len(self.a)
@@ -96,6 +96,18 @@ class BoxComparison:
         return np.concatenate(parts)
 
     @property
+    def cost(self) -> dict[str, Any]:
+        """What a table of several comparisons shows of this one."""
+        row = {
+            "lost": f"{self.lost.sum()} of {self.counts[0]}",
+            "new": int(self.new.sum()),
+            "renamed": int(self.renamed.sum()),
+            "mean IoU": self.mean_overlap,
+        }
+        precision = self.average_precision
+        return row | ({"mean average precision": precision["0.50:0.95"][1]} if precision else {})
+
+    @property
     def verdict(self) -> str:
         """One sentence a person can act on."""
         what = ", ".join(f"{slot} {b} instead of {a}" for slot, (a, b) in self.slots.items())
@@ -122,13 +134,14 @@ class BoxComparison:
     def to_frame(self) -> pd.DataFrame:
         """Return one row a box, worst first: lost, new, renamed, then those that moved most."""
         rows = []
-        for place, (a, b, each) in enumerate(self._frames()):
+        for place, (found_a, found_b, each) in enumerate(self._frames()):
+            a, b = _told(found_a, "a"), _told(found_b, "b")
             where = {"frame": self.a.indices[place], "origin": self.a.origins[place]}
-            rows += [where | {"change": "lost", **_one(a, i, "a")} for i in each.lost]
-            rows += [where | {"change": "new", **_one(b, i, "b")} for i in each.new]
+            rows += [where | {"change": "lost"} | a[i] for i in each.lost]
+            rows += [where | {"change": "new"} | b[i] for i in each.new]
             for (i, j), overlap, same in zip(each.pairs, each.overlaps, each.same_class, strict=True):
                 change = {"change": "kept" if same else "renamed", "iou": float(overlap)}
-                rows.append(where | change | _one(a, i, "a") | _one(b, j, "b"))
+                rows.append(where | change | a[i] | b[j])
         columns = ["frame", "origin", "change", "label_a", "score_a", "label_b", "score_b", "iou"]
         table = pd.DataFrame(rows, columns=columns)
         order = table["change"].map(KINDS.index).astype(int)
@@ -159,12 +172,22 @@ class BoxComparison:
         return list(zip(*self._kept, self.pairs, strict=True))
 
 
+def _detections(side: Prediction, name: str) -> tuple[sv.Detections, ...]:
+    if side.detections is None:
+        raise InvalidValue(
+            f"compare needs boxes from each side, and {name} has none: {shapes(side.outputs)}; name the format that "
+            "reads the boxes of both, such as boxes='rows_pixels', or compare two detectors"
+        )
+    return side.detections
+
+
 def _above(each: sv.Detections, threshold: float) -> sv.Detections:
     return each[scores_of(each) >= threshold]  # type: ignore[return-value]
 
 
-def _one(each: sv.Detections, place: int, side: str) -> dict[str, Any]:
-    return {f"label_{side}": labels_of(each)[place], f"score_{side}": float(scores_of(each)[place])}
+def _told(each: sv.Detections, side: str) -> list[dict[str, Any]]:
+    columns = zip(labels_of(each), scores_of(each).tolist(), strict=True)
+    return [{f"label_{side}": label, f"score_{side}": score} for label, score in columns]
 
 
 def _check_truth(truth: tuple[sv.Detections, ...] | None, count: int) -> None:

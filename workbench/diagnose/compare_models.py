@@ -45,7 +45,7 @@ def compare_models(  # noqa: PLR0913 - what is compared on which frames, and fiv
     Args:
         sides: name -> (recipe or function, Model or anything `load_model` takes); the first is held against.
         frames: an opened sequence, or anything `open_frames` takes.
-        labels: true class index of each frame, where known.
+        labels: true class index of each frame, where known; boxes have none here, `compare` takes true boxes.
         boxes: how to read outputs as boxes, as in `predict`.
         threshold: the lowest score of a box that counts.
         measure: measure the latency: the median of `predict` on one frame's real tensor, all models in turn.

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import InvalidValue
-from workbench.results import Prediction
+from workbench.results import Classification, Prediction
+from workbench.results.boxes.frames import shapes
 from workbench.results.classification import UNDECIDED
 
 SMALLEST = 1e-7  # probabilities are clipped to it before a logarithm; float32 resolution at 1 is 1.2e-7
@@ -26,16 +27,14 @@ class Comparison:
 
     def __post_init__(self) -> None:
         """Refuse answers that cannot be held against each other."""
-        a, b = self.a.classification, self.b.classification
-        if a is None or b is None:
-            raise InvalidValue("compare needs one output of class probabilities from each side")
+        a, b = _classification(self.a, "A"), _classification(self.b, "B")
         if a.probabilities.shape != b.probabilities.shape:
             raise InvalidValue(
                 f"A gave {a.probabilities.shape} and B {b.probabilities.shape} (frames, classes); "
                 "compare the same frames with models of the same classes"
             )
         if self.truth is not None:
-            _check_truth(self.truth, *a.probabilities.shape)
+            check_truth(self.truth, *a.probabilities.shape)
 
     def __len__(self) -> int:
         return len(self.a)
@@ -80,6 +79,17 @@ class Comparison:
         if self.truth is None:
             return None
         return _classification(self.a).accuracy(self.truth), _classification(self.b).accuracy(self.truth)
+
+    @property
+    def cost(self) -> dict[str, Any]:
+        """What a table of several comparisons shows of this one."""
+        row = {
+            "flips": f"{int(self.flips.sum())} of {len(self)}",
+            "mean change": self.mean_change,
+            "mean KL": _over_finite(np.mean, self.kl),
+        }
+        correct = {} if self.accuracy is None else {"correct": f"{round(self.accuracy[1] * len(self))} of {len(self)}"}
+        return row | correct
 
     @property
     def verdict(self) -> str:
@@ -133,7 +143,12 @@ class Comparison:
         return summary | ({"accuracy": list(self.accuracy)} if self.accuracy else {})
 
 
-def _check_truth(truth: np.ndarray, frames: int, classes: int) -> None:
+def check_truth(truth: np.ndarray, frames: int, classes: int) -> None:
+    """Refuse labels that are not one class index for each frame.
+
+    Raises:
+        InvalidValue: another shape or dtype, or an index beyond the classes.
+    """
     if truth.shape != (frames,) or truth.dtype.kind not in "iu":
         raise InvalidValue(
             f"labels: expected one class index for each of {frames} frames; got {truth.shape} {truth.dtype}"
@@ -142,7 +157,12 @@ def _check_truth(truth: np.ndarray, frames: int, classes: int) -> None:
         raise InvalidValue(f"labels: class indices go from 0 to {classes - 1}; got {truth.min()} to {truth.max()}")
 
 
-def _classification(side: Prediction) -> Any:
+def _classification(side: Prediction, name: str = "") -> Classification:
+    if side.classification is None:
+        raise InvalidValue(
+            f"compare needs class probabilities or boxes from each side, and {name} gives {shapes(side.outputs)}; "
+            "name the format of boxes that are not recognised: boxes=NAME"
+        )
     return side.classification
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from workbench.diagnose.agreement import agreement, flips
 from workbench.diagnose.box_comparison import THRESHOLD
+from workbench.diagnose.comparison import check_truth
 from workbench.diagnose.cost import Cost
 from workbench.diagnose.drift_result import Drift
 from workbench.errors import InvalidValue
@@ -36,7 +37,7 @@ class ModelComparison:
     contenders: dict[str, Contender]  # K
     costs: dict[str, Cost]  # K, or none where they were not measured
     drifts: dict[str, Drift]  # of those that get the first one's pixels: how their raw outputs differ from its
-    truth: np.ndarray | None = None  # (N,) true class index
+    truth: np.ndarray | None = None  # (N,) true class index of the first model with class probabilities
     threshold: float = THRESHOLD  # score from which a box counts
 
     def __post_init__(self) -> None:
@@ -44,10 +45,12 @@ class ModelComparison:
         counts = {name: len(each) for name, each in self.predictions.items()}
         if len(set(counts.values())) > 1:
             raise InvalidValue(f"compare_models needs the same frames everywhere; got {counts}")
-        if self.truth is not None and self.truth.shape != (len(self),):
-            raise InvalidValue(
-                f"labels: expected one class index for each of {len(self)} frames; got {self.truth.shape}"
-            )
+        if self.truth is not None:
+            if self._classes is None:
+                raise InvalidValue(
+                    "labels: no model here gives class probabilities that a class index could be held to"
+                )
+            check_truth(self.truth, len(self), len(self._classes))
 
     def __len__(self) -> int:
         return len(next(iter(self.predictions.values())))
@@ -79,11 +82,17 @@ class ModelComparison:
 
     @property
     def accuracy(self) -> dict[str, float]:
-        """Top-1 accuracy of every model with class probabilities; empty without true classes."""
-        if self.truth is None:
+        """Top-1 accuracy of the models with as many classes as the first that has any; empty without true classes."""
+        if self.truth is None or self._classes is None:
             return {}
         sides = {name: each.classification for name, each in self.predictions.items()}
-        return {name: each.accuracy(self.truth) for name, each in sides.items() if each is not None}
+        alike = {name: each for name, each in sides.items() if each and len(each.labels) == len(self._classes)}
+        return {name: each.accuracy(self.truth) for name, each in alike.items()}
+
+    @property
+    def _classes(self) -> tuple[str, ...] | None:
+        """What the true class indices stand for: the labels of the first model that has class probabilities."""
+        return next((each.classification.labels for each in self.predictions.values() if each.classification), None)
 
     @property
     def latencies_ms(self) -> dict[str, float]:
@@ -138,8 +147,8 @@ class ModelComparison:
         """Return one row a frame: what every model says of it; frames on which they differ most come first."""
         first = self.predictions[self.names[0]]
         table = pd.DataFrame({"frame": first.indices, "origin": first.origins})
-        if self.truth is not None and first.classification is not None:
-            table["truth"] = [first.classification.labels[i] for i in self.truth]
+        if self.truth is not None and self._classes is not None:
+            table["truth"] = [self._classes[i] for i in self.truth]
         for name, each in self.predictions.items():
             table[name] = [answer_in_words(each, i, threshold=self.threshold) for i in range(len(each))]
         table["flips"] = np.sum([flipped for flipped in self.flips.values()], axis=0)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from workbench.diagnose.box_comparison import THRESHOLD, BoxComparison
+from workbench.diagnose.compare import Labels, held
 from workbench.diagnose.comparison import Comparison
 from workbench.errors import InvalidValue
 from workbench.inference import predict_many
 from workbench.inference.sources import Source
 from workbench.models import Model, load_model
 from workbench.recipes import Recipe
-from workbench.results import Prediction
+from workbench.results import BoxFormat, Prediction
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +25,7 @@ class Variants:
 
     recipe: Recipe  # the one the others are held against
     reference: Prediction
-    comparisons: dict[str, Comparison]  # variant -> reference against variant
+    comparisons: dict[str, Comparison | BoxComparison]  # variant -> reference against variant
 
     @property
     def predictions(self) -> dict[str, Prediction]:
@@ -33,8 +34,9 @@ class Variants:
 
     @property
     def accuracies(self) -> dict[str, float]:
-        """Top-1 accuracy of every variant, the reference first; empty without true classes."""
-        known = {name: each.accuracy for name, each in self.comparisons.items() if each.accuracy}
+        """Top-1 accuracy of every variant, the reference first; empty without true classes, and for boxes."""
+        classes = {name: each for name, each in self.comparisons.items() if isinstance(each, Comparison)}
+        known = {name: each.accuracy for name, each in classes.items() if each.accuracy}
         if not known:
             return {}
         reference = next(iter(known.values()))[0]
@@ -45,16 +47,7 @@ class Variants:
         rows = []
         for name, each in self.comparisons.items():
             changed = ", ".join(f"{slot}: {a} → {b}" for slot, (a, b) in each.slots.items()) or "nothing"
-            row = {
-                "variant": name,
-                "changes": changed,
-                "flips": f"{int(each.flips.sum())} of {len(each)}",
-                "mean change": each.mean_change,
-                "mean KL": float(np.mean(each.kl[np.isfinite(each.kl)])),
-            }
-            if each.accuracy and each.truth is not None:
-                row["correct"] = f"{round(each.accuracy[1] * len(each))} of {len(each)}"
-            rows.append(row)
+            rows.append({"variant": name, "changes": changed} | each.cost)
         return pd.DataFrame(rows)
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,13 +55,15 @@ class Variants:
         return {name: each.to_dict() for name, each in self.comparisons.items()}
 
 
-def compare_variants(  # noqa: PLR0913 - what is run, and two options by name
+def compare_variants(  # noqa: PLR0913 - what is run, and four options by name
     recipe: Recipe,
     variants: Mapping[str, Mapping[str, Any]],
     model: Model | Any,
     frames: Source,
     *,
-    labels: Sequence[int] | np.ndarray | None = None,
+    labels: Labels = None,
+    boxes: str | BoxFormat | None = "auto",
+    threshold: float = THRESHOLD,
     progress: bool = True,
 ) -> Variants:
     """Run the same frames through a recipe and through variants of it.
@@ -78,22 +73,23 @@ def compare_variants(  # noqa: PLR0913 - what is run, and two options by name
         variants: name -> the slots that are different there.
         model: a Model, or anything `load_model` takes.
         frames: an opened sequence, or anything `open_frames` takes.
-        labels: true class index of each frame, where known.
+        labels: true class index of each frame, or its true boxes, where known.
+        boxes: how to read the outputs as boxes, as in `predict`.
+        threshold: the lowest score of a box that counts.
         progress: show progress bars.
 
     Raises:
-        InvalidValue: no variant, or not one true class for each frame.
+        InvalidValue: no variant, neither boxes nor class probabilities, or not one label for each frame.
         UnknownName: a variant changes a slot, or to a choice, that nobody knows.
     """
     if not variants:
         raise InvalidValue("compare_variants needs at least one variant, such as {'BGR': {'color': 'bgr'}}")
     recipes = {name: recipe.replace(**slots) for name, slots in variants.items()}
     model = load_model(model)
-    truth = None if labels is None else np.asarray(labels)
     sides = {str(place): (each, model) for place, each in enumerate((recipe, *recipes.values()))}
-    reference, *answers = predict_many(frames, sides, boxes=None, progress=progress).values()
+    reference, *answers = predict_many(frames, sides, boxes=boxes, progress=progress).values()
     comparisons = {
-        name: Comparison(reference, answer, slots=recipe - variant, truth=truth)
+        name: held(reference, answer, slots=recipe - variant, labels=labels, threshold=threshold)
         for (name, variant), answer in zip(recipes.items(), answers, strict=True)
     }
     return Variants(recipe, reference, comparisons)

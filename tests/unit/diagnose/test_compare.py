@@ -83,7 +83,7 @@ def test_the_verdict_says_it_in_one_sentence(slots, b, truth, sentence):
     [
         pytest.param(answers([0.5, 0.5], labels=("a", "b")), "models of the same classes", id="classes"),
         pytest.param(Prediction({"p": np.zeros((3, 4, 4))}, None, np.arange(3), ("x",) * 3, (None,) * 3),
-                     "needs one output of class probabilities", id="no classification"),
+                     "probabilities or boxes from each side, and B gives", id="no classification"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_held_against_each_other_is_refused(b, message):

@@ -42,6 +42,14 @@ class Colors:
         pass
 
 
+class Boxes(Colors):
+    """Says that the whole picture is one object of the class of its strongest channel."""
+
+    def predict(self, batch):
+        best = super().predict(batch)["share"].argmax(axis=1)
+        return {"rows": np.stack([np.float32([[0, 0, 8, 8, 0.75, number]]) for number in best])}
+
+
 FRAMES = [np.full((9, 9, 3), color, np.uint8) for color in ((250, 9, 5), (9, 250, 5), (4, 9, 250), (250, 5, 9))]
 
 
@@ -127,6 +135,12 @@ class Camera(FrameStream):
         pytest.param({}, FRAMES, None, "at least one side", id="no side"),
         pytest.param({"own": (RECIPE, Colors())}, Camera(), None, "a stream comes once", id="a stream"),
         pytest.param({"own": (RECIPE, Colors())}, FRAMES, [1], "one class index for each of 4 frames", id="labels"),
+        pytest.param(
+            {"own": (RECIPE, Colors())}, FRAMES, [0, 1, 2, 3], "go from 0 to 2", id="labels beyond the classes"
+        ),
+        pytest.param(
+            {"own": (RECIPE, Boxes())}, FRAMES, [0] * 4, "no model here gives class prob", id="labels of boxes"
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused(sides, frames, labels, message):
