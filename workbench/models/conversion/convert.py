@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from workbench.errors import ConversionError, InvalidValue, unknown
+from workbench.errors import ConversionError, InvalidValue, ModelLoadError, unknown
 from workbench.models.conversion.agreement import relative_differences, same_top, worst
 from workbench.models.conversion.formats import Quantizing, write_onnx, write_savedmodel, write_tflite
 from workbench.models.conversion.graph import graph_of
 from workbench.models.conversion.noise import TOLERANCE, expect_near, own_noise
 from workbench.models.conversion.outcome import Conversion
-from workbench.models.conversion.placing import expect_place, put
+from workbench.models.conversion.placing import expect_place, put, workplace
 from workbench.models.conversion.running import answers, open_converted, rows_of
 from workbench.models.file_kind import runtime_of
 from workbench.models.load import load_model
 from workbench.models.model import Batch, Model
 from workbench.models.vetting import vouch
 
+Batches = dict[str, dict[str, np.ndarray]]  # range -> name -> (N, ...)
 FORMATS = {"tflite": ".tflite", "tflite-int8": ".tflite", "onnx": ".onnx", "savedmodel": ""}
 
 
@@ -68,8 +68,8 @@ def convert(  # noqa: PLR0913 - what, to what, where, and three rare options
         raise InvalidValue(f"integer_inputs is an option of tflite-int8; got to={to!r}")
     model = load_model(model)
     batches = _batches(model, batch)
-    with tempfile.TemporaryDirectory(prefix=".converting-", dir=out.parent) as work:
-        made = Path(work) / out.name
+    with workplace(out) as work:
+        made = work / out.name
         quantizing = Quantizing(rows_of(model, batches["given"]), integer_inputs) if quantized else None
         write(model, to, made, quantizing)
         conversion = _judged(model, made, out, to=to, batches=batches, tolerance=tolerance)
@@ -104,7 +104,7 @@ def write(model: Model, to: str, path: Path, quantizing: Quantizing | None = Non
         raise ConversionError(f"{model.name} to {to}: {error}") from error
 
 
-def _batches(model: Model, batch: Batch | None) -> dict[str, dict[str, np.ndarray]]:
+def _batches(model: Model, batch: Batch | None) -> Batches:
     if batch is None:
         # late: it brings OpenCV, and engines are tried in processes whose memory is measured
         from workbench.models.conversion.real_frames import frame_batches, real_photos
@@ -121,7 +121,7 @@ def _judged(  # noqa: PLR0913 - what is compared, and what the outcome says of i
     out: Path,
     *,
     to: str,
-    batches: dict[str, dict[str, np.ndarray]],
+    batches: Batches,
     tolerance: float | None,
 ) -> Conversion:
     """Compare the answers of both in every range.
@@ -130,18 +130,16 @@ def _judged(  # noqa: PLR0913 - what is compared, and what the outcome says of i
         ConversionError: they differ by more than the tolerance, or in their names or shapes.
     """
     expected = {name: answers(model, batch) for name, batch in batches.items()}
-    converted = open_converted(made, to)
     try:
-        got = {name: answers(converted, batch) for name, batch in batches.items()}
+        got = _answers_of_made(made, to, batches)
         compared = {name: relative_differences(expected[name], got[name]) for name in batches}
         if tolerance is not None or to != "tflite-int8":
             for name, batch in batches.items():
                 noise = own_noise(model, batch, expected[name]) if tolerance is None else {}
-                expect_near(compared[name], noise, TOLERANCE if tolerance is None else tolerance, name)
+                limit = TOLERANCE if tolerance is None else tolerance
+                expect_near(compared[name], noise, limit, name, cure=_cure(compared.values()))
     except ConversionError as error:
         raise ConversionError(f"{model.name} to {to}: {error}; nothing was written to {out}") from error
-    finally:
-        converted.close()
     tops = [same_top(expected[name], got[name]) for name in batches]
     return Conversion(
         path=out,
@@ -152,6 +150,37 @@ def _judged(  # noqa: PLR0913 - what is compared, and what the outcome says of i
         ranges=tuple(batches),
         differences=worst(list(compared.values())),
         same_top={name: min(part[name] for part in tops) for name in tops[0]},
+    )
+
+
+def _answers_of_made(made: Path, to: str, batches: Batches) -> Batches:
+    """Return what the converted file answers.
+
+    Raises:
+        ConversionError: it does not load or does not run: a fault of the converter's.
+    """
+    try:
+        converted = open_converted(made, to)
+        try:
+            return {name: answers(converted, batch) for name, batch in batches.items()}
+        finally:
+            converted.close()
+    except (ModelLoadError, InvalidValue) as error:
+        said = str(error).removeprefix(f"{made}: ").partition("; ")[0]  # its cure is for a file that someone has
+        raise ConversionError(
+            f"what the converter made of it does not run: {said}; use it in TensorFlow as it is, or, of a detector, "
+            "convert what cut_network cuts out"
+        ) from error
+
+
+def _cure(compared: Iterable[Mapping[str, float]]) -> str:
+    """Say when to accept differences, and by which tolerance; nothing where no tolerance would do."""
+    most = max(difference for of_range in compared for difference in of_range.values())
+    if not np.isfinite(most):
+        return ""
+    return (
+        f"; look at what differs: where a detector sorts its rows by score, rows of nearly equal scores change places; "
+        f"if that is all, give a tolerance above {most:.1e}, the most of all frames"
     )
 
 

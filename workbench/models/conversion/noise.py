@@ -49,16 +49,18 @@ def _nudged(batch: Mapping[str, np.ndarray], up: Callable[[tuple[int, ...]], np.
     }
 
 
-def expect_near(differences: Mapping[str, float], noise: Mapping[str, float], tolerance: float, frames: str) -> None:
+def expect_near(
+    differences: Mapping[str, float], noise: Mapping[str, float], tolerance: float, frames: str, *, cure: str = ""
+) -> None:
     """Hold the differences of every output to the tolerance, or to the model's own noise where that is larger.
 
     Raises:
-        ConversionError: an output differs by more; the text says which, by how much, and on which frames.
+        ConversionError: an output differs by more; the text says which, by how much, on which frames, and the cure.
     """
     for output, difference in differences.items():
         limit = max(tolerance, noise.get(output, 0.0))
         if not difference <= limit:
             raise ConversionError(
                 f"output {output!r} differs by {difference:.1e} of its largest value with frames in range {frames}, "
-                f"more than {limit:.1e}"
+                f"more than {limit:.1e}{cure}"
             )

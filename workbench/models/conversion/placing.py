@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import InvalidValue
@@ -27,6 +29,23 @@ def expect_place(out: Path, suffix: str) -> Path:
     if not suffix and out.exists() and not _is_saved_model(out) and not _is_empty(out):
         raise InvalidValue(f"{out}: this is no SavedModel and would be replaced; name another folder")
     return out
+
+
+@contextmanager
+def workplace(out: Path) -> Iterator[Path]:
+    """Give an empty folder beside what will be written, removed after.
+
+    Raises:
+        InvalidValue: that folder takes no files.
+    """
+    try:
+        work = tempfile.TemporaryDirectory(prefix=".converting-", dir=out.parent)
+    except OSError as error:
+        raise InvalidValue(
+            f"{out}: the folder {out.parent} takes no files ({error.strerror}); name another one"
+        ) from error
+    with work as name:
+        yield Path(name)
 
 
 def put(made: Path, out: Path, labels: Sequence[str] | None) -> None:

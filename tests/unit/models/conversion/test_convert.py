@@ -110,8 +110,16 @@ def test_a_file_without_weights_is_refused_and_the_old_one_stays(keras, two_head
     assert [path.name for path in tmp_path.iterdir()] == ["two.tflite"]
 
 
+def test_a_file_that_the_converter_made_wrong_is_no_file_of_the_users(two_heads, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["workbench.models.conversion.convert"], "write", lambda *a: a[2].write_bytes(b"?"))
+    with pytest.raises(ConversionError, match="what the converter made of it does not run") as caught:
+        convert(two_heads, "onnx", tmp_path / "m.onnx")
+    assert ".converting-" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_tolerance_of_the_callers_is_held(two_heads, tmp_path):
-    with pytest.raises(ConversionError, match=r"differs by .*, more than 1\.0e-12; nothing was written"):
+    with pytest.raises(ConversionError, match=r"more than 1\.0e-12; .* a tolerance above \d.* nothing was"):
         convert(two_heads, "tflite", tmp_path / "m.tflite", tolerance=1e-12)
     assert list(tmp_path.iterdir()) == []
 

@@ -1,11 +1,13 @@
 """What a conversion writes has its place checked before, and is put there whole."""
 
+from pathlib import Path
+
 import pytest
 
 from workbench.errors import WorkbenchError
 from workbench.models.conversion import convert
 from workbench.models.conversion.convert import expect_format
-from workbench.models.conversion.placing import put
+from workbench.models.conversion.placing import put, workplace
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,12 @@ def test_a_place_that_does_not_fit_is_refused_before_anything_is_loaded(tmp_path
     with pytest.raises(WorkbenchError, match=message):
         convert(None, to, tmp_path / out)
     assert (tmp_path / "photos" / "cat.jpg").read_bytes() == b"photo"
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a folder that takes no files, not even root's")
+def test_a_folder_that_takes_no_files_is_named():
+    with pytest.raises(WorkbenchError, match="/proc takes no files"), workplace(Path("/proc/m.onnx")):
+        pass
 
 
 def test_calibration_needs_the_callers_tensors(tmp_path):
