@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.errors import ModelLoadError, unknown
 from workbench.models.graph_errors import graph_error
-from workbench.models.graph_function import Frozen, GraphLayers, prune, short, spec_of, with_activations
+from workbench.models.graph_function import Frozen, GraphLayers, is_array, prune, short, spec_of, with_activations
 from workbench.models.model import Batch, check_batch
 from workbench.models.tensorflow_runtime import import_tensorflow
 
@@ -46,7 +46,7 @@ class FrozenGraph:
         self.labels = labels
         graph_def = _read(Path(path))
         fed = _placeholders(Path(path), graph_def) if inputs is None else list(inputs)
-        fetched = _leaves(graph_def) if outputs is None else list(outputs)
+        fetched = _leaves(Path(path), graph_def) if outputs is None else list(outputs)
         self.frozen = _function(Path(path), graph_def, fed, fetched)
         tensors = tuple(self.frozen.function.outputs)
         self.inputs = tuple(spec_of(name, tensor) for name, tensor in zip(fed, self.frozen.inputs, strict=True))
@@ -111,14 +111,19 @@ def _placeholders(path: Path, graph_def: Any) -> list[str]:
     return names
 
 
-def _leaves(graph_def: Any) -> list[str]:
-    """Return the names of the tensors that nothing reads, of operations that nothing reads."""
+def _leaves(path: Path, graph_def: Any) -> list[str]:
+    """Return the names of the tensors that nothing reads, of operations that nothing reads; arrays only."""
     tf = import_tensorflow()
     read = {source.lstrip("^").partition(":")[0] for node in graph_def.node for source in node.input}
     leaves = {node.name for node in graph_def.node if node.name not in read and node.op not in NO_OUTPUT}
     with tf.Graph().as_default() as graph:
         tf.graph_util.import_graph_def(graph_def, name="")
-    return [short(tensor.name) for op in graph.get_operations() if op.name in leaves for tensor in op.outputs]
+    made = [tensor for op in graph.get_operations() if op.name in leaves for tensor in op.outputs]
+    if found := [short(tensor.name) for tensor in made if is_array(tensor)]:
+        return found
+    raise ModelLoadError(
+        f"{path}: no operation of this graph ends in arrays; name one in FrozenGraph(path, outputs=[...])"
+    )
 
 
 def _tensor(name: str) -> str:

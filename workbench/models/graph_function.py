@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, ModelLoadError
 from workbench.models.graph_calls import unwrapped
 from workbench.models.model import TensorSpec
 from workbench.models.tensorflow_runtime import import_tensorflow
@@ -71,9 +71,23 @@ def prune(graph_def: Any, inputs: Sequence[str], outputs: Sequence[str]) -> Froz
 
 
 def spec_of(name: str, tensor: Any) -> TensorSpec:
-    """Describe a symbolic tensor; one of unknown rank is taken to be a batch of pictures."""
+    """Describe a symbolic tensor; one of unknown rank is taken to be a batch of pictures.
+
+    Raises:
+        ModelLoadError: no array holds such values.
+    """
+    if not is_array(tensor):
+        raise ModelLoadError(
+            f"{name!r} is a {tensor.dtype.name} inside TensorFlow, which no array holds; feed and fetch other tensors, "
+            "by FrozenGraph(path, inputs=[...], outputs=[...]), or export the model with others"
+        )
     shape = (None,) * 4 if tensor.shape.rank is None else tuple(tensor.shape)
     return TensorSpec(name, shape, np.dtype(tensor.dtype.as_numpy_dtype).name)
+
+
+def is_array(tensor: Any) -> bool:
+    """Tell whether an array can hold what a symbolic tensor stands for; lists and handles it cannot."""
+    return tensor.dtype.base_dtype.name not in ("variant", "resource")
 
 
 def with_activations(specs: Sequence[TensorSpec], tensors: Sequence[Any]) -> tuple[TensorSpec, ...]:

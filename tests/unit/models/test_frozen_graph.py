@@ -67,6 +67,18 @@ def test_all_outputs_of_a_leaf_are_outputs(tmp_path):
     assert {spec.name: spec.activation for spec in model.outputs}["scores"] == "softmax"
 
 
+def test_a_list_inside_tensorflow_is_no_output(tmp_path):
+    def build(tf):
+        x = tf.compat.v1.placeholder(tf.float32, [None, 2], name="x")
+        tf.raw_ops.TensorListFromTensor(tensor=x, element_shape=[2], name="rows")
+        tf.identity(x * 2.0, name="y")
+
+    path = write(tmp_path / "list.pb", build)
+    assert [spec.name for spec in FrozenGraph(path).outputs] == ["y"]
+    with pytest.raises(ModelLoadError, match="'rows' is a variant inside TensorFlow"):
+        FrozenGraph(path, outputs=["rows"])
+
+
 def test_a_tensorflow_1_loop_runs_and_its_inside_is_not_shown(tmp_path):
     def build(tf):
         x = tf.compat.v1.placeholder(tf.float32, [None, 2], name="x")
@@ -92,6 +104,9 @@ def test_a_tensorflow_1_loop_runs_and_its_inside_is_not_shown(tmp_path):
             lambda tf: tf.compat.v1.get_variable("v", [2], use_resource=False), "not frozen", id="with variables"
         ),
         pytest.param(lambda tf: tf.constant(1.0) + 1.0, "no placeholder to feed", id="without input"),
+        pytest.param(
+            lambda tf: tf.compat.v1.placeholder(tf.float32, [2], name="x"), "ends in arrays", id="without output"
+        ),
     ],
 )
 def test_a_graph_that_cannot_run_says_why(tmp_path, build, message):
