@@ -51,6 +51,11 @@ def runtime_of(path: Path) -> str:
         raise ModelLoadError(
             f"{path}: its name says {expected}, but this is {kind}; rename it to {path.with_suffix(suffix).name}"
         )
+    if RUNTIMES[kind] == "keras" and path.suffix not in SUFFIXES:  # Keras reads files by their suffix, in small letters
+        suffix = next(suffix for suffix, name in SUFFIXES.items() if name == kind)
+        raise ModelLoadError(
+            f"{path}: this is {kind}; rename it to {path.with_suffix(suffix).name}, so that Keras reads it"
+        )
     return RUNTIMES[kind]
 
 

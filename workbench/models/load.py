@@ -58,10 +58,12 @@ def load_model(
         ModelLoadError: the file cannot be loaded; the text names the cause and the way round.
         UnreadableSource: there is no such file, or no such labels file.
         UnknownName: it has no such signature; there is no such sample, application or engine.
-        InvalidValue: a signature of a file that has none.
+        InvalidValue: a signature of a model that has none, or labels of one that is loaded already.
     """
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
+    if signature is not None and not _is_file(origin):
+        raise InvalidValue(f"only a SavedModel or .tflite has signatures; leave signature={signature!r} out")
     if not isinstance(origin, str | Path):
         return _quick(_in_memory(origin, labels), engine)
     if str(origin).startswith(APPLICATIONS):
@@ -79,6 +81,10 @@ def load_model(
     if engine == "fast" and not in_opencv:
         return _fast(path, replace(wanted, trust=trust or sample))
     return OPENERS[runtime](wanted)
+
+
+def _is_file(origin: Any) -> bool:
+    return isinstance(origin, str | Path) and not str(origin).startswith(APPLICATIONS)
 
 
 def _located(origin: str | Path) -> tuple[bool, Path]:
@@ -148,6 +154,8 @@ def _fast(origin: Model | Path, wanted: Wanted) -> Model:
 
 def _in_memory(model: Any, labels: Labels) -> Model:
     if isinstance(model, Model):
+        if labels is not None:
+            raise InvalidValue(f"{model.name}: this model is loaded; give labels= where it is loaded")
         return model
     from workbench.models.keras_file import is_keras
     from workbench.models.keras_model import KerasModel

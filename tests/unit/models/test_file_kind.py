@@ -59,6 +59,8 @@ def test_a_tflite_with_metadata_is_no_zip(tmp_path):
         pytest.param(TFLITE, "m.h5", "says an HDF5 file, but this is a TFLite model; rename it to m.tflite", id="h5"),
         pytest.param(HDF5, "m.keras", "says a Keras archive, but this is an HDF5 file; rename it to m.h5", id="keras"),
         pytest.param(KERAS, "m.onnx", "but this is a Keras archive; rename it to m.keras", id="onnx"),
+        pytest.param(HDF5, "M.H5", "this is an HDF5 file; rename it to M.h5, so that Keras", id="capitals"),
+        pytest.param(KERAS, "model", "this is a Keras archive; rename it to model.keras", id="Keras without a suffix"),
         pytest.param(HDF5, "m.tflite", "but this is an HDF5 file; rename it to m.h5", id="tflite"),
     ],
 )

@@ -63,6 +63,14 @@ def test_labels_are_read_beside_the_file_or_given(saved, tmp_path):
     assert load_model(saved, labels=["a", "b", "c"]).labels == ("a", "b", "c")
 
 
+@pytest.mark.parametrize(
+    "asked", [pytest.param({"labels": ["a"]}, id="labels"), pytest.param({"signature": "s"}, id="s")]
+)
+def test_what_a_loaded_model_cannot_be_asked_is_refused(small, asked):
+    with pytest.raises(WorkbenchError, match="give labels= where it is loaded|only a SavedModel or .tflite has"):
+        load_model(load_model(small), **asked)
+
+
 def test_a_batch_that_does_not_fit_is_refused_before_inference(small):
     with pytest.raises(InputMismatch, match=r"small expects image \(any, 8, 8, 3\) float32, got \(5, 8, 8, 3\) uint8"):
         load_model(small).predict(BATCH.astype(np.uint8))
