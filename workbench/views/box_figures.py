@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,9 @@ from matplotlib.figure import Figure
 from workbench.errors import InvalidValue
 from workbench.frames import open_frames
 from workbench.frames.frame import FrameSequence
-from workbench.inference.regions import crop_regions
+from workbench.inference.cascade_mistakes import Cutter
+from workbench.inference.sources import check_limit
+from workbench.recipes.callables import Preprocess
 from workbench.results import Prediction
 from workbench.results.cascade import Cascade
 from workbench.views.box_style import at_least
@@ -52,8 +55,9 @@ def figure_detections(
         limit: at most so many frames, spread evenly from the first to the last.
 
     Raises:
-        InvalidValue: not one `Detections` a frame, or no frames that stay.
+        InvalidValue: not one `Detections` a frame, no frames that stay, or a limit below 1.
     """
+    check_limit(limit)
     named = by_name(detections)
     source = frames_for(frames, named)
     shown = sorted({round(i) for i in np.linspace(0, len(source) - 1, min(limit, len(source)))})
@@ -71,19 +75,27 @@ def figure_detections(
     return _grid(cells, columns=columns, width=width)
 
 
-def figure_regions(frames: Any, cascade: Cascade, *, limit: int = 24) -> Figure:
+def figure_regions(
+    frames: Any, cascade: Cascade, *, detector_recipe: Preprocess | None = None, limit: int = 24
+) -> Figure:
     """Show the regions a cascade cut out, with the detector's class above and the classifier's answer below.
+
+    A cascade with mistakes is shown with them: what its classifier was given.
 
     Args:
         frames: those the cascade is of; an opened sequence, or anything `open_frames` takes that stays.
-        cascade: its boxes and margin say what is cut.
+        cascade: its boxes, margin and mistakes say what is cut.
+        detector_recipe: as in the cascade; needed for the mistakes that fit the frame once more.
         limit: at most so many regions, the first ones.
 
     Raises:
-        InvalidValue: fewer frames than the cascade has, or nothing was classified.
+        InvalidValue: fewer frames than the cascade has, nothing was classified, a mistake needs a
+            `detector_recipe`, or a limit below 1.
     """
+    check_limit(limit)
     source = frames_for(frames, {"": cascade.detections})
-    cells = [cell for _, cell in zip(range(limit), _regions(source, cascade), strict=False)]
+    cutter = Cutter(cascade.margin, cascade.mistakes, detector_recipe)
+    cells = list(islice(_regions(source, cascade, cutter), limit))
     if not cells:
         raise InvalidValue("figure_regions needs a cascade with at least one classified region; this one has none")
     columns = int((WIDTH + GAP) / (REGION + GAP))
@@ -126,11 +138,11 @@ def frames_for(frames: Any, named: Mapping[str, Sequence[Any]]) -> FrameSequence
     return source if count == len(source) else source[:count]
 
 
-def _regions(frames: FrameSequence, cascade: Cascade) -> Iterator[_Cell]:
+def _regions(frames: FrameSequence, cascade: Cascade, cutter: Cutter) -> Iterator[_Cell]:
     for index, found in enumerate(cascade.detections):
         if not len(found):
             continue
-        cut = crop_regions(frames[index].image, found.xyxy, margin=cascade.margin)
+        cut = cutter(frames[index].image, found.xyxy)
         side = round(REGION * DPI)
         for place, region in zip(cut.places, cut.pictures, strict=True):
             score = "" if found.confidence is None else f" {found.confidence[place]:.0%}"

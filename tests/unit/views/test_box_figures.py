@@ -81,6 +81,11 @@ def test_not_one_detections_a_frame_is_refused(frames, detections, text):
         figure_detections(frames, detections)
 
 
+def test_no_frame_at_all_is_refused(frames):
+    with pytest.raises(InvalidValue, match="limit is a whole number of frames from 1"):
+        figure_detections(frames, [boxes()] * 10, limit=0)
+
+
 def test_a_stream_is_refused_with_the_cure():
     class Camera(FrameStream):
         origin = "camera:0"
@@ -102,6 +107,22 @@ def test_regions_are_shown_with_both_answers(frames, model, recipe):
     above, below = words(figure)[:2]
     assert above == "thing 90%"
     assert below == f"{cascade.column('answer')[0]} {cascade.column('answer_score')[0]:.0%}"
+
+
+def test_a_mistaken_cascade_is_shown_as_its_classifier_saw_it(frames, model, recipe):
+    options = {"classifier_recipe": recipe, "progress": False}
+    right, wrong = (
+        classify_regions(frames, [boxes()] * 10, model, mistakes=mistakes, **options)
+        for mistakes in ((), ("swapped channels",))
+    )
+    shown, swapped = (figure_regions(frames, each, limit=1).axes[0].images[0].get_array() for each in (right, wrong))
+    np.testing.assert_array_equal(shown, swapped[..., ::-1])
+    refitted = classify_regions(
+        frames, [boxes()] * 10, model, mistakes=["resized frame"], detector_recipe=recipe, **options
+    )
+    with pytest.raises(InvalidValue, match="needs a detector's recipe with a size"):
+        figure_regions(frames, refitted)
+    assert figure_regions(frames, refitted, detector_recipe=recipe).axes
 
 
 def test_a_cascade_without_regions_has_no_figure_of_them(frames, model, recipe):
