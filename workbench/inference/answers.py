@@ -47,9 +47,7 @@ class Answers:
     def add(self, batch: FrameBatch) -> None:
         """Run the model on a batch, in parts where it takes one length only; the last is padded."""
         start = time.perf_counter()
-        count = len(batch.tensors)
-        length = fixed_batch(self.model) or count
-        self._parts += [self._infer(batch.tensors[at : at + length]) for at in range(0, count, length)]
+        self._parts += inferred(self.model, batch.tensors)
         self.seconds["infer"] += time.perf_counter() - start
         self.seconds["decode"] += batch.decode_s
         self.seconds["preprocess"] += batch.preprocess_s
@@ -76,10 +74,22 @@ class Answers:
             detections=found_boxes(outputs, self._sizes, self.recipe, labels=self.model.labels, boxes=wanted),
         )
 
-    def _infer(self, tensors: np.ndarray) -> dict[str, np.ndarray]:
-        given = _padded(tensors, self.model)
-        outputs = self.model.predict(given)
-        return {name: _rows(name, values, len(given))[: len(tensors)] for name, values in outputs.items()}
+
+def inferred(model: Model, tensors: np.ndarray) -> list[dict[str, np.ndarray]]:
+    """Return a model's outputs for tensors (N, ...), part by part, in parts of the length that it takes.
+
+    Raises:
+        InputMismatch: the model does not take them.
+        InvalidValue: an output has not one row for each of them.
+    """
+    length = fixed_batch(model) or len(tensors)
+    return [_infer(model, tensors[at : at + length]) for at in range(0, len(tensors), length)]
+
+
+def _infer(model: Model, tensors: np.ndarray) -> dict[str, np.ndarray]:
+    given = _padded(tensors, model)
+    outputs = model.predict(given)
+    return {name: _rows(name, values, len(given))[: len(tensors)] for name, values in outputs.items()}
 
 
 def fixed_batch(model: Model) -> int | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import WorkbenchError
-from workbench.inference.answers import found_boxes, only_classification
+from workbench.inference.answers import found_boxes, inferred, only_classification
 from workbench.models import Model
 from workbench.recipes.callables import Preprocess
 from workbench.recipes.geometry import Size
@@ -40,9 +40,10 @@ class Answer:
 def answer(
     model: Model, tensors: Sequence[np.ndarray], recipes: Sequence[Preprocess], *, size: Size, k: int = 5
 ) -> tuple[Answer, ...]:
-    """Return the model's answer to each tensor (no batch axis); in one batch where all are of one shape.
+    """Return the model's answer to each tensor (no batch axis).
 
-    A tensor that the model refuses gets an Answer that says why, and the others are answered all the same.
+    Tensors of one shape go in one batch, to a model that takes batches. A tensor that the model refuses gets an
+    Answer that says why, and the others are answered all the same.
 
     Args:
         model: answers with class probabilities, boxes in a format that is recognised, or anything else.
@@ -61,18 +62,24 @@ def _predicted(
     model: Model, batch: np.ndarray, recipes: Sequence[Preprocess], *, size: Size, k: int
 ) -> tuple[Answer, ...]:
     try:
-        outputs = model.predict(batch)
+        parts = inferred(model, batch)
     except WorkbenchError as error:
         return (Answer(note="No answer: the model refuses this input.", error=str(error)),) * len(batch)
+    rows = [
+        {name: values[place : place + 1] for name, values in part.items()}
+        for part in parts
+        for place in range(len(next(iter(part.values()))))
+    ]
+    return tuple(_read(model, outputs, recipe, size=size, k=k) for outputs, recipe in zip(rows, recipes, strict=True))
+
+
+def _read(model: Model, outputs: dict[str, np.ndarray], recipe: Preprocess, *, size: Size, k: int) -> Answer:
+    """Read the outputs (1, ...) of one tensor, as `predict` does."""
     classes = only_classification(outputs, model)
     if classes is not None:
-        return tuple(_of_classes(rows) for rows in classes.top(k))
-    rows = [{name: values[place : place + 1] for name, values in outputs.items()} for place in range(len(batch))]
-    found = [found_boxes(each, [size], recipe, labels=model.labels) for each, recipe in zip(rows, recipes, strict=True)]
-    return tuple(
-        Answer(note=_summary(outputs, place)) if each is None else _of_boxes(each[0], k)
-        for place, each in enumerate(found)
-    )
+        return _of_classes(classes.top(k)[0])
+    found = found_boxes(outputs, [size], recipe, labels=model.labels)
+    return Answer(note=_summary(outputs)) if found is None else _of_boxes(found[0], k)
 
 
 def _of_classes(rows: list[tuple[str, float]]) -> Answer:
@@ -85,11 +92,11 @@ def _of_boxes(found: sv.Detections, k: int) -> Answer:
     return Answer(rows[:k], note, boxes=tuple(sorted(label for label, score in rows if score >= SURE)))
 
 
-def _summary(outputs: dict[str, np.ndarray], place: int) -> str:
+def _summary(outputs: dict[str, np.ndarray]) -> str:
     """Say what the outputs are where they are no class probabilities."""
     parts = []
     for name, values in outputs.items():
-        one = np.asarray(values[place])
+        one = np.asarray(values[0])
         span = f"{one.min():.4g} to {one.max():.4g}" if one.size and one.dtype.kind in "fiub" else ""
         parts.append(f"{name} {one.shape} {span}".rstrip())
     return "; ".join(parts)

@@ -88,3 +88,10 @@ def test_boxes_are_listed_surest_first(rows, k, told, boxes):
     (given,) = answer(Says(rows=rows), [RED], (RECIPE,), size=SIZE, k=k)
     assert list(given.rows) == told
     assert given.said == boxes
+
+
+def test_a_model_that_takes_one_picture_at_a_time_answers_to_both(model):
+    model.inputs = (TensorSpec("image", (1, 8, 8, 3), "float32"),)
+    a, b = answer(model, [RED, RED[..., ::-1]], (RECIPE, RECIPE), size=SIZE)
+    assert model.batches == [(1, 8, 8, 3)] * 2
+    assert [row[0] for row in (a.rows[0], b.rows[0])] == ["red", "blue"]
