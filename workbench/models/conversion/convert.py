@@ -62,7 +62,7 @@ def convert(  # noqa: PLR0913 - what, to what, where, and three rare options
     if quantized and batch is None:
         raise InvalidValue(
             "tflite-int8 is calibrated on the tensors the model will get: give batch=recipe.batch(frames), "
-            "with the recipe the model was trained with"
+            "with the recipe the model was trained with (at the command line --frames and --recipe)"
         )
     if integer_inputs and not quantized:
         raise InvalidValue(f"integer_inputs is an option of tflite-int8; got to={to!r}")

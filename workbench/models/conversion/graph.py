@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.errors import ConversionError
 from workbench.models.graph_function import freeze, prune
+from workbench.models.keras_graph import as_made
 from workbench.models.model import LoadedModel, Model
 from workbench.models.tensorflow_runtime import import_tensorflow
 
@@ -64,8 +65,7 @@ def _keras(model: Any) -> Graph:
     import keras
 
     def forward(*tensors: Any) -> list[Any]:
-        given = tensors[0] if len(tensors) == 1 else list(tensors)
-        return list(keras.tree.flatten(model.keras(given, training=False)))
+        return list(keras.tree.flatten(model.keras(as_made(model.keras, tensors), training=False)))
 
     # names of their own: TensorFlow would change what it does not take as a name of an operation
     signature = [tf.TensorSpec(tensor.shape, tensor.dtype, f"input_{i}") for i, tensor in enumerate(model.keras.inputs)]

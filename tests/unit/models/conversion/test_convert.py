@@ -82,6 +82,12 @@ def test_a_saved_model_and_a_frozen_graph_convert_too(two_heads, tmp_path):
         assert set(converted.differences) == {spec.name for spec in model.outputs}
 
 
+def test_inputs_in_a_dictionary_convert(keras, tmp_path):
+    given = {name: keras.Input((8, 8, 3), name=name) for name in ("left", "right")}
+    model = keras.Model(given, {"apart": keras.layers.Flatten()(given["left"] - given["right"])})
+    assert convert(model, "onnx", tmp_path / "m.onnx").differences["apart"] < 1e-6
+
+
 def test_the_same_model_gives_the_same_tflite_bytes(two_heads, tmp_path):
     first, second = (convert(two_heads, "tflite", tmp_path / f"{i}.tflite").path.read_bytes() for i in range(2))
     assert first == second
