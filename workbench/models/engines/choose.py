@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.models.cache import file_digest
 from workbench.models.engines.machine import machine, versions
+from workbench.models.engines.rechecking import still_right
 from workbench.models.engines.record import Choice, Trial, quickest, spec_from
 from workbench.models.engines.sources import Source, run_module
 from workbench.models.engines.store import folder_of, put, read, workplace
@@ -27,11 +28,11 @@ def choose(source: Source) -> Choice:
     key = source.key()
     folder = folder_of(key)
     kept = read(folder)
-    if kept is not None:
+    if kept is not None and still_right(kept, source, folder):
         return kept
     with workplace(folder) as work:
         kept = read(folder)  # another process may have made it while this one waited
-        if kept is None:
+        if kept is None or not still_right(kept, source, folder):
             print(f"{source.name}: looking for its quickest engine, once on this machine", file=sys.stderr)
             source.make(work)
             kept = _chosen(key, source.name, work)
@@ -59,6 +60,7 @@ def _chosen(key: str, name: str, work: Path) -> Choice:
         labels=None if made["labels"] is None else tuple(made["labels"]),
         machine=machine(),
         versions=versions(),
+        code=made["code"],
     )
 
 

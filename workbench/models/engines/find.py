@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from workbench.models.engines.fast import FastModel
 from workbench.models.engines.record import Choice
 from workbench.models.engines.runners import open_runner
 from workbench.models.engines.sources import FileSource, MemorySource, Source
-from workbench.models.engines.store import folder_of, forget
+from workbench.models.engines.store import RECORD, folder_of, forget
 from workbench.models.model import Model
 
 FILES = ("savedmodel", "frozen-graph", "tflite", "onnx")  # runtimes whose model is what its file is
@@ -85,16 +86,22 @@ def engines(origin: Any, *, signature: str | None = None, trust: bool = False, a
     """
     from workbench.models.load import load_model
 
+    started = time.time()
     model = load_model(origin, signature=signature, trust=trust, engine="fast")
     if not isinstance(model, FastModel):
         raise InvalidValue(
             f"{model.name}: no other engine than its own can run it; give a model file, or a Keras model"
         )
-    if again:
+    if again and _made(model.engine) < started:
         forget(model.engine.key)
         model = load_model(origin, signature=signature, trust=trust, engine="fast")
         assert isinstance(model, FastModel)
     return model.engine
+
+
+def _made(choice: Choice) -> float:
+    """Return when a choice was made, in seconds since 1970."""
+    return (folder_of(choice.key) / RECORD).stat().st_mtime
 
 
 def _source(

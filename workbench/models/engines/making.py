@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from workbench.errors import ConversionError, WorkbenchError
 from workbench.models.conversion.convert import write
@@ -46,15 +47,24 @@ def main(job: str) -> None:
         (work / MADE).write_text(json.dumps({"error": str(error)}), encoding="utf-8")
 
 
-def make(model: LoadedModel, work: Path, *, load_ms: float | None = None) -> None:
-    """Write the reference, the conversions and `made.json` into a folder."""
+def make(model: LoadedModel, work: Path, *, load_ms: float | None = None, died: str | None = None) -> None:
+    """Write the reference, the conversions and `made.json` into a folder.
+
+    Args:
+        model: the original.
+        work: the folder.
+        load_ms: what loading it took, in a process of its own; None in the process where it is used.
+        died: how a process ended that tried before; nothing is run or converted here then.
+    """
     own = OWN[model.runtime]
-    refused: dict[str, str] = {}
-    try:
-        trial = _measured(model, own, work, load_ms)
-    except ConversionError as error:
-        trial = Trial(own, difference=0.0, best_ms=0.0, load_ms=load_ms)  # the only one there is
-        refused = {engine: f"no real frames to check it on: {error}" for engine in OTHERS if engine != own}
+    none_to_check: str | None = died
+    trial = Trial(own, difference=0.0, best_ms=0.0, load_ms=load_ms)  # the only one there is
+    if died is None:
+        try:
+            trial = _measured(model, own, work, load_ms)
+        except Exception as error:  # a model may refuse photos in its own way
+            none_to_check = f"no real frames to check it on: {_line(error)}"
+    refused = {engine: none_to_check for engine in OTHERS if engine != own} if none_to_check else {}
     if own == "tensorflow" and not refused:
         for engine, (to, file) in OTHERS.items():
             try:
@@ -66,9 +76,22 @@ def make(model: LoadedModel, work: Path, *, load_ms: float | None = None) -> Non
         "outputs": [asdict(spec) for spec in model.outputs],
         "labels": model.labels if model.runtime in ("tflite", "onnx") else None,  # packed into the file
         "own": asdict(trial),
+        "code": load_ms is None and _own_code(model),
         "refused": refused,
     }
     (work / MADE).write_text(json.dumps(made), encoding="utf-8")
+
+
+def _own_code(model: Any) -> bool:
+    """Tell whether a Keras model holds layers of someone's own code, which no file and no key knows."""
+    layers = model.keras._flatten_layers() if model.runtime == "keras" else ()
+    return any(
+        type(layer).__module__.partition(".")[0] != "keras" or type(layer).__name__ == "Lambda" for layer in layers
+    )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
 
 
 def _measured(model: LoadedModel, engine: str, work: Path, load_ms: float | None) -> Trial:

@@ -11,7 +11,7 @@ from workbench.models.model import TensorSpec
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 2  # of the JSON; another number is made anew
+FORMAT = 3  # of the JSON; another number is made anew
 NEAR = 1.1  # engines within a tenth of the quickest count as equally quick; the one with less memory is taken
 
 
@@ -49,6 +49,7 @@ class Choice:
     labels: tuple[str, ...] | None  # packed into the original's file
     machine: Mapping[str, str | int]
     versions: Mapping[str, str]
+    code: bool = False  # the model has layers of someone's own code: the answers are held to it at every opening
 
     @property
     def trial(self) -> Trial:
@@ -80,6 +81,7 @@ class Choice:
             labels=None if plain["labels"] is None else tuple(plain["labels"]),
             machine=dict(plain["machine"]),
             versions=dict(plain["versions"]),
+            code=bool(plain["code"]),
         )
 
     def to_frame(self) -> pd.DataFrame:

@@ -64,7 +64,7 @@ class FileSource:
         }  # fmt: skip
         died = run_module("making", json.dumps(job), seconds=SECONDS)
         if died is not None or "error" in _read(work):
-            make_here(self.open(), work)
+            make_here(self.open(), work, died)
 
     def open(self) -> LoadedModel:
         """Load the file by the runtime that is its own."""
@@ -112,7 +112,8 @@ def opened(
 
 def run_module(name: str, *arguments: str, seconds: float) -> str | None:
     """Run a module of this package in a child process; return how it died, None if it ended well."""
-    command = [sys.executable, "-m", f"workbench.models.engines.{name}", *arguments]
+    # -P: no module of the current folder, which may be the one that the file came in
+    command = [sys.executable, "-P", "-m", f"workbench.models.engines.{name}", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
@@ -124,11 +125,11 @@ def run_module(name: str, *arguments: str, seconds: float) -> str | None:
     return f"its process ended with {how}{': ' if said else ''}{said}"
 
 
-def make_here(model: LoadedModel, work: Path) -> None:
-    """Make what a choice needs in this process."""
+def make_here(model: LoadedModel, work: Path, died: str | None = None) -> None:
+    """Make what a choice needs in this process; only the record of it where a child has died of it."""
     from workbench.models.engines.making import make
 
-    make(model, work)
+    make(model, work, died=died)
 
 
 def _read(work: Path) -> dict[str, Any]:

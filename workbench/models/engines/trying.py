@@ -34,7 +34,8 @@ def main(folder: str, engine: str) -> None:
         trial = replace(trial, load_ms=(time.perf_counter() - start) * 1e3)
         trial = _compared(run, reference, trial)
     except Exception as error:  # engines raise what they like; it is the reason in the record
-        trial = replace(trial, reason=" ".join(str(error).split())[:300])
+        said = " ".join(str(error).split()).replace(f"{work}/", "")  # a folder that is gone when this is read
+        trial = replace(trial, reason=said[:300])
     (work / f"{engine}.json").write_text(json.dumps(asdict(trial)), encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from workbench.errors import ModelLoadError
 from workbench.models import load_model
-from workbench.models.engines import FastModel, engines, fast_model, trying
+from workbench.models.engines import FastModel, engines, fast_model, sources, trying
 from workbench.models.engines.reference import load, save
 
 pytestmark = pytest.mark.slow
@@ -136,17 +136,31 @@ def test_a_keras_model_in_memory_is_known_by_its_weights_and_a_damaged_choice_is
     assert (times, other != key) == (1, True)
 
 
-def test_a_custom_class_that_only_this_process_knows_is_no_hindrance(keras, tmp_path):
-    @keras.saving.register_keras_serializable("test_choosing")
-    class Halve(keras.layers.Layer):
-        def call(self, x):
-            return x / 2
+def test_a_custom_class_that_only_this_process_knows_is_no_hindrance_and_its_code_may_change(keras, tmp_path):
+    def layer(factor):
+        @keras.saving.register_keras_serializable("test_choosing")
+        class Scale(keras.layers.Layer):
+            def call(self, x):
+                return x * factor
+
+        return Scale()
 
     image = keras.Input((16, 16, 3))
-    path = tmp_path / "halve.keras"
-    keras.Model(image, Halve()(image)).save(path)
-    outputs = load_model(path, engine="fast").predict(np.ones((1, 16, 16, 3), np.float32))
-    np.testing.assert_array_equal(next(iter(outputs.values())), np.full((1, 16, 16, 3), 0.5))
+    path = tmp_path / "scale.keras"
+    keras.Model(image, layer(0.5)(image)).save(path)
+    for factor in (0.5, 4.0):
+        layer(factor)
+        outputs = load_model(path, engine="fast").predict(np.ones((1, 16, 16, 3), np.float32))
+        np.testing.assert_array_equal(next(iter(outputs.values())), np.full((1, 16, 16, 3), factor))
+
+
+def test_where_a_process_died_of_converting_the_original_runs_and_nothing_is_tried_here(saved, tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "run_module", lambda *a, **k: "signal 11")
+    source = sources.FileSource(saved, "net", None, None, False)
+    source.make(tmp_path)
+    made = json.loads((tmp_path / "made.json").read_text())
+    assert made["refused"] == {"litert": "signal 11", "onnxruntime": "signal 11"}
+    assert [path.name for path in tmp_path.iterdir()] == ["made.json"]
 
 
 def test_an_engine_with_other_answers_is_rejected_and_the_reason_kept(fast, keras, tmp_path):
@@ -175,6 +189,13 @@ def test_a_model_that_takes_no_pictures_keeps_its_own_engine(keras):
         "tensorflow": True, "litert": False, "onnxruntime": False,
     }  # fmt: skip
     assert "takes no pictures" in choice.trials[1].reason
+
+
+def test_a_model_that_refuses_photos_keeps_its_own_engine(keras):
+    image = keras.Input((None, None, 3))
+    choice = load_model(keras.Model(image, keras.layers.Cropping2D(150)(image)), engine="fast").engine
+    assert choice.chosen == "tensorflow"
+    assert "cropping" in choice.trials[1].reason
 
 
 def test_a_tflite_file_is_its_own_engine(saved, tmp_path):

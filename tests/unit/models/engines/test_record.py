@@ -63,9 +63,9 @@ def change(folder, **fields):
     [
         pytest.param(lambda folder: (folder / "model.tflite").write_bytes(b"weightz"), id="other bytes"),
         pytest.param(lambda folder: (folder / "model.tflite").unlink(), id="file gone"),
-        pytest.param(lambda folder: (folder / store.RECORD).write_text('{"format": 2, "mod'), id="half a record"),
+        pytest.param(lambda folder: (folder / store.RECORD).write_text('{"format": 3, "mod'), id="half a record"),
         pytest.param(lambda folder: (folder / store.RECORD).write_text("[]"), id="a record of another kind"),
-        pytest.param(lambda folder: change(folder, format=1), id="an older format"),
+        pytest.param(lambda folder: change(folder, format=2), id="an older format"),
         pytest.param(lambda folder: change(folder, chosen="tpu"), id="an engine that was not tried"),
         pytest.param(lambda folder: change(folder, machine={"cpu": "Z80", "cores": 1}), id="another machine"),
         pytest.param(lambda folder: change(folder, versions={**versions(), "keras": "0"}), id="another version"),
