@@ -238,6 +238,32 @@ def test_labels_are_inside_the_picture_whole_and_apart(viewer):
             assert apart_x or apart_y
 
 
+def test_crowded_labels_wait_for_the_pointer(viewer):
+    labels, crowded = viewer.pane().locator(".wb-box-label"), viewer.pane().locator(".wb-box-label.wb-crowded")
+    assert crowded.count() == 0
+    viewer.press("ArrowRight")
+    viewer.press("ArrowRight")
+    viewer.ready(2)  # the frame with most boxes
+    viewer.page.set_viewport_size({"width": 900, "height": 900})
+    viewer.threshold(0)
+    viewer.page.wait_for_function("document.querySelector('.wb-crowded') !== null")
+    assert 0 < crowded.count() < labels.count()
+    assert not any(each.is_visible() for each in crowded.all())
+    crowded.first.evaluate("(label) => label.classList.add('wb-over')")
+    assert crowded.first.is_visible()
+    crowded.first.evaluate("(label) => label.classList.remove('wb-over')")
+
+
+def test_a_long_name_leaves_room_for_the_count(viewer):
+    title, count = viewer.pane().locator(".wb-title"), viewer.pane().locator(".wb-count")
+    name = title.inner_text()
+    title.evaluate("(title) => { title.textContent = 'name '.repeat(200); }")
+    pane, place = viewer.pane().bounding_box(), count.bounding_box()
+    assert place["x"] + place["width"] <= pane["x"] + pane["width"] + 1
+    assert count.evaluate("(count) => count.scrollWidth <= count.clientWidth")
+    title.evaluate("(title, name) => { title.textContent = name; }", name)
+
+
 def test_labels_and_names_are_text_and_never_run(viewer):
     assert any("<script>" in label["text"] for label in viewer.pane(1).evaluate(LABELS))
     assert "onerror" in viewer.pane(1).locator(".wb-title").inner_text()

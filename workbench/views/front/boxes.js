@@ -82,7 +82,10 @@ class BoxPane {
       label, x0: x0 * across, y0: y0 * down, x1: x1 * across, y1: y1 * down, w: label.offsetWidth, h: label.offsetHeight,
     }));
     placeLabels(placed, width, height);
-    for (const { label, left, top } of placed) label.style.transform = `translate(${left}px, ${top}px)`;
+    for (const { label, left, top, crowded } of placed) {
+      label.style.transform = `translate(${left}px, ${top}px)`;
+      label.classList.toggle("wb-crowded", crowded);
+    }
   }
 
   show(url) {

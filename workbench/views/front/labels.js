@@ -1,6 +1,7 @@
 // Where labels go: above their box where they can, inside the picture always, and apart from each other where there
-// is room. The first in the list choose first.
+// is room. The first in the list choose first; one that would cover them is crowded out.
 
+const CROWDED = 0.2; // with more of its area over others, a label waits until the pointer is on its box
 const STEPS = 6; // how many lines above and below its box a label may move to be free
 
 function placeLabels(labels, width, height) {
@@ -15,9 +16,10 @@ function placeLabels(labels, width, height) {
         return cost < found.cost ? { spot, cost } : found;
       },
       { spot: spots[0], cost: Infinity },
-    ).spot;
-    taken.push(best);
-    Object.assign(label, { left: best.x, top: best.y });
+    );
+    const crowded = best.cost > CROWDED * label.w * label.h;
+    if (!crowded) taken.push(best.spot);
+    Object.assign(label, { left: best.spot.x, top: best.spot.y, crowded });
   }
 }
 
