@@ -50,6 +50,9 @@ class BoxComparison:
         before, after = (_precision(side, self.truth) for side in (a, b))
         object.__setattr__(self, "average_precision", {name: (before[name], after[name]) for name in before})
 
+    def __repr__(self) -> str:
+        return f"BoxComparison({self.verdict})"
+
     def __len__(self) -> int:
         return len(self.a)
 

@@ -36,6 +36,9 @@ class Comparison:
         if self.truth is not None:
             check_truth(self.truth, *a.probabilities.shape)
 
+    def __repr__(self) -> str:
+        return f"Comparison({self.verdict})"
+
     def __len__(self) -> int:
         return len(self.a)
 

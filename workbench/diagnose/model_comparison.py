@@ -52,6 +52,9 @@ class ModelComparison:
                 )
             check_truth(self.truth, len(self), len(self._classes))
 
+    def __repr__(self) -> str:
+        return f"ModelComparison({self.verdict})"
+
     def __len__(self) -> int:
         return len(next(iter(self.predictions.values())))
 

@@ -27,6 +27,9 @@ class Variants:
     reference: Prediction
     comparisons: dict[str, Comparison | BoxComparison]  # variant -> reference against variant
 
+    def __repr__(self) -> str:
+        return f"Variants({', '.join(self.comparisons)} against the recipe, {len(self.reference)} frames)"
+
     @property
     def predictions(self) -> dict[str, Prediction]:
         """The answers of every variant, the reference first."""

@@ -50,6 +50,10 @@ class Cascade:
     mistakes: tuple[str, ...] = ()  # switched on, to see what they cost
     seconds: dict[str, float] = field(default_factory=dict)  # decode, detect, crop, preprocess, classify; wall
 
+    def __repr__(self) -> str:
+        models = " → ".join(filter(None, (self.detector, self.classifier)))
+        return f"Cascade({models} on {len(self)} frames: {self.boxes} boxes, {len(self.answers)} classified)"
+
     def __len__(self) -> int:
         return len(self.detections)
 

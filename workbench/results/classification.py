@@ -29,6 +29,9 @@ class Classification:
                 "give one label for each class, in the model's order"
             )
 
+    def __repr__(self) -> str:
+        return f"Classification({len(self)} frames, {len(self.labels)} classes)"
+
     def __len__(self) -> int:
         return len(self.probabilities)
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbench.results.boxes import DecodedBoxes
 from workbench.results.boxes.columns import classes_of, labels_of, scores_of
+from workbench.results.boxes.frames import shapes
 from workbench.results.classification import Classification
 
 if TYPE_CHECKING:
@@ -30,6 +31,15 @@ class Prediction:
     sizes: tuple[tuple[int, int], ...] = ()  # N times height, width of the source frame in pixels
     seconds: dict[str, float] = field(default_factory=dict)  # decode, preprocess, infer: summed; wall: start to end
     detections: tuple[sv.Detections, ...] | None = None  # one a frame, xyxy in source pixels; None: no boxes
+
+    def __repr__(self) -> str:
+        if self.detections is not None:
+            said = f"{sum(map(len, self.detections))} boxes"
+        elif self.classification is not None:
+            said = f"{len(self.classification.labels)} classes"
+        else:
+            said = shapes(self.outputs)
+        return f"Prediction({self.model or 'a model'} on {len(self)} frames: {said})"
 
     def __len__(self) -> int:
         return len(self.indices)

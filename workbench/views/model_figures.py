@@ -36,8 +36,7 @@ def figure_agreement(comparison: ModelComparison) -> Figure:
     top = 3.4 * LINE
     page = Paper(top + CELL * len(names), spoken=_spoken_agreement(comparison))
     page.words(0, 0, "Agreement", weight="bold", size=11)
-    kind = "mean overlap of the boxes that match" if _boxes(comparison) else "share of frames with the same top answer"
-    page.words(0, 1.2 * LINE, f"{kind}, {len(comparison)} frames", size=SMALL)
+    page.words(0, 1.2 * LINE, f"{_kind(comparison)}, {len(comparison)} frames", size=SMALL)
     axes = page.place(left, top, width * len(names), CELL * len(names))
     axes.set(xlim=(0, len(names)), ylim=(len(names), 0), xticks=[], yticks=[])
     for row, name in enumerate(names):
@@ -150,8 +149,12 @@ def _bars(page: Paper, title: str, values: Sequence[float | None], *, left: floa
         page.words(left + width - numbers + 0.08, middle, text, va="center", size=SMALL)
 
 
-def _boxes(comparison: ModelComparison) -> bool:
-    return all(each.detections is not None for each in comparison.predictions.values())
+def _kind(comparison: ModelComparison) -> str:
+    """Say what the shares are of: they differ between classes and boxes."""
+    sides = comparison.predictions.values()
+    classes = ["share of frames with the same top answer"] if any(each.classification for each in sides) else []
+    boxes = ["mean overlap of the boxes that match"] if any(each.detections is not None for each in sides) else []
+    return "; ".join(classes + boxes) or "no classes and no boxes"
 
 
 def _share(value: float) -> str:

@@ -67,3 +67,9 @@ def test_every_variant_has_its_cost(model, labels, costs):
 def test_labels_of_another_kind_are_refused(model, labels, message):
     with pytest.raises(InvalidValue, match=message):
         compare_variants(RECIPE, VARIANTS, model, FRAMES, labels=labels, progress=False)
+
+
+def test_results_show_themselves_in_a_line():
+    variants = compare_variants(RECIPE, VARIANTS, Boxes(), FRAMES, progress=False)
+    assert repr(variants) == "Variants(BGR, none against the recipe, 3 frames)"
+    assert repr(variants.comparisons["BGR"]) == f"BoxComparison({variants.comparisons['BGR'].verdict})"

@@ -1,9 +1,10 @@
 """A prediction with boxes is told box by box."""
 
 import numpy as np
+import pytest
 
 from workbench.recipes import Recipe
-from workbench.results import Prediction, decode
+from workbench.results import Classification, Prediction, decode
 
 ROWS = np.zeros((3, 5, 6), np.float32)
 ROWS[0, 0] = 10, 20, 30, 40, 0.9, 1
@@ -46,3 +47,20 @@ def test_without_boxes_the_table_has_one_row_a_frame():
     plain = Prediction({"rows": ROWS}, None, np.arange(3), ("x",) * 3, (None,) * 3)
     assert len(plain.to_frame()) == 3
     assert "boxes" not in plain.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        pytest.param({}, "Prediction(net on 2 frames: p (2, 3))", id="neither"),
+        pytest.param(
+            {"classification": Classification(np.eye(2, dtype=np.float32), ("a", "b"))},
+            "Prediction(net on 2 frames: 2 classes)", id="classes",
+        ),
+        pytest.param({"detections": ([1, 2], [])}, "Prediction(net on 2 frames: 2 boxes)", id="boxes"),
+    ],
+)  # fmt: skip
+def test_it_shows_itself_in_a_line(given, text):
+    outputs, where = {"p": np.zeros((2, 3))}, {"origins": ("x",) * 2, "times_s": (None,) * 2}
+    made = Prediction(outputs, **{"classification": None} | given, indices=np.arange(2), **where, model="net")
+    assert repr(made) == text
