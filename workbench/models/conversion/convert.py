@@ -36,7 +36,9 @@ def convert(  # noqa: PLR0913 - what, to what, where, and three rare options
 ) -> Conversion:
     """Convert a model, and check that the new one gives the same answers on real frames.
 
-    Names of inputs and outputs stay those of the source. The file appears only when all is well; what was there before
+    Names of inputs and outputs stay those of the source, but for a SavedModel's inputs, which become names of Python
+    (`my-input`: `my_input`). Their order stays in ONNX; TensorFlow's signatures have one of their own: go by name. The
+    file appears only when all is well; what was there before
     stays untouched otherwise. Labels go along, as `NAME.labels.txt` beside it. A `.tflite` made twice has the same
     bytes; an `.onnx` may number its inner tensors otherwise.
 

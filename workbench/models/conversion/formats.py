@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 import logging
+import re
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +19,7 @@ from workbench.models.conversion.graph import Graph
 from workbench.models.tensorflow_runtime import import_tensorflow, quiet_standard_error
 
 OPSET = 17  # of ONNX: what OpenCV 4.13 and 5.0 and every ONNX Runtime since 1.12 read
+NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")  # of an operation: tensorflow/python/framework/ops.py
 SIGNATURE = "serving_default"
 CHATTY = ("absl", "tensorflow", "tf2onnx")  # loggers of the converters
 
@@ -30,8 +33,17 @@ class Quantizing:
 
 
 def write_savedmodel(graph: Graph, folder: Path) -> None:
-    """Write a SavedModel whose `serving_default` signature has the graph's names."""
+    """Write a SavedModel whose `serving_default` signature has the graph's names.
+
+    Raises:
+        ConversionError: TensorFlow cannot save it, or its signatures take no input of such a name.
+    """
     tf = import_tensorflow()
+    if odd := [name for name in graph.inputs if not NAME.fullmatch(name) or keyword.iskeyword(name) or name == "self"]:
+        raise ConversionError(
+            f"TensorFlow's signatures take no input called {', '.join(map(repr, odd))}; rename it, as in "
+            "keras.Input(shape, name='image')"
+        )
     # gradients of custom functions hold tensors that are constants now; nothing is trained from here
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,10 +54,18 @@ def put(made: Path, out: Path, labels: Sequence[str] | None) -> None:
     if out.is_dir():  # a folder is not replaced by renaming
         out.rename(made.parent / "before")
     made.replace(out)
+    beside = out.with_name(f"{out.name if out.is_dir() else out.stem}.labels.txt")
     if labels is not None:
         written = made.parent / "labels.txt"
         written.write_text("".join(f"{label}\n" for label in labels), encoding="utf-8")
-        written.replace(out.with_name(f"{out.name if out.is_dir() else out.stem}.labels.txt"))
+        written.replace(beside)
+    elif beside.exists():
+        warnings.warn(
+            f"{beside} was there before and now labels the new model, which has no labels of its own; remove the file "
+            "if they are another model's",
+            RuntimeWarning,
+            stacklevel=3,
+        )
 
 
 def _is_saved_model(folder: Path) -> bool:

@@ -124,6 +124,12 @@ def test_a_file_that_the_converter_made_wrong_is_no_file_of_the_users(two_heads,
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_input_that_no_signature_takes_is_named(keras, tmp_path):
+    image = keras.Input((6, 6, 3), name="my image")
+    with pytest.raises(ConversionError, match="no input called 'my image'; rename it"):
+        convert(keras.Model(image, keras.layers.Flatten()(image)), "savedmodel", tmp_path / "m")
+
+
 def test_a_tolerance_of_the_callers_is_held(two_heads, tmp_path):
     with pytest.raises(ConversionError, match=r"more than 1\.0e-12; .* a tolerance above \d.* nothing was"):
         convert(two_heads, "tflite", tmp_path / "m.tflite", tolerance=1e-12)

@@ -37,6 +37,15 @@ def test_a_folder_that_takes_no_files_is_named():
         pass
 
 
+def test_labels_that_were_there_before_are_pointed_at(tmp_path):
+    made = tmp_path / "work" / "m.onnx"
+    made.parent.mkdir()
+    made.write_bytes(b"model")
+    (tmp_path / "m.labels.txt").write_text("cat\n")
+    with pytest.warns(RuntimeWarning, match=r"m.labels.txt was there before and now labels the new model"):
+        put(made, tmp_path / "m.onnx", None)
+
+
 def test_calibration_needs_the_callers_tensors(tmp_path):
     with pytest.raises(WorkbenchError, match="calibrated on the tensors the model will get: give batch="):
         convert(None, "tflite-int8", tmp_path / "m.tflite")
