@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from workbench.errors import InvalidValue
-from workbench.views.box_style import INKS, PALETTE, at_least, colors_of, labels_of
+from workbench.views.box_style import INKS, PALETTE, at_least, check_threshold, colors_of, labels_of
 from workbench.views.drawing import fit
 from workbench.views.lettering import font_for, shortened
 from workbench.views.markup import Markup
@@ -104,9 +104,11 @@ def threshold_slider(
 
 def _places(detections: sv.Detections, threshold: float) -> np.ndarray:
     """Return the places of the boxes to draw, the surest last, so that it lies on top."""
-    kept = at_least(detections, threshold)
-    order = np.arange(len(detections)) if detections.confidence is None else np.argsort(detections.confidence)
-    return order[len(detections) - len(kept) :]
+    check_threshold(threshold)
+    if detections.confidence is None:
+        return np.arange(len(detections))
+    order = np.argsort(detections.confidence)
+    return order[detections.confidence[order] >= threshold]
 
 
 def _pad(size: int) -> int:

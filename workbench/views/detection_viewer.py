@@ -123,6 +123,7 @@ class DetectionViewer:
 
 def _boxes(found: sv.Detections) -> list[list[Any]]:
     """Return x0, y0, x1, y1 in source pixels, score or None, label and place in the palette of each box."""
-    scores = [None] * len(found) if found.confidence is None else found.confidence.astype(float).tolist()
+    # rounded, so that float32's 0.7 is 0.7 to the browser's float64 threshold, as it is to NumPy's
+    scores = [None] * len(found) if found.confidence is None else found.confidence.astype(float).round(6).tolist()
     columns = zip(found.xyxy.tolist(), scores, labels_of(found), colors_of(found).tolist(), strict=True)
     return [[*edges, score, label, color] for edges, score, label, color in columns]

@@ -78,6 +78,11 @@ def test_scores_that_are_not_there_are_sent_as_none(opened):
     assert page.request("hello")[0]["sets"][0]["boxes"] == [[0, 0, 0, 0, None, "", 0]]
 
 
+def test_a_score_at_the_threshold_is_at_it_in_the_browser_too(opened):
+    _, page = opened([sv.Detections(np.float32([[1, 1, 5, 5]]), confidence=np.float32([0.7]))] * 10)
+    assert page.request("hello")[0]["sets"][0]["boxes"][0][4] == 0.7
+
+
 def test_a_label_travels_as_text(opened):
     _, page = opened([boxes(1, "<script>alert(1)</script>")] * 10)
     assert page.request("hello")[0]["sets"][0]["boxes"][0][5] == "<script>alert(1)</script> 90%"

@@ -149,10 +149,13 @@ def _read(
     frames: Sequence[FrameOutputs], givens: list[Given], *, chosen: BoxFormat | None
 ) -> tuple[BoxFormat, list[RawBoxes]]:
     what = f"outputs {shapes(frames[0])}"
+    unsized = "" if givens[0].tensor else "; anchors and grids need a Recipe, which knows the tensor's size"
     if chosen is None:
         found = recognise(*_sampled(frames, givens))
         if not found:
-            raise InvalidValue(f"no box format fits the {what}; name one: {', '.join(NAMED)} (see box_formats())")
+            raise InvalidValue(
+                f"no box format fits the {what}; name one: {', '.join(NAMED)} (see box_formats()){unsized}"
+            )
         if len(found) > 1:
             names = " and ".join(each.name for each in found)
             raise InvalidValue(f"the {what} could be {names}; name one, such as format={found[0].name!r}")
@@ -161,7 +164,7 @@ def _read(
     raws = read_frames(frames, givens)
     if raws is None:
         definition = LAYOUTS[chosen.layout].definition
-        raise InvalidValue(f"format {chosen.name!r} does not fit the {what}; it means: {definition}")
+        raise InvalidValue(f"format {chosen.name!r} does not fit the {what}; it means: {definition}{unsized}")
     _check_unit(raws, chosen)
     return chosen, raws
 

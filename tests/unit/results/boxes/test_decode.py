@@ -349,6 +349,13 @@ def test_a_graph_with_8_bit_constants_has_its_classes_rounded():
     assert decode(rows, [SOURCE], RECIPE)[0].class_id.tolist() == [2]
 
 
+@pytest.mark.parametrize("asked", [{}, {"format": "ssd"}], ids=["auto", "by name"])
+def test_anchors_without_a_recipe_say_what_they_need(asked):
+    outputs = ssd()
+    with pytest.raises(InvalidValue, match="anchors and grids need a Recipe"):
+        decode(outputs, [SOURCE], lambda rgb: rgb, **asked)
+
+
 def test_outputs_that_are_text_are_left_out():
     [detections] = decode(api() | {"detection_class_names": np.array([["cat"] * 10])}, [SOURCE], RECIPE)
     assert len(detections) == 3
