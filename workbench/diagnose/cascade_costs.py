@@ -40,6 +40,11 @@ class CascadeCosts:
         answers = self.right.column("answer_id")
         return {name: answers != each.column("answer_id") for name, each in self.wrong.items()}
 
+    @property
+    def kept(self) -> dict[str, float]:
+        """The share of the boxes whose answer stays, by mistake; 1 where there is no box."""
+        return {name: 1 - float(flipped.sum()) / max(len(flipped), 1) for name, flipped in self.flips.items()}
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row a mistake, the costliest first: flipped and lost answers, and how far probabilities moved."""
         classified = int((self.right.column("answer_id") != UNDECIDED).sum())

@@ -89,15 +89,14 @@ def figure_regions(
         limit: at most so many regions, the first ones.
 
     Raises:
-        InvalidValue: fewer frames than the cascade has, nothing was classified, a mistake needs a
-            `detector_recipe`, or a limit below 1.
+        InvalidValue: fewer frames than the cascade has, a mistake needs a `detector_recipe`, or a limit below 1.
     """
     check_limit(limit)
     source = frames_for(frames, {"": cascade.detections})
     cutter = Cutter(cascade.margin, cascade.mistakes, detector_recipe)
     cells = list(islice(_regions(source, cascade, cutter), limit))
     if not cells:
-        raise InvalidValue("figure_regions needs a cascade with at least one classified region; this one has none")
+        return _nothing(f"No region of these {len(source)} frames was classified.")
     columns = int((WIDTH + GAP) / (REGION + GAP))
     return _grid(cells, columns=columns, width=REGION)
 
@@ -151,6 +150,13 @@ def _regions(frames: FrameSequence, cascade: Cascade, cutter: Cutter) -> Iterato
                 f"{found.data['class_name'][place]}{score}",
                 f"{found.data['answer'][place]} {found.data['answer_score'][place]:.0%}",
             )
+
+
+def _nothing(words: str) -> Paper:
+    """Return a page with one line in place of pictures, so that a report goes on where nothing was found."""
+    page = Paper(2 * LINE, spoken=words)
+    page.words(0, 0, words, size=SMALL)
+    return page
 
 
 def _grid(cells: Sequence[_Cell], *, columns: int, width: float) -> Paper:

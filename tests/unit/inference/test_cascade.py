@@ -278,6 +278,14 @@ def test_costs_count_flipped_and_lost_answers_of_each_mistake(model):
     assert table.loc["no clip", ["flips", "lost"]].tolist() == ["2 of 8", 2]
     assert table.loc["swapped channels", "mean change"] == pytest.approx(0.75, abs=1e-5)
     assert set(costs.to_dict()) == set(MISTAKES)
+    assert costs.kept == {name: 1 - each.mean() for name, each in costs.flips.items()}
+
+
+def test_where_nothing_was_found_every_mistake_keeps_all(model):
+    nothing = classify([detections(np.zeros((0, 4)))], model)
+    costs = cascade_costs([frame()], nothing, model, classifier_recipe=RECIPE, progress=False)
+    assert set(costs.kept.values()) == {1.0}
+    assert set(costs.to_frame()["flips"]) == {"0 of 0"}
 
 
 # --- with a detector -----------------------------------------------------------------------------------------
