@@ -28,16 +28,16 @@ def head(model: Any, index: int, channels: int | None) -> Head:
     names = frozenset(layer.name for layer in model._flatten_layers())  # the public `layers` has not the nested ones
     tensor, graphs = model.inputs[index], [model]
     for _ in range(LONGEST):
-        step = _next(graphs, tensor)
-        if isinstance(step, str):
-            users = list(_users(graphs[-1], tensor))
+        tensor, users = _onward(graphs, tensor)
+        if len(users) != 1:
             joined = measured_branches(tensor, users, lambda given: _users(graphs[-1], given))
             if joined is None:
-                return Head(tuple(found), step, names=names)
+                listed = ", ".join(f"{type(operation).__name__} '{operation.name}'" for operation, _ in users)
+                return Head(tuple(found), listed or "the output", names=names)
             found.append(joined[0])
             tensor = joined[1]
             continue
-        operation, node = step
+        operation, node = users[0]
         if _is_model(operation):
             place = next(i for i, given in enumerate(node.arguments.keras_tensors) if given is tensor)
             tensor = operation.inputs[place]
@@ -52,10 +52,10 @@ def head(model: Any, index: int, channels: int | None) -> Head:
     return Head(tuple(found), f"more than {LONGEST} layers", names=names)
 
 
-def _next(graphs: list[Any], tensor: Any) -> tuple[Any, Any] | str:
-    """Return the one layer that takes a tensor, and its call; or in words why there is no such layer.
+def _onward(graphs: list[Any], tensor: Any) -> tuple[Any, list[tuple[Any, Any]]]:
+    """Return a tensor and the layers that take it, with their calls; none at the end.
 
-    Where the tensor is an inner model's output, the search goes on outside of it.
+    Where the tensor is an inner model's output, it is the one that stands for it outside that is returned.
     """
     users = list(_users(graphs[-1], tensor))
     while not users and len(graphs) > 1:
@@ -63,12 +63,10 @@ def _next(graphs: list[Any], tensor: Any) -> tuple[Any, Any] | str:
         place = next((i for i, given in enumerate(inner.outputs) if given is tensor), None)
         call = _call(graphs[-1], inner)
         if place is None or call is None:
-            return "the end of the model"
+            return tensor, []
         tensor = call.outputs[place]
         users = list(_users(graphs[-1], tensor))
-    if len(users) == 1:
-        return users[0]
-    return ", ".join(f"{type(operation).__name__} '{operation.name}'" for operation, _ in users) or "the output"
+    return tensor, users
 
 
 def _users(model: Any, tensor: Any) -> Iterator[tuple[Any, Any]]:

@@ -39,6 +39,11 @@ def twice_nested(keras, x):
     return keras.Model(inner, nested(keras, inner), name="outer")(x)
 
 
+def one_after_another(keras, x):
+    inner = keras.Input((16, 16, 3))
+    return keras.Model(inner, keras.layers.Conv2D(3, 3, name="stem")(inner), name="body")(nested(keras, x))
+
+
 def backbone(keras, x):
     """The usual transfer model: Rescaling sits in the model inside, and the first convolution too."""
     inner = keras.Input((16, 16, 3))
@@ -84,6 +89,7 @@ def secret(function):
         pytest.param(unit_statistics, "unit", "BatchNormalization 'first'", id="statistics of x / 255"),
         pytest.param(nested, "raw", "Rescaling 'scale'", id="in a model inside"),
         pytest.param(twice_nested, "raw", "Rescaling 'scale'", id="two models deep"),
+        pytest.param(one_after_another, "raw", "Rescaling 'scale'", id="in a model before the backbone"),
         pytest.param(backbone, "raw", "Rescaling 'inner_scale'", id="in a backbone"),
         pytest.param(augmented, "raw", "Rescaling", id="after layers that do nothing at inference"),
         pytest.param(lambda k, x: x / 255.0, "raw", "Divide", id="division"),
