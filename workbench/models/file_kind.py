@@ -42,7 +42,7 @@ def runtime_of(path: Path) -> str:
     if path.is_dir():
         if any((path / name).is_file() for name in SAVED_MODEL_FILES):
             return "savedmodel"
-        raise ModelLoadError(f"{path}: {foreign_folder(path)}")
+        raise ModelLoadError(f"{path}: {foreign_folder(path, SUFFIXES)}")
     kind, expected = _content(path), SUFFIXES.get(path.suffix.lower())
     if kind is None:
         raise ModelLoadError(f"{path}: {foreign_file(path, expected, READABLE)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 from workbench.models.wire import VARINT, CutOff, top_fields
@@ -45,14 +46,16 @@ def foreign_file(path: Path, expected: str | None, readable: str) -> str:
     return known or f"not a {readable}; save the model with model.save('NAME.keras')"
 
 
-def foreign_folder(path: Path) -> str:
-    """Return cause and cure for a folder without saved_model.pb."""
+def foreign_folder(path: Path, suffixes: Collection[str]) -> str:
+    """Return cause and cure for a folder without saved_model.pb; `suffixes` are those of model files."""
     names = {file.name for file in path.iterdir()}
     inside = sorted(file.parent.relative_to(path).as_posix() for file in path.glob("*/saved_model.pb"))
     if inside:
         return f"no SavedModel itself, but there is one inside; give {path / inside[-1]}"
     if any(name.startswith("variables.data") for name in names) and (path.parent / "saved_model.pb").is_file():
         return f"these are the variables of a SavedModel; give its folder, {path.parent}"
+    if models := sorted(name for name in names if Path(name).suffix.lower() in suffixes):
+        return f"a folder of models, {', '.join(models[:5])}{', ...' if len(models) > 5 else ''}; give one of them"
     if "model.json" in names:
         return TFJS
     if "checkpoint" in names or any(name.endswith(".index") for name in names):

@@ -134,6 +134,7 @@ def test_what_is_no_model_is_named_with_its_cure(tmp_path, name, write, message)
 @pytest.mark.parametrize(
     ("files", "message"),
     [
+        pytest.param(["b.keras", "a.onnx"], "a folder of models, a.onnx, b.keras; give one", id="several models"),
         pytest.param(["notes.txt"], "no saved_model.pb in this folder", id="another folder"),
         pytest.param(["1/saved_model.pb", "2/saved_model.pb"], "one inside; give .*2$", id="one level too high"),
         pytest.param(["model.json", "group1-shard1of1.bin"], "TensorFlow.js model", id="TF.js"),

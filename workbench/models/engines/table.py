@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.models.engines.record import Choice, Trial
 
-COLUMNS = ("engine", "ms a frame", "load ms", "MB", "largest difference", "")
+COLUMNS = ("engine", "ms a frame", "at best", "load ms", "MB", "largest difference", "")  # chosen by what it is at best
 
 
 def table(choice: Choice) -> str:
@@ -23,8 +23,9 @@ def table(choice: Choice) -> str:
 
 def _row(trial: Trial, chosen: str) -> tuple[str, ...]:
     verdict = "chosen" if trial.engine == chosen else f"rejected: {trial.reason}" if trial.reason else "accepted"
-    numbers = (_number(trial.ms, ".2f"), _number(trial.load_ms, ".0f"), _number(trial.memory_mb, ".0f"))
-    return (trial.engine, *numbers, _number(trial.difference, ".1e"), verdict)
+    speed = (_number(trial.ms, ".2f"), _number(trial.best_ms, ".2f") if trial.ms is not None else "-")
+    size = (_number(trial.load_ms, ".0f"), _number(trial.memory_mb, ".0f"))
+    return (trial.engine, *speed, *size, _number(trial.difference, ".1e"), verdict)
 
 
 def _number(value: float | None, kind: str) -> str:

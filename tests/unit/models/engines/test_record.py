@@ -118,7 +118,7 @@ def test_the_table_shows_every_engine_and_why_one_was_rejected(kept):
     first, *rows = table(replace(choice, trials=(*choice.trials, rejected))).splitlines()
     assert first.startswith("net on ")
     assert [row.split()[0] for row in rows] == ["engine", "tensorflow", "litert", "onnxruntime"]
-    assert rows[2].split() == ["litert", "7.00", "20", "90", "4.0e-07", "chosen"]
+    assert rows[2].split() == ["litert", "7.00", "5.00", "20", "90", "4.0e-07", "chosen"]
     assert rows[3].endswith("rejected: output 'classes' is NaN")
 
 
