@@ -81,17 +81,19 @@ def _plain(text: str) -> str:
 def _notebook(value: Any) -> Any:
     """Return a notebook, or a part of one, without its volatile parts."""
     match value:
-        case {"output_type": "stream", "name": "stderr"}:
-            return {}
         case {"outputs": [_, *_], "metadata": {"tags": [*tags]}} if MEASURED in tags:
             return _notebook({**value, "outputs": []})
         case dict():
             return {key: _bundle(key, item) for key, item in value.items() if key not in VOLATILE}
         case list():
-            return [_notebook(item) for item in value]
+            return [_notebook(item) for item in value if not _is_log(item)]
         case str():
             return _plain(value)
     return value
+
+
+def _is_log(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("output_type") == "stream" and value.get("name") == "stderr"
 
 
 def _bundle(key: str, value: Any) -> Any:
