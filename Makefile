@@ -25,7 +25,7 @@ test: ## everything: lint, unit, notebook, browser and packaging tests, and Open
 	@$(SET_UP) chromium opencv4
 	@$(MAKE) --no-print-directory samples lint
 	@PYTHONPATH=.cache/opencv4 $(BIN)/python -c 'import cv2; assert cv2.__version__[0] == "4"; print("OpenCV", cv2.__version__)'
-	@PYTHONPATH=.cache/opencv4 $(BIN)/python -m pytest -q tests/unit/frames tests/unit/recipes tests/unit/models/test_opencv_model.py
+	@PYTHONPATH=.cache/opencv4 $(BIN)/python -m pytest -q tests/unit/frames tests/unit/recipes tests/unit/models/opencv/test_model.py
 	@$(BIN)/python -m pytest -q
 
 test-fast: samples ## the tests that take no time, under a minute in all

@@ -42,7 +42,7 @@ def models(name: str, formats: list[str], folder: Path) -> Iterator[tuple[str, A
     """Yield format and loaded model, or why there is none; a file is written when it is asked for, then deleted."""
     from workbench.models.conversion.formats import write_onnx, write_tflite
     from workbench.models.conversion.graph import graph_of
-    from workbench.models.tensorflow_runtime import import_tensorflow
+    from workbench.models.tensorflow.runtime import import_tensorflow
 
     import_tensorflow()
     import keras

@@ -57,7 +57,7 @@ def model_file(name: str) -> Iterator[Path]:
     if name.startswith("sample:"):
         yield sample_path(name)
         return
-    from workbench.models.tensorflow_runtime import import_tensorflow
+    from workbench.models.tensorflow.runtime import import_tensorflow
 
     import_tensorflow()
     import keras
@@ -72,7 +72,7 @@ def model_file(name: str) -> Iterator[Path]:
 def compared(name: str, rounds: int) -> tuple[list[object], list[object]]:
     """Return the row of times and the row of memory of one model."""
     from workbench import load_model
-    from workbench.models.tensorflow_runtime import import_tensorflow
+    from workbench.models.tensorflow.runtime import import_tensorflow
 
     import_tensorflow()  # with oneDNN, as Keras gets it here, and quietly
     import keras

@@ -80,7 +80,7 @@ def child(origin: str, pictures: Path, answers: Path, rounds: int) -> None:
 
 def _opened(origin: str) -> Any:
     if origin.startswith(REPAIRED):
-        from workbench.models.opencv_model import OpenCVModel
+        from workbench.models.opencv.model import OpenCVModel
 
         return OpenCVModel(origin.removeprefix(REPAIRED), repair=True)
     return load_model(origin, trust=True)  # the sample's own bytes, or made from them a moment ago
@@ -139,7 +139,7 @@ def files(sample: str, batch: np.ndarray | None, folder: Path) -> Iterator[tuple
 def network_files(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield the network cut out of ssd-hands: what every engine can run of it."""
     from workbench.models.conversion import convert
-    from workbench.models.network import cut_network
+    from workbench.models.tensorflow.network import cut_network
 
     cut = cut_network(load_model("sample:ssd-hands"), folder / "hands.pb", size=HANDS)
     yield "frozen graph", str(cut)

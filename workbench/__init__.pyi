@@ -18,7 +18,7 @@ from .inference import classify_regions, detect_then_classify, predict, predict_
 from .models import Model, load_model
 from .models.contract import Contract, contract
 from .models.conversion import convert
-from .models.network import cut_network
+from .models.tensorflow.network import cut_network
 from .recipes import Recipe, affine, choices, load_recipe, preset, presets, to_picture
 from .reports import record, run_scenario, scenarios
 from .results import BoxFormat, Classification, Prediction, box_format, box_formats, decode

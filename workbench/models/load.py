@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.errors import InvalidValue, ModelLoadError, unknown
-from workbench.models.file_kind import SAVED_MODEL_FILES, expect_for_opencv, runtime_of
 from workbench.models.labels import Labels, read_labels
 from workbench.models.model import Model
-from workbench.models.vetting import vet
+from workbench.models.opening.file_kind import SAVED_MODEL_FILES, expect_for_opencv, runtime_of
+from workbench.models.opening.vetting import vet
 from workbench.samples import resolve
 
 APPLICATIONS = "keras-applications:"
@@ -97,37 +97,37 @@ def _located(origin: str | Path) -> tuple[bool, Path]:
 
 
 def _keras(wanted: Wanted) -> Model:
-    from workbench.models.keras_file import open_keras
+    from workbench.models.keras.file import open_keras
 
     return open_keras(wanted.path, name=wanted.name, labels=wanted.labels, trust=wanted.trust)
 
 
 def _saved_model(wanted: Wanted) -> Model:
-    from workbench.models.saved_model import SavedModel
+    from workbench.models.tensorflow.saved_model import SavedModel
 
     return SavedModel(wanted.path, name=wanted.name, labels=wanted.labels, signature=wanted.signature)
 
 
 def _frozen_graph(wanted: Wanted) -> Model:
-    from workbench.models.frozen_graph import FrozenGraph
+    from workbench.models.tensorflow.frozen_graph import FrozenGraph
 
     return FrozenGraph(wanted.path, name=wanted.name, labels=wanted.labels)
 
 
 def _tflite(wanted: Wanted) -> Model:
-    from workbench.models.tflite_model import TFLiteModel
+    from workbench.models.tflite.model import TFLiteModel
 
     return TFLiteModel(wanted.path, name=wanted.name, labels=wanted.labels, signature=wanted.signature)
 
 
 def _onnx(wanted: Wanted) -> Model:
-    from workbench.models.onnx_model import OnnxModel
+    from workbench.models.onnx.model import OnnxModel
 
     return OnnxModel(wanted.path, name=wanted.name, labels=wanted.labels)
 
 
 def _opencv(wanted: Wanted) -> Model:
-    from workbench.models.opencv_model import OpenCVModel
+    from workbench.models.opencv.model import OpenCVModel
 
     return OpenCVModel(wanted.path, name=wanted.name, labels=wanted.labels)
 
@@ -157,8 +157,8 @@ def _in_memory(model: Any, labels: Labels) -> Model:
         if labels is not None:
             raise InvalidValue(f"{model.name}: this model is loaded; give labels= where it is loaded")
         return model
-    from workbench.models.keras_file import is_keras
-    from workbench.models.keras_model import KerasModel
+    from workbench.models.keras.file import is_keras
+    from workbench.models.keras.model import KerasModel
 
     if not is_keras(model):
         raise ModelLoadError(
@@ -168,8 +168,8 @@ def _in_memory(model: Any, labels: Labels) -> Model:
 
 
 def _application(name: str, labels: Labels) -> Model:
-    from workbench.models.keras_file import build_application
-    from workbench.models.keras_model import KerasModel
+    from workbench.models.keras.file import build_application
+    from workbench.models.keras.model import KerasModel
 
     return KerasModel(build_application(name), name=name, labels=read_labels(labels))
 

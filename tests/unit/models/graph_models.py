@@ -11,7 +11,7 @@ WEIGHTS = np.arange(16, dtype=np.float32).reshape(4, 4)
 
 
 def tensorflow() -> Any:
-    from workbench.models.tensorflow_runtime import import_tensorflow
+    from workbench.models.tensorflow.runtime import import_tensorflow
 
     return import_tensorflow()
 

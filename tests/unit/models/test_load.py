@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def keras():
-    from workbench.models.tensorflow_runtime import import_tensorflow
+    from workbench.models.tensorflow.runtime import import_tensorflow
 
     import_tensorflow()
     import keras

@@ -11,7 +11,7 @@ from workbench.models.contract.graph import follow
 from workbench.models.contract.names import scopes
 from workbench.models.contract.node import Node
 from workbench.models.contract.operations import Head
-from workbench.models.onnx_graph import free_inputs, read_onnx
+from workbench.models.onnx.graph import free_inputs, read_onnx
 
 
 def head(path: Path, name: str, channels: int | None) -> Head:

@@ -15,7 +15,7 @@ LARGEST = 64_000_000  # bytes of one constant
 
 
 def head(frozen: Any, index: int, channels: int | None) -> Head:
-    """Return the head of the input number `index` of a `workbench.models.graph_function.Frozen`."""
+    """Return the head of the input number `index` of a `workbench.models.tensorflow.function.Frozen`."""
     tensor = frozen.inputs[index]
     return follow(TensorFlowGraph(tensor.graph, channels), tensor)
 

@@ -12,7 +12,7 @@ from workbench.models.contract.graph import follow
 from workbench.models.contract.names import scopes
 from workbench.models.contract.node import Node
 from workbench.models.contract.operations import Head
-from workbench.models.tflite_graph import read_graph
+from workbench.models.tflite.graph import read_graph
 
 LARGEST = 16_000_000  # bytes of one constant
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from workbench.errors import ConversionError
 from workbench.models.conversion.graph import Graph
-from workbench.models.tensorflow_runtime import import_tensorflow, quiet_standard_error
+from workbench.models.tensorflow.runtime import import_tensorflow, quiet_standard_error
 
 OPSET = 17  # of ONNX: what OpenCV 4.13 and 5.0 and every ONNX Runtime since 1.12 read
 NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")  # of an operation: tensorflow/python/framework/ops.py

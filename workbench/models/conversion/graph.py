@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import ConversionError
-from workbench.models.graph_function import freeze, prune
-from workbench.models.keras_graph import as_made
+from workbench.models.keras.graph import as_made
 from workbench.models.model import LoadedModel, Model
-from workbench.models.tensorflow_runtime import import_tensorflow
+from workbench.models.tensorflow.function import freeze, prune
+from workbench.models.tensorflow.runtime import import_tensorflow
 
 SOURCES = ("keras", "savedmodel", "frozen-graph")  # the runtimes whose models are TensorFlow graphs
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import InvalidValue
-from workbench.models.file_kind import SAVED_MODEL_FILES
+from workbench.models.opening.file_kind import SAVED_MODEL_FILES
 
 
 def expect_place(out: Path, suffix: str) -> Path:

@@ -48,14 +48,14 @@ def rows_of(model: Model, batch: Tensors) -> list[dict[str, np.ndarray]]:
 def open_converted(path: Path, to: str) -> Model:
     """Open a file that was just made here."""
     if to == "savedmodel":
-        from workbench.models.saved_model import SavedModel
+        from workbench.models.tensorflow.saved_model import SavedModel
 
         return SavedModel(path)
     if to == "onnx":
-        from workbench.models.onnx_model import OnnxModel
+        from workbench.models.onnx.model import OnnxModel
 
         return OnnxModel(path)
-    from workbench.models.tflite_model import TFLiteModel
+    from workbench.models.tflite.model import TFLiteModel
 
     return TFLiteModel(path)
 

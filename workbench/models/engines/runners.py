@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.models.tensorflow_runtime import quiet_standard_error
+from workbench.models.tensorflow.runtime import quiet_standard_error
 
 Run = Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]]
 SILENT = 3  # severity from which on ONNX Runtime writes to standard error: 3 is an error

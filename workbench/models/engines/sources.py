@@ -102,8 +102,8 @@ def opened(
     path: Path, name: str, *, signature: str | None, trust: bool, labels: tuple[str, ...] | None = None
 ) -> LoadedModel:
     """Load a file that `load_model` has looked at already; without labels given, those packed into it are kept."""
-    from workbench.models.file_kind import runtime_of
     from workbench.models.load import OPENERS, Wanted
+    from workbench.models.opening.file_kind import runtime_of
 
     model = OPENERS[runtime_of(path)](Wanted(path, name, labels, signature, trust))
     assert isinstance(model, LoadedModel)

@@ -18,7 +18,7 @@ FORMATS = ("memory", ".keras", "savedmodel", "pb", "tflite", "onnx")
 
 @pytest.fixture(scope="module")
 def keras():
-    from workbench.models.tensorflow_runtime import import_tensorflow
+    from workbench.models.tensorflow.runtime import import_tensorflow
 
     import_tensorflow()
     import keras
@@ -57,7 +57,7 @@ def with_convolution(keras, head):
 def model(builders, tmp_path_factory):
     """Return a function that gives a network in a format, each made once."""
     from workbench.models.conversion.convert import write
-    from workbench.models.frozen_graph import FrozenGraph
+    from workbench.models.tensorflow.frozen_graph import FrozenGraph
 
     @cache
     def built(name):

@@ -14,7 +14,7 @@ MEAN, STD = np.array([0.485, 0.456, 0.406], np.float32), np.array([0.229, 0.224,
 
 @pytest.fixture(scope="module")
 def keras():
-    from workbench.models.tensorflow_runtime import import_tensorflow
+    from workbench.models.tensorflow.runtime import import_tensorflow
 
     import_tensorflow()
     import keras

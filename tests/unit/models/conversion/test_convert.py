@@ -16,7 +16,7 @@ FLOAT = ("savedmodel", "tflite", "onnx")
 
 @pytest.fixture(scope="module")
 def keras():
-    from workbench.models.tensorflow_runtime import import_tensorflow
+    from workbench.models.tensorflow.runtime import import_tensorflow
 
     import_tensorflow()
     import keras

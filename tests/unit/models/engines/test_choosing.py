@@ -38,7 +38,7 @@ def cache(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def keras():
-    from workbench.models.tensorflow_runtime import import_tensorflow
+    from workbench.models.tensorflow.runtime import import_tensorflow
 
     import_tensorflow()
     import keras

@@ -1,0 +1,1 @@
+"""The Keras runtime: models, their layers, and why a file does not load."""

@@ -1,0 +1,66 @@
+"""Keras models from a file and from `keras.applications`."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import ModelLoadError, unknown
+from workbench.models.keras.errors import load_error
+from workbench.models.keras.keras_2 import readers
+from workbench.models.keras.model import KerasModel
+from workbench.models.tensorflow.runtime import import_tensorflow
+
+
+def open_keras(path: Path, *, name: str, labels: tuple[str, ...] | None, trust: bool) -> KerasModel:
+    """Load a `.keras` or HDF5 file.
+
+    Raises:
+        ModelLoadError: Keras refuses it; the text names the cause and the way round.
+    """
+    import_tensorflow()
+    import keras
+
+    try:
+        with warnings.catch_warnings():  # how a Keras 2 file spells its input shape is no one's to mend
+            warnings.filterwarnings("ignore", message="Do not pass an `input_shape`")
+            old = readers() if path.suffix.lower() != ".keras" else None
+            model = keras.saving.load_model(path, custom_objects=old, compile=False, safe_mode=not trust)
+    except Exception as error:
+        raise load_error(path, error) from error
+    return KerasModel(model, name=name, labels=labels, path=path)
+
+
+def is_keras(model: Any) -> bool:
+    """Say whether an object is a Keras model."""
+    import_tensorflow()
+    import keras
+
+    return isinstance(model, keras.Model)
+
+
+def build_application(name: str) -> Any:
+    """Build a model of `keras.applications` with its ImageNet weights.
+
+    Raises:
+        UnknownName: there is no such model.
+        ModelLoadError: its weights cannot be fetched.
+    """
+    import_tensorflow()
+    import keras
+
+    constructors = [n for n in dir(keras.applications) if n[:1].isupper()]
+    if name not in constructors:
+        raise unknown("keras-applications model", name, constructors)
+    try:
+        return getattr(keras.applications, name)(weights="imagenet")
+    except Exception as error:
+        raise ModelLoadError(
+            f"keras-applications:{name}: its ImageNet weights could not be fetched ({_first_line(error)}); connect to "
+            f"the network, or build keras.applications.{name}(weights='FILE') and give that model"
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__

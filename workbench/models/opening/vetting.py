@@ -1,0 +1,115 @@
+"""Try a model file in a child process first: what crashes, hangs or eats memory there is an error message here.
+
+The verdict on a file is kept in the cache folder under its SHA-256, so a file is tried once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from workbench.errors import ModelLoadError
+from workbench.models.cache import cache_dir, file_digest
+from workbench.models.opening.trial_process import Limits, TrialProcess
+
+SECONDS, MEMORY_MB = 20.0, 2048
+EVERY = "*"  # signature: the verdict is on all of them
+TIMES_ITS_SIZE = 10  # what a runtime may take for a file: read, parsed, frozen, optimized
+GRAPHS = ("savedmodel", "frozen-graph")
+PACKAGES = {
+    "savedmodel": "tensorflow",
+    "frozen-graph": "tensorflow",
+    "tflite": "ai-edge-litert",
+    "onnx": "onnxruntime",
+}
+RULES = 1  # of the scan and the trial; raise it when they change, and every file is tried again
+
+
+def vet(
+    path: str | Path,
+    runtime: str,
+    *,
+    signature: str | None = None,
+    seconds: float = SECONDS,
+    memory_mb: int = MEMORY_MB,
+) -> None:
+    """Load a model file in a child process and run it once on zeros; do nothing if that went well before.
+
+    A SavedModel or frozen graph whose operations reach files, the network or Python is refused without being run.
+
+    Args:
+        path: file or folder.
+        runtime: savedmodel, frozen-graph, tflite, onnx or cv2.
+        signature: which one of the file's signatures to run; by default the one that loading takes.
+        seconds: wall-clock time that loading and running may take, after the runtime itself is imported.
+        memory_mb: resident memory of the child, in MiB; and ten times the file's own size more.
+
+    Raises:
+        ModelLoadError: it crashed, hung, took too much memory, raised, or holds unsafe operations.
+    """
+    path = Path(path)
+    digest = file_digest(path)
+    record = _record(digest, runtime, signature)
+    problem, known = _recall(record)
+    if not known and not _recall(_record(digest, runtime, EVERY))[1]:
+        room = memory_mb + TIMES_ITS_SIZE * _megabytes(path)
+        with TrialProcess(runtime, Limits(seconds, room)) as trial:
+            verdict = trial.verdict(path, signature)
+        problem = verdict.problem
+        if verdict.lasting:
+            _remember(record, path, problem)
+    if problem:
+        raise ModelLoadError(f"{path}: {problem}")
+
+
+def vouch(path: str | Path, runtime: str) -> None:
+    """Count a file as tried: one that Workbench itself has just written and run.
+
+    A SavedModel or frozen graph that reaches out of itself, made of a model that was trusted, is not vouched for.
+    """
+    path = Path(path)
+    if runtime in GRAPHS:
+        from workbench.models.tensorflow.ops import reaching_out
+
+        if reaching_out(path, runtime):
+            return
+    _remember(_record(file_digest(path), runtime, EVERY), path, None)
+
+
+def _record(digest: str, runtime: str, signature: str | None) -> Path:
+    """Return where the verdict on these bytes in this version of the runtime is kept."""
+    if runtime == "cv2":
+        import cv2
+
+        running = str(cv2.__version__)  # opencv-python, -headless and -contrib are one module
+    else:
+        running = version(PACKAGES[runtime])
+    facts = json.dumps([RULES, digest, runtime, running, signature])
+    return cache_dir() / "verdicts" / f"{hashlib.sha256(facts.encode()).hexdigest()}.json"
+
+
+def _megabytes(path: Path) -> int:
+    return sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path])) >> 20
+
+
+def _recall(record: Path) -> tuple[str | None, bool]:
+    """Return the problem of a file, and whether a verdict is kept at all."""
+    try:
+        return json.loads(record.read_text(encoding="utf-8"))["problem"], True
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, False
+
+
+def _remember(record: Path, path: Path, problem: str | None) -> None:
+    """Write a verdict, whole or not at all; a cache folder that takes no files costs a new trial each time."""
+    with contextlib.suppress(OSError):
+        record.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=record.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"file": path.name, "problem": problem}, file)
+        Path(name).replace(record)

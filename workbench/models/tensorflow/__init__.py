@@ -1,0 +1,1 @@
+"""TensorFlow graphs: SavedModels, frozen graphs, what they would do on loading, and networks cut out of them."""
