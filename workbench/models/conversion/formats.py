@@ -21,6 +21,7 @@ from workbench.models.tensorflow.runtime import import_tensorflow, quiet_standar
 OPSET = 17  # of ONNX: what OpenCV 4.13 and 5.0 and every ONNX Runtime since 1.12 read
 NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*")  # of an operation: tensorflow/python/framework/ops.py
 SIGNATURE = "serving_default"
+LOOPS = ("Enter", "RefEnter")
 CHATTY = ("absl", "tensorflow", "tf2onnx")  # loggers of the converters
 
 
@@ -53,12 +54,27 @@ def write_savedmodel(graph: Graph, folder: Path) -> None:
     _quietly(save, "TensorFlow cannot save this graph")
 
 
+def expect_no_loops(graph: Graph) -> None:
+    """Refuse a graph with TensorFlow 1's loops, on which both converters work for half a minute and then fail.
+
+    Raises:
+        ConversionError: it has one; detectors of the Object Detection API prepare their pictures in such a loop.
+    """
+    functions = (function.node_def for function in graph.definition.library.function)
+    if any(node.op in LOOPS for nodes in (graph.definition.node, *functions) for node in nodes):
+        raise ConversionError(
+            "its graph has a loop of TensorFlow 1 (Enter, Exit), which neither TFLite nor ONNX can hold; of a "
+            "detector, convert what cut_network cuts out"
+        )
+
+
 def write_tflite(graph: Graph, path: Path, quantizing: Quantizing | None = None) -> None:
     """Write a `.tflite` file whose signature has the graph's names.
 
     Raises:
         ConversionError: the graph has operations that TFLite lacks; the text names them.
     """
+    expect_no_loops(graph)
     tf = import_tensorflow()
     with tempfile.TemporaryDirectory() as folder:
         write_savedmodel(graph, Path(folder))
@@ -80,6 +96,7 @@ def write_onnx(graph: Graph, path: Path) -> None:
     """
     import onnx
 
+    expect_no_loops(graph)
     model = _quietly(lambda: _onnx_model(graph), "ONNX cannot hold this model")
     extra = [value.name for value in model.graph.input if value.name not in graph.inputs]
     if extra:

@@ -170,3 +170,10 @@ def test_int8_is_calibrated_on_the_callers_frames_and_reports_its_error(tmp_path
     assert (model.inputs[0].dtype, model.inputs[0].quantization is not None) == (
         ("int8", True) if integer_inputs else ("float32", False)
     )
+
+
+@pytest.mark.parametrize("to", ["tflite", "onnx"])
+def test_a_detector_that_prepares_its_pictures_in_a_loop_is_refused_at_once(to, tmp_path):
+    with pytest.raises(ConversionError, match=r"ssd-hands to \w+: its graph has a loop of TensorFlow 1 .*cut_network"):
+        convert("sample:ssd-hands", to, tmp_path / f"hands.{to}")
+    assert list(tmp_path.iterdir()) == []
