@@ -13,8 +13,8 @@ from workbench.models.contract.operations import Head
 from workbench.models.contract.range_signs import range_signs
 from workbench.models.contract.sign import SURE, Expectation, merged
 from workbench.models.contract.value import Contract
-from workbench.models.load import load_model
 from workbench.models.model import Model, TensorSpec
+from workbench.models.original import load_original
 
 ORDER = ("size", "color", "range", "dtype", "quantization", "layout")
 KERNEL = "the kernel of the resize leaves no trace in a network"
@@ -34,7 +34,7 @@ def contract(model: Model | Any) -> Contract:
     Raises:
         ModelLoadError: it cannot be loaded.
     """
-    model = load_model(model)
+    model = load_original(model)
     try:
         found = _known.get(model)
     except TypeError:  # a user's own model, of a class that cannot be hashed or weakly held

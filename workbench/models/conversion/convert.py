@@ -16,10 +16,10 @@ from workbench.models.conversion.noise import TOLERANCE, expect_near, own_noise
 from workbench.models.conversion.outcome import Conversion
 from workbench.models.conversion.placing import expect_place, put, workplace
 from workbench.models.conversion.running import answers, open_converted, rows_of
-from workbench.models.load import load_model
 from workbench.models.model import Batch, Model
 from workbench.models.opening.file_kind import runtime_of
 from workbench.models.opening.vetting import vouch
+from workbench.models.original import load_original
 
 Batches = dict[str, dict[str, np.ndarray]]  # range -> name -> (N, ...)
 FORMATS = {"tflite": ".tflite", "tflite-int8": ".tflite", "onnx": ".onnx", "savedmodel": ""}
@@ -68,7 +68,7 @@ def convert(  # noqa: PLR0913 - what, to what, where, and three rare options
         )
     if integer_inputs and not quantized:
         raise InvalidValue(f"integer_inputs is an option of tflite-int8; got to={to!r}")
-    model = load_model(model)
+    model = load_original(model)
     batches = _batches(model, batch)
     with workplace(out) as work:
         made = work / out.name

@@ -16,6 +16,7 @@ from workbench.models.engines.runners import open_runner
 from workbench.models.engines.sources import FileSource, MemorySource, Source
 from workbench.models.engines.store import RECORD, folder_of, forget
 from workbench.models.model import Model
+from workbench.models.original import Wanted, found, open_file
 
 FILES = ("savedmodel", "frozen-graph", "tflite", "onnx")  # runtimes whose model is what its file is
 
@@ -71,6 +72,15 @@ def fast_model(  # noqa: PLR0913 - what load_model is given, and the threads of 
     )
 
 
+def quickest(model: Model | Wanted) -> Model:
+    """Return the fast model of what `found` has found; `cv2:FILE` names its engine and keeps it."""
+    if not isinstance(model, Wanted):
+        return fast_model(model, trust=True)
+    if model.runtime == "cv2":
+        return open_file(model)
+    return fast_model(model.path, labels=model.labels, name=model.name, signature=model.signature, trust=model.trust)
+
+
 def engines(origin: Any, *, signature: str | None = None, trust: bool = False, again: bool = False) -> Choice:
     """Return how every engine did with a model on this machine, and which one `engine="fast"` takes.
 
@@ -84,17 +94,16 @@ def engines(origin: Any, *, signature: str | None = None, trust: bool = False, a
         WorkbenchError: the model cannot be loaded.
         InvalidValue: only its own engine can run it, or the cache folder cannot be written.
     """
-    from workbench.models.load import load_model
-
     started = time.time()
-    model = load_model(origin, signature=signature, trust=trust, engine="fast")
+    wanted = found(origin, signature=signature, trust=trust)
+    model = quickest(wanted)
     if not isinstance(model, FastModel):
         raise InvalidValue(
             f"{model.name}: no other engine than its own can run it; give a model file, or a Keras model"
         )
     if again and _made(model.engine) < started:
         forget(model.engine.key)
-        model = load_model(origin, signature=signature, trust=trust, engine="fast")
+        model = quickest(wanted)
         assert isinstance(model, FastModel)
     return model.engine
 

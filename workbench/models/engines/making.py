@@ -20,8 +20,9 @@ from workbench.models.conversion.running import answers
 from workbench.models.engines.measuring import frame_ms, resident_mb
 from workbench.models.engines.record import Trial
 from workbench.models.engines.reference import Reference, save
-from workbench.models.engines.sources import opened
 from workbench.models.model import LoadedModel
+from workbench.models.opening.file_kind import runtime_of
+from workbench.models.original import Wanted, open_file
 
 # what a runtime's own engine is called, and what else can run its models: engine -> format and file
 OWN = {
@@ -41,7 +42,8 @@ def main(job: str) -> None:
     work, path = Path(asked["work"]), Path(asked["path"])
     start = time.perf_counter()
     try:
-        model = opened(path, asked["name"], signature=asked["signature"], trust=asked["trust"])
+        model = open_file(Wanted(runtime_of(path), path, asked["name"], None, asked["signature"], asked["trust"]))
+        assert isinstance(model, LoadedModel)
         make(model, work, load_ms=(time.perf_counter() - start) * 1e3)
     except WorkbenchError as error:
         (work / MADE).write_text(json.dumps({"error": str(error)}), encoding="utf-8")

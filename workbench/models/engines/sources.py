@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from workbench.models.cache import file_digest
 from workbench.models.model import LoadedModel
+from workbench.models.opening.file_kind import runtime_of
+from workbench.models.original import Wanted, open_file
 
 SECONDS = 900  # the longest that loading and converting may take; large networks take minutes
 
@@ -68,7 +70,9 @@ class FileSource:
 
     def open(self) -> LoadedModel:
         """Load the file by the runtime that is its own."""
-        return opened(self.path, self.name, signature=self.signature, trust=self.trust, labels=self.labels)
+        model = open_file(Wanted(runtime_of(self.path), self.path, self.name, self.labels, self.signature, self.trust))
+        assert isinstance(model, LoadedModel)
+        return model
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +100,6 @@ class MemorySource:
     def open(self) -> LoadedModel:
         """Return the model itself."""
         return self.model  # type: ignore[no-any-return]
-
-
-def opened(
-    path: Path, name: str, *, signature: str | None, trust: bool, labels: tuple[str, ...] | None = None
-) -> LoadedModel:
-    """Load a file that `load_model` has looked at already; without labels given, those packed into it are kept."""
-    from workbench.models.load import OPENERS, Wanted
-    from workbench.models.opening.file_kind import runtime_of
-
-    model = OPENERS[runtime_of(path)](Wanted(path, name, labels, signature, trust))
-    assert isinstance(model, LoadedModel)
-    return model
 
 
 def run_module(name: str, *arguments: str, seconds: float) -> str | None:

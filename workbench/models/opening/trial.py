@@ -17,9 +17,9 @@ from typing import Any, TextIO
 import numpy as np
 
 from workbench.errors import ModelLoadError, WorkbenchError
-from workbench.models.load import OPENERS, Wanted
 from workbench.models.model import Model, TensorSpec
 from workbench.models.opening.vetting import GRAPHS
+from workbench.models.original import Wanted, open_file
 
 MOST_WRITTEN = 2**24  # bytes of one file; nothing here writes, but a runtime may log
 FREE_LENGTH = 224  # pixels, of an axis of any length
@@ -69,7 +69,7 @@ def _problem(path: Path, runtime: str, signature: str | None) -> str | None:
     try:
         if runtime in GRAPHS and (found := _reaching_out(path, runtime)):
             return found
-        _run_once(OPENERS[runtime](Wanted(path, path.name, None, signature, False)))
+        _run_once(open_file(Wanted(runtime, path, path.name, None, signature, trust=False)))
     except ModelLoadError as error:
         return str(error).removeprefix(f"{path}: ")
     except WorkbenchError:
