@@ -4,10 +4,11 @@
 PYTHON ?= python3
 SET_UP := $(PYTHON) -m scripts.set_up
 BIN := .venv/bin
+PYTEST = MAKEFLAGS= MAKELEVEL= $(BIN)/python -m pytest -q
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in containers; it listens on this machine only, with a token
 
 .DEFAULT_GOAL := help
-.PHONY: help setup samples report lab test test-fast lint lock clean
+.PHONY: help setup samples report lab test test-parts test-whole test-fast lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,9 +25,16 @@ samples: setup ## fetch the sample models, photos and clips into data/
 test: ## everything: lint, unit, notebook, browser and packaging tests, and OpenCV 4
 	@$(SET_UP) chromium opencv4
 	@$(MAKE) --no-print-directory samples lint
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-parts test-whole
+
+# The two halves of `test`, side by side on two cores; what one half prints comes when it has ended.
+test-parts: # of the package: unit tests, those of pixels and OpenCV DNN on OpenCV 4, too
 	@PYTHONPATH=.cache/opencv4 $(BIN)/python -c 'import cv2; assert cv2.__version__[0] == "4"; print("OpenCV", cv2.__version__)'
-	@PYTHONPATH=.cache/opencv4 $(BIN)/python -m pytest -q tests/unit/frames tests/unit/recipes tests/unit/models/opencv/test_model.py
-	@$(BIN)/python -m pytest -q
+	@PYTHONPATH=.cache/opencv4 $(PYTEST) tests/unit/frames tests/unit/recipes tests/unit/models/opencv
+	@$(PYTEST) tests/architecture tests/unit
+
+test-whole: # notebooks executed, JupyterLab in a browser, installations
+	@$(PYTEST) tests/notebooks tests/browser tests/packaging
 
 test-fast: samples ## the tests that take no time, under a minute in all
 	@$(BIN)/python -m pytest -q -m "not slow and not browser and not packaging"

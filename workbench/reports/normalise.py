@@ -23,6 +23,7 @@ ATTRIBUTE = re.compile(r'(class="timing") datetime="[^"]*"')
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)  # how a report looks is no result
 FOOTER = re.compile(r'<footer class="page">.*?</footer>', re.DOTALL)  # versions, commit: in the manifest too
 LOG = re.compile(r'<details class="log">.*?</details>', re.DOTALL)
+EMPTY = re.compile(r'<div class="(jp-OutputArea-child|outputs)">\s*</div>\s*')  # what a log alone stood in
 MEASURED = "measured"  # the tag of a cell whose outputs are measurements
 MEASURED_OUTPUTS = re.compile(
     rf'(<section class="cell code[^">]*\b{MEASURED}"(?:(?!</section>).)*?)<div class="outputs">.*?(?=</section>)',
@@ -63,6 +64,8 @@ def _html(text: str) -> str:
         (MEASURED_OUTPUTS, r"\1"),
         (STYLE, ""),
         (LOG, ""),
+        (EMPTY, ""),
+        (EMPTY, ""),
         (FOOTER, ""),
         (TIMING, r"\1\3"),
         (ATTRIBUTE, r"\1"),
