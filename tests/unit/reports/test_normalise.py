@@ -30,7 +30,7 @@ def html(tmp_path, text):
         pytest.param("<style>p { color: red }</style>a", "<style>p {}</style>a", id="look"),
         pytest.param('<footer class="page">one</footer>a', '<footer class="page">two</footer>a', id="origin"),
         pytest.param('<details class="log"><pre>one</pre></details>a', "a", id="log"),
-        pytest.param('<div class="outputs"><div class="jp-OutputArea-child">\n<details class="log">one</details>\n</div>'
+        pytest.param('<div class="outputs"><div class="jp-OutputArea-child">\n<details class="log">o</details>\n</div>'
                      "</div>a", "a", id="output that is a log alone"),
         pytest.param(f'{MEASURED}x<div class="outputs">57 MB</div></section>a',
                      f'{MEASURED}x<div class="outputs">59 MB</div></section>a', id="measured cell"),
