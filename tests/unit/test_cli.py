@@ -5,17 +5,8 @@ import sys
 import pytest
 
 import workbench.samples  # noqa: F401 - the module whose function is replaced
-from workbench import cli
+from tests.unit.command_line import run
 from workbench.samples.catalogue import catalogue
-
-
-def run(monkeypatch, capsys, *words):
-    """Run the command in this process; return its exit status, standard output and standard error."""
-    monkeypatch.setattr(sys, "argv", ["workbench", *words])
-    with pytest.raises(SystemExit) as caught:
-        cli.main()
-    output = capsys.readouterr()
-    return caught.value.code or 0, output.out, output.err
 
 
 @pytest.mark.parametrize(

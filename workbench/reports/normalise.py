@@ -23,7 +23,9 @@ ATTRIBUTE = re.compile(r'(class="timing") datetime="[^"]*"')
 STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)  # how a report looks is no result
 FOOTER = re.compile(r'<footer class="page">.*?</footer>', re.DOTALL)  # versions, commit: in the manifest too
 LOG = re.compile(r'<details class="log">.*?</details>', re.DOTALL)
-EMPTY = re.compile(r'<div class="(jp-OutputArea-child|outputs)">\s*</div>\s*')  # what a log alone stood in
+EMPTY = re.compile(
+    r'<div class="(jp-OutputArea-child|outputs)">\s*</div>\s*'
+)  # what a log alone stood in: one in the other
 MEASURED = "measured"  # the tag of a cell whose outputs are measurements
 MEASURED_OUTPUTS = re.compile(
     rf'(<section class="cell code[^">]*\b{MEASURED}"(?:(?!</section>).)*?)<div class="outputs">.*?(?=</section>)',
