@@ -1,5 +1,6 @@
 """Diagnose: what differs between two ways of feeding a model, and what it costs."""
 
+from workbench.diagnose.attribute import Attribution, attribute
 from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.compare import compare
 from workbench.diagnose.compare_models import compare_models
@@ -11,12 +12,14 @@ from workbench.diagnose.model_comparison import ModelComparison
 from workbench.diagnose.variants import Variants, compare_variants
 
 __all__ = [
+    "Attribution",
     "BoxComparison",
     "BoxIdentification",
     "Comparison",
     "Drift",
     "ModelComparison",
     "Variants",
+    "attribute",
     "compare",
     "compare_models",
     "compare_variants",

@@ -1,0 +1,94 @@
+"""The players of an attribution: slots in which two recipes differ, so put together that every mix is a recipe.
+
+Some slots only matter beside another: `pad` with a letterbox, `quantization` with an integer dtype. Where such a
+slot counts on one side only, it goes where its leader goes, so its share is its leader's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from workbench.errors import InputMismatch, InvalidValue
+from workbench.frames.frame import FrameStream
+from workbench.models import Model, check_batch
+from workbench.recipes import Recipe
+
+# what makes a slot matter (`Slots.settings`), the first that differs leads
+LEADERS = {
+    "fit": ("size",),
+    "crop_fraction": ("size", "fit"),
+    "pad": ("size", "fit"),
+    "resize": ("size",),
+    "rounding": ("size", "order"),
+    "order": ("size",),
+    "quantization": ("dtype",),
+}
+DECODED = ("decode", "exif")  # slots that only say how files are read
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Slots that change together."""
+
+    slots: dict[str, tuple[Any, Any]]  # slot -> (training's choice, serving's)
+
+    @property
+    def name(self) -> str:
+        """The leading slot, or slots that can only change together, with a plus between."""
+        return "+".join(slot for slot in self.slots if not set(LEADERS.get(slot, ())) & self.slots.keys())
+
+
+def players(training: Recipe, serving: Recipe) -> list[Player]:
+    """Return the players between two recipes, in the order of the slots; none where the recipes are equal."""
+    mine, theirs = training.settings(), serving.settings()
+    moved = {slot: Player({slot: pair}) for slot, pair in (training - serving).items()}
+    for slot in mine.keys() ^ theirs.keys():
+        leader = next(each for each in LEADERS[slot] if each in moved)
+        moved[leader].slots[slot] = getattr(training, slot), getattr(serving, slot)
+    return _valid(training, list(moved.values()))
+
+
+def mixed(training: Recipe, chosen: Sequence[Player]) -> Recipe:
+    """Return the training recipe with the serving choices of some players."""
+    return training.replace(**{slot: served for player in chosen for slot, (_, served) in player.slots.items()})
+
+
+def _valid(training: Recipe, found: list[Player]) -> list[Player]:
+    """Join what excludes each other: a colour of one channel and a range with a constant for each of three."""
+    color, ranged = (next((p for p in found if slot in p.slots), None) for slot in ("color", "range"))
+    if color is None or ranged is None:
+        return found
+    try:
+        mixed(training, [color])
+        mixed(training, [ranged])
+    except InvalidValue:
+        return [Player({**color.slots, **ranged.slots}) if p is color else p for p in found if p is not ranged]
+    return found
+
+
+def aside(training: Recipe, player: Player, frames: FrameStream, model: Model) -> str:
+    """Say why a player cannot cost an answer on these frames; nothing where it can.
+
+    A choice the model refuses (another layout, dtype or shape) stops the run, it does not change an answer.
+    """
+    if set(player.slots) <= set(DECODED) and not frames.decoders:
+        return "these frames come decoded"
+    if _accepted(model, training) and not _accepted(model, mixed(training, [player])):
+        return f"{model.name} refuses it, so it stops the run instead of changing an answer"
+    return ""
+
+
+def _accepted(model: Model, recipe: Recipe) -> bool:
+    made = recipe.compile()
+    if made.shape is None or not model.inputs:
+        return True
+    try:
+        length = model.inputs[0].shape[0] or 1
+        check_batch(np.empty((length, *made.shape), made.dtype), model.inputs, model.name)
+    except InputMismatch:
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""An attribution in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.diagnose.attribute.metrics import UNITS
+
+if TYPE_CHECKING:
+    from workbench.diagnose.attribute.attribution import Attribution
+
+TELLING = 0.25  # of the total: an interaction of two slots that a sentence mentions
+SMALL = 0.005  # a share that rounds to 0%
+
+
+def sentence(given: Attribution) -> str:
+    """Return the verdict: the largest part with its interval, then the others by size, then what else is to be said."""
+    rest = "".join(f"; {slot} is set aside: {why}" for slot, why in given.aside.items())
+    frames = f"{len(given)} frame{'s' if len(given) != 1 else ''}"
+    if not given.players:
+        return f"Nothing to split: no slot that can change an answer differs{rest}."
+    unit = UNITS[given.metric]
+    if not given.shares:
+        moved = [name for name, value in given.values.items() if abs(value) > SMALL]
+        opposed = f", though {_and(moved)} cost and give back as much" if moved else ""
+        what = ", ".join(given.values)
+        return f"Nothing to split: {what} together lose 0.00 {unit} on these {frames}{opposed}{rest}."
+    first, *others = sorted(given.shares, key=lambda name: -given.values[name] * (1 if given.total > 0 else -1))
+    low, high = given.intervals[first]
+    whole = "loss" if given.total > 0 else "gain (serving is better)"
+    value, total = (figure(each) for each in (given.values[first], given.total))
+    head = f"{_percent(given.shares[first])} of the {whole} is {first} ({value} of {total} {unit}, "
+    head += f"95% {figure(low)} to {figure(high)})"
+    parts = [f"{name} {_percent(given.shares[name])}" for name in others]
+    told = ", ".join([head, *parts])
+    return f"{told}{_overlap(given)} on {frames}{rest}."
+
+
+def figure(value: float) -> str:
+    """Write a loss with two decimals, or two digits where that would be nothing; with a true minus sign."""
+    plain = f"{value:.2f}" if abs(value) >= 0.1 or value == 0 else f"{value:.2g}"
+    return plain.replace("-", "−")
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share)}%".replace("-", "−")
+
+
+def _overlap(given: Attribution) -> str:
+    """Name the pair that interacts most, where that is a good part of the total."""
+    pairs = given.interactions
+    names = list(pairs.index)
+    found = [(pairs.loc[one, other], one, other) for place, one in enumerate(names) for other in names[:place]]
+    if not found:
+        return ""
+    most, one, other = max(found, key=lambda each: abs(each[0]))
+    if abs(most) < TELLING * abs(given.total):
+        return ""
+    how = "hide each other" if most * given.total < 0 else "make each other worse"
+    return f"; {other} and {one} {how} ({figure(float(most)) if most < 0 else '+' + figure(float(most))})"
+
+
+def _and(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
