@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 OVERLAPS = np.linspace(0.5, 0.95, 10)
 RECALLS = np.linspace(0, 1, 101)
 MOST = 100  # boxes of one class in a frame
+CELLS = 1_000_000  # samples x boxes that are worked on at once: 8 MB an array
 EPS = float(np.spacing(1))
 
 
@@ -57,7 +58,12 @@ def average_precision(matches: Matches, counts: np.ndarray) -> np.ndarray:
 
 def by_class(matches: Matches, counts: np.ndarray) -> dict[int, np.ndarray]:
     """Return the average precision (B,) of each class; NaN where no frame that counts has a true box of it."""
-    return {number: _weighted(each, np.asarray(counts, np.float64)) for number, each in matches.items()}
+    found = {}
+    for number, each in matches.items():
+        step = max(1, CELLS // max(each.hits.shape[1], 1))
+        parts = [_weighted(each, counts[at : at + step].astype(float)) for at in range(0, len(counts), step)]
+        found[number] = np.concatenate(parts)
+    return found
 
 
 def _weighted(each: ClassMatches, counts: np.ndarray) -> np.ndarray:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from workbench.diagnose.box_intervals import box_intervals, lost_interval
 from workbench.diagnose.box_matching import BoxPairs, match_boxes
+from workbench.diagnose.per_class import boxes_table
+from workbench.diagnose.resampling import Interval
 from workbench.errors import InvalidValue
 from workbench.results import Prediction
 from workbench.results.boxes.columns import labels_of, scores_of
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     import supervision as sv
 
 THRESHOLD, OVERLAP = 0.5, 0.5  # a box that counts; the same object (PASCAL VOC's IoU)
+FEW = 10  # frames below which a sentence leaves the intervals out
 STILL = 0.01  # a change of overlap or score that nobody sees
 KINDS = ("lost", "new", "renamed", "kept")
 
@@ -42,7 +46,7 @@ class BoxComparison:
         a, b = _detections(self.a, "A"), _detections(self.b, "B")
         if len(self.a) != len(self.b):
             raise InvalidValue(f"A has {len(self.a)} frames and B {len(self.b)}; compare the same frames")
-        _check_truth(self.truth, len(self.a))
+        check_true_boxes(self.truth, len(self.a))
         kept = tuple([_above(each, self.threshold) for each in side] for side in (a, b))
         object.__setattr__(self, "_kept", kept)
         matched = [match_boxes(one, other, overlap=self.overlap) for one, other in zip(*kept, strict=True)]
@@ -95,8 +99,29 @@ class BoxComparison:
     @property
     def score_changes(self) -> np.ndarray:
         """(M,) float32 in [-1, 1]: B's score minus A's, of every box that both have."""
-        parts = [scores_of(b)[each.pairs[:, 1]] - scores_of(a)[each.pairs[:, 0]] for a, b, each in self._frames()]
+        parts = [scores_of(b)[each.pairs[:, 1]] - scores_of(a)[each.pairs[:, 0]] for a, b, each in self.frames()]
         return np.concatenate(parts)
+
+    @property
+    def intervals(self) -> dict[str, Interval]:
+        """95% intervals over the frames, by name; too narrow where frames resemble each other, as a clip's do.
+
+        `flips` (share of frames) is Wilson's; bootstrapped are `lost` and `renamed` (shares of A's boxes), `new` (boxes
+        of B's own, as a share of A's), `mean_iou`, `mean_score_change`, and with true boxes `precision_a`,
+        `precision_b` and `precision_change`, COCO's 0.50:0.95. See `workbench.diagnose.resampling`.
+        """
+        return box_intervals(self)
+
+    def per_class(self) -> pd.DataFrame:
+        """Return one row a class name, the one with most boxes lost, renamed and new first.
+
+        See `workbench.diagnose.per_class.boxes_table` for the columns.
+        """
+        return boxes_table(self)
+
+    def frames(self) -> list[tuple[sv.Detections, sv.Detections, BoxPairs]]:
+        """Return for each frame the boxes of A and of B that count, and which is which."""
+        return list(zip(*self._kept, self.pairs, strict=True))
 
     @property
     def cost(self) -> dict[str, Any]:
@@ -121,7 +146,8 @@ class BoxComparison:
         moved = 1 - self.mean_overlap
         if not self.flips.any() and moved < STILL and change < STILL:
             return f"No visible difference in {boxes} boxes on these {count} frames{f': {what}' if what else ''}."
-        parts = [f"loses {self.lost.sum()} of {_boxes(boxes)}"] if self.lost.any() else []
+        sure = " (95% {:.0%} to {:.0%})".format(*lost_interval(self)) if count >= FEW else ""
+        parts = [f"loses {self.lost.sum()} of {_boxes(boxes)}{sure}"] if self.lost.any() else []
         parts += [f"adds {self.new.sum()}"] if self.new.any() else []
         parts += [f"renames {self.renamed.sum()}"] if self.renamed.any() else []
         if len(self.overlaps):
@@ -137,7 +163,7 @@ class BoxComparison:
     def to_frame(self) -> pd.DataFrame:
         """Return one row a box, worst first: lost, new, renamed, then those that moved most."""
         rows = []
-        for place, (found_a, found_b, each) in enumerate(self._frames()):
+        for place, (found_a, found_b, each) in enumerate(self.frames()):
             a, b = _told(found_a, "a"), _told(found_b, "b")
             where = {"frame": self.a.indices[place], "origin": self.a.origins[place]}
             rows += [where | {"change": "lost"} | a[i] for i in each.lost]
@@ -169,10 +195,11 @@ class BoxComparison:
             "verdict": self.verdict,
         }
         precision = {name: [round(value, 6) for value in pair] for name, pair in self.average_precision.items()}
-        return summary | ({"average_precision": precision} if precision else {})
-
-    def _frames(self) -> list[tuple[sv.Detections, sv.Detections, BoxPairs]]:
-        return list(zip(*self._kept, self.pairs, strict=True))
+        intervals = {
+            name: [round(each, 6) if np.isfinite(each) else None for each in pair]
+            for name, pair in self.intervals.items()
+        }
+        return summary | ({"average_precision": precision} if precision else {}) | {"intervals": intervals}
 
 
 def _detections(side: Prediction, name: str) -> tuple[sv.Detections, ...]:
@@ -193,7 +220,12 @@ def _told(each: sv.Detections, side: str) -> list[dict[str, Any]]:
     return [{f"label_{side}": label, f"score_{side}": score} for label, score in columns]
 
 
-def _check_truth(truth: tuple[sv.Detections, ...] | None, count: int) -> None:
+def check_true_boxes(truth: tuple[sv.Detections, ...] | None, count: int) -> None:
+    """Refuse labels that are not the true boxes of each of `count` frames.
+
+    Raises:
+        InvalidValue: another number of them, or no `supervision.Detections`.
+    """
     if truth is not None and (len(truth) != count or not all(hasattr(each, "xyxy") for each in truth)):
         raise InvalidValue(f"labels: expected the true boxes (supervision.Detections) of each of {count} frames")
 

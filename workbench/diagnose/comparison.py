@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.diagnose import resampling
+from workbench.diagnose.per_class import classes_table
+from workbench.diagnose.resampling import Interval
 from workbench.errors import InvalidValue
 from workbench.results import Classification, Prediction
 from workbench.results.boxes.frames import shapes
 from workbench.results.classification import UNDECIDED
 
+FEW = 10  # frames below which a sentence leaves the intervals out: they would say that anything is possible
 SMALLEST = 1e-7  # probabilities are clipped to it before a logarithm; float32 resolution at 1 is 1.2e-7
 
 
@@ -84,6 +88,45 @@ class Comparison:
         return _classification(self.a).accuracy(self.truth), _classification(self.b).accuracy(self.truth)
 
     @property
+    def intervals(self) -> dict[str, Interval]:
+        """95% intervals over the frames, by name; too narrow where frames resemble each other, as a clip's do.
+
+        Shares, `flips` and with true classes `accuracy_a` and `accuracy_b`, are Wilson's; `mean_change`, `mean_kl` and
+        `accuracy_change` (B's minus A's, paired) are bootstrapped. See `workbench.diagnose.resampling`.
+        """
+        count, right = len(self), self._right
+        found = {
+            "flips": resampling.of_share(int(self.flips.sum()), count),
+            "mean_change": resampling.of_mean(self.change),
+            "mean_kl": resampling.of_mean(self.kl),
+        }
+        if right is None:
+            return found
+        a, b = (resampling.of_share(int(side.sum()), count) for side in right)
+        change = resampling.of_mean(right[1].astype(float) - right[0])
+        return found | {"accuracy_a": a, "accuracy_b": b, "accuracy_change": change}
+
+    @property
+    def accuracy_p(self) -> float | None:
+        """How often chance alone parts two equally accurate sides this far (McNemar); None without true classes."""
+        if self._right is None:
+            return None
+        a, b = self._right
+        return resampling.mcnemar(int((a & ~b).sum()), int((b & ~a).sum()))
+
+    @property
+    def _right(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """(N,) bool of each side: the answer is the true class."""
+        return None if self.truth is None else (_best(self.a) == self.truth, _best(self.b) == self.truth)
+
+    def per_class(self) -> pd.DataFrame:
+        """Return one row a class, of the truth or else of A's answers, the one with most flips first.
+
+        See `workbench.diagnose.per_class.classes_table` for the columns.
+        """
+        return classes_table(self)
+
+    @property
     def cost(self) -> dict[str, Any]:
         """What a table of several comparisons shows of this one."""
         row = {
@@ -103,9 +146,13 @@ class Comparison:
             return f"{what[:1].upper()}{what[1:]}: every answer holds NaN or Inf; nothing to compare on {count} frames."
         if not flips and self.max_change < 1e-3:
             return f"No visible difference on these {count} frames: {what}."
-        cost = f"flips {flips} of {count} answers and moves probabilities by {self.mean_change:.2f} on average"
+        sure = self.intervals if count >= FEW else {}
+        often = " (95% {:.0%} to {:.0%})".format(*sure["flips"]) if sure and flips else ""
+        cost = f"flips {flips} of {count} answers{often} and moves probabilities by {self.mean_change:.2f} on average"
         if self.accuracy:
             cost += f"; top-1 accuracy {self.accuracy[0]:.0%} becomes {self.accuracy[1]:.0%}"
+            points = [100 * each for each in sure.get("accuracy_change", ())]
+            cost += " (95% {:+.0f} to {:+.0f} points)".format(*points).replace("-", "−") if points else ""
         if not_finite:
             cost += f"; {not_finite} answers hold NaN or Inf"
         return f"{what[:1].upper()}{what[1:]} {cost}."
@@ -143,7 +190,9 @@ class Comparison:
             "not_finite": [int(side.not_finite.sum()) for side in (self.a, self.b)],
             "verdict": self.verdict,
         }
-        return summary | ({"accuracy": list(self.accuracy)} if self.accuracy else {})
+        intervals = {name: [_finite(each) for each in pair] for name, pair in self.intervals.items()}
+        known = {"accuracy": list(self.accuracy), "accuracy_p": self.accuracy_p} if self.accuracy else {}
+        return summary | known | {"intervals": intervals}
 
 
 def check_truth(truth: np.ndarray, frames: int, classes: int) -> None:
@@ -180,6 +229,10 @@ def _best(side: Prediction) -> np.ndarray:
 def _over_finite(reduce: Any, values: np.ndarray) -> float:
     finite = values[np.isfinite(values)]
     return float(reduce(finite)) if finite.size else float("nan")
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 6) if np.isfinite(value) else None
 
 
 def _plain(value: Any) -> Any:

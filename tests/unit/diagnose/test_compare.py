@@ -91,6 +91,48 @@ def test_what_cannot_be_held_against_each_other_is_refused(b, message):
         Comparison(A, b, slots={})
 
 
+def many(count, wrong):
+    """Answers to `count` frames of the class 0, of which the first `wrong` say 1."""
+    rows = np.tile(np.array([0.8, 0.1, 0.1], np.float32), (count, 1))
+    rows[:wrong] = 0.1, 0.8, 0.1
+    return answers(*rows)
+
+
+def test_intervals_are_paired_and_in_the_verdict_where_there_are_enough_frames():
+    both = Comparison(many(20, 1), many(20, 8), slots={}, truth=np.zeros(20, int))
+    low, high = both.intervals["accuracy_change"]
+    assert low < -0.35 < high < 0  # 7 of 20 more are wrong, and surely some are
+    assert both.intervals["flips"] == pytest.approx((0.181, 0.567), abs=1e-3)  # Wilson, 7 of 20
+    assert both.accuracy_p == pytest.approx(2 / 2**7)
+    assert "flips 7 of 20 answers (95% 18% to 57%)" in both.verdict
+    assert "top-1 accuracy 95% becomes 60% (95% −55 to −15 points)." in both.verdict
+    assert both.to_dict()["intervals"]["accuracy_change"] == pytest.approx([low, high])
+
+
+def test_a_difference_that_may_be_chance_has_an_interval_around_0():
+    both = Comparison(many(20, 2), many(20, 3), slots={}, truth=np.zeros(20, int))
+    low, high = both.intervals["accuracy_change"]
+    assert low < 0 <= high
+    assert both.accuracy_p == 1.0
+
+
+def test_by_class_the_one_that_flips_most_comes_first():
+    a, b = answers([0.8, 0.1, 0.1], [0.8, 0.1, 0.1], [0.1, 0.1, 0.8]), answers(*[[0.1, 0.8, 0.1]] * 2, [0.1, 0.1, 0.8])
+    table = Comparison(a, b, slots={}, truth=np.array([0, 1, 2])).per_class()
+    assert table["class"].tolist() == ["cat", "dog", "bird"]
+    assert table[["frames", "flips", "accuracy_a", "accuracy_b"]].to_numpy().tolist() == [
+        [1, 1, 1, 0], [1, 1, 0, 1], [1, 0, 1, 1],
+    ]  # fmt: skip
+    assert table["instead"].tolist() == ["dog", "dog", ""]
+
+
+def test_without_truth_classes_are_those_of_a():
+    table = Comparison(A, answers([0.8, 0.1, 0.1], [np.nan] * 3, [0.2, 0.2, 0.6]), slots={}).per_class()
+    assert table[["class", "frames", "flips", "instead"]].to_numpy().tolist() == [
+        ["cat", 2, 1, "NaN"], ["bird", 1, 0, ""],
+    ]  # fmt: skip
+
+
 class RedModel:
     """Says how red a picture is, if its first channel is red."""
 

@@ -119,6 +119,37 @@ def test_true_boxes_give_the_average_precision_of_each_side():
     assert both.to_dict()["average_precision"]["0.50"] == [1.0, 0.0]
 
 
+def test_intervals_are_over_frames_and_in_the_verdict_where_there_are_enough():
+    full, nothing = boxes((0, 0, 10, 10, 0.9, 0)), boxes()
+    truth = tuple(boxes((0, 0, 10, 10, 1, 0)) for _ in range(12))
+    both = BoxComparison(answers(*[full] * 12), answers(*[full] * 8, *[nothing] * 4), slots={}, truth=truth)
+    low, high = both.intervals["lost"]
+    assert 0 < low < 4 / 12 < high < 0.7
+    assert f"B loses 4 of 12 boxes (95% {low:.0%} to {high:.0%})" in both.verdict
+    assert both.intervals["mean_iou"] == (1.0, 1.0)
+    assert both.intervals["precision_a"] == pytest.approx((1.0, 1.0))
+    low, high = both.intervals["precision_change"]
+    assert low < 8 / 12 - 1 < high < 0
+    assert both.to_dict()["intervals"]["precision_change"] == pytest.approx([low, high], abs=1e-6)
+
+
+def test_by_class_the_one_that_is_hit_most_comes_first():
+    table = BoxComparison(A, B, slots={}).per_class()
+    assert table[["class", "boxes_a", "boxes_b", "lost", "renamed", "new"]].to_numpy().tolist() == [
+        ["bird", 1, 2, 1, 0, 1], ["dog", 1, 0, 0, 1, 0], ["cat", 1, 1, 0, 0, 0],
+    ]  # fmt: skip
+    assert "precision_a" not in table
+
+
+def test_by_class_the_average_precision_of_each_side():
+    truth = tuple(boxes(*[(*box, 1, number) for box, number in zip(each.xyxy, each.class_id, strict=True)])
+                  for each in A.detections)  # fmt: skip
+    table = BoxComparison(A, B, slots={}, truth=truth).per_class().set_index("class")
+    assert table["precision_a"].to_dict() == pytest.approx({"bird": 1.0, "cat": 1.0, "dog": 1.0})
+    assert table.loc["dog", "precision_b"] == 0
+    assert 0 < table.loc["bird", "precision_b"] < 1  # found at 0.4, behind one of 0.6 that is none
+
+
 @pytest.mark.parametrize(
     ("b", "truth", "message"),
     [

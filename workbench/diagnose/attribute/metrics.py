@@ -15,6 +15,8 @@ import numpy as np
 from workbench.diagnose import resampling
 from workbench.diagnose.agreement import agreement, flips
 from workbench.diagnose.average_precision import Matches, average_precision, true_and_found
+from workbench.diagnose.box_comparison import check_true_boxes
+from workbench.diagnose.box_intervals import SAMPLES
 from workbench.diagnose.comparison import Comparison, check_truth
 from workbench.errors import InvalidValue, unknown
 from workbench.results import Prediction
@@ -55,6 +57,7 @@ def possible(training: Prediction, truth: Any) -> tuple[str, ...]:
         InvalidValue: the truth does not belong to these answers.
     """
     if training.detections is not None:
+        check_true_boxes(truth, len(training))
         return ("map", "boxes", "flips") if truth is not None else ("boxes", "flips")
     if training.classification is not None:
         if truth is None:
@@ -124,7 +127,7 @@ def _precision_lost(found: Sequence[Prediction], truth: Any) -> Losses:
     matches = [_matched(each, truth) for each in found]
     once = np.full((1, len(found[0])), 1.0)
     mean = np.array([average_precision(each, once)[0] for each in matches])
-    counts = resampling.weights(len(found[0])) * len(found[0])
+    counts = resampling.weights(len(found[0]))[:SAMPLES] * len(found[0])
     samples = np.stack([average_precision(each, counts) for each in matches])
     return Losses("map", mean[0] - mean, None, samples[0] - samples)
 
