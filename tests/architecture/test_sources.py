@@ -10,6 +10,7 @@ TENSORFLOW = {"tensorflow", "keras", "tf_keras"}
 USES_TENSORFLOW = (
     "workbench/models/*",
     "workbench/samples/efficientnet_lite.py",  # ports weights to a Keras model, once
+    "workbench/samples/caffe_input.py",  # adds a layer before it
     "workbench/samples/dog_score.py",  # adds a layer to it
     "workbench/samples/keras_file.py",  # saves such a model
     "workbench/samples/mtcnn.py",  # ports weights to Keras models, once

@@ -50,6 +50,8 @@ CONSTRUCTORS = {
 SAMPLES = {
     # efficientnet_lite0, TensorFlow TPU repository: central crop .875, bicubic, (x - 127) / 128
     "sample:efficientnet-lite0": Recipe(fit="center_crop", resize="pil.bicubic", range="centered"),
+    # the same pixels in Keras' mode caffe: samples/caffe_input.py
+    "sample:efficientnet-lite0-caffe": Recipe(fit="center_crop", resize="pil.bicubic", color="bgr", range="caffe"),
     "sample:dog-score": Recipe(fit="center_crop", resize="pil.bicubic", range="centered"),
     # the package's own training notebook feeds 32 x 32 pictures as they are
     "sample:cifar10-cnn": Recipe(size=(32, 32), range="raw"),

@@ -64,6 +64,13 @@ def dog_score(members: Path, out: Path, entry: Entry) -> None:
     _run_apart("workbench.samples.dog_score", weights, out / entry.main)
 
 
+def caffe_input(members: Path, out: Path, entry: Entry) -> None:
+    """Make a model that takes Caffe-centred BGR out of the weights of EfficientNet-Lite0, and write its class names."""
+    [weights] = members.glob("*.pth")
+    _run_apart("workbench.samples.caffe_input", weights, out / entry.main)
+    _write_labels(out, entry, class_names(members, entry))
+
+
 def saved_model(members: Path, out: Path, entry: Entry) -> None:
     """Turn a TensorFlow.js graph model into a SavedModel, and write its class names beside it."""
     [graph] = members.glob("*.json")
@@ -98,8 +105,8 @@ def mtcnn(members: Path, out: Path, entry: Entry) -> None:
 BUILDERS: dict[str, Builder] = {
     builder.__name__: builder
     for builder in (
-        copy, labelled_model, labelled_photos, efficientnet_lite0, dog_score, saved_model, packed_model,
-        pickled_labels, mtcnn,
+        copy, labelled_model, labelled_photos, efficientnet_lite0, dog_score, caffe_input, saved_model,
+        packed_model, pickled_labels, mtcnn,
     )
 }  # fmt: skip
 

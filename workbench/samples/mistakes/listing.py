@@ -34,7 +34,8 @@ class Mistake:
         return self.function.__name__
 
 
-LITE, HANDS = "sample:efficientnet-lite0", "sample:ssd-hands"
+LITE, CAFFE = "sample:efficientnet-lite0", "sample:efficientnet-lite0-caffe"
+HANDS = "sample:ssd-hands"
 PHOTOS, FACES = "sample:imagenet-20", "sample:faces-6"
 
 
@@ -49,8 +50,9 @@ def mistakes() -> tuple[Mistake, ...]:
 # tutorial, bug, part, function, model, frames, faults
 ROWS: tuple[tuple[str, str, Part, Callable[..., Any], str, str, str], ...] = (
     (VIDEO, "divided by 255 by habit, stretched, not antialiased", "serving", feeding.classify_frame, LITE, PHOTOS,
-     "range, resize"),
-    (VIDEO, "means for BGR taken from RGB", "serving", feeding.subtract_means, LITE, PHOTOS, "range, resize"),
+     "range, fit, resize"),
+    (VIDEO, "means for BGR taken from RGB", "serving", feeding.subtract_means, CAFFE, PHOTOS,
+     "color, range, fit, resize"),
     (VIDEO, "a detector of raw levels divided by 255", "serving", feeding.detect_in_unit, "sample:centernet-coco",
      PHOTOS, "range"),
     (VIDEO, "boxes read x first", "read", around.read_x_first, HANDS, FACES, "boxes"),
@@ -61,7 +63,7 @@ ROWS: tuple[tuple[str, str, Part, Callable[..., Any], str, str, str], ...] = (
     (CUSTOM, "float RGB given to imshow", "show", around.show_input, LITE, PHOTOS, "display color"),
     (CUSTOM, "batch axis of the boxes not removed", "read", around.read_with_batch_axis, HANDS, FACES, "batch_axis"),
     (STREAM, "BGR not made RGB, divided by 255, stretched", "serving", feeding.classify_stream, LITE, PHOTOS,
-     "color, range, resize"),
+     "color, range, fit, resize"),
     (SSD, "float32 in 0..1 given to a uint8 signature", "serving", feeding.float_for_uint8, HANDS, FACES,
      "range, dtype, size"),
     (SSD, "the same cast to uint8, so that it runs", "serving", feeding.cast_to_fit, HANDS, FACES, "uint8_cast, size"),
