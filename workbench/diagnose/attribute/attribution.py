@@ -102,12 +102,11 @@ class Attribution:
         columns = ["slot", "training", "serving", "value", "low", "high", "share", "alone", "mended"]
         everything, rows = len(self.losses.mean) - 1, []
         for place, player in enumerate(self.players):
-            name, both = player.name, list(player.slots.values())
-            training, serving = (", ".join(str(pair[side]) for pair in both) for side in (0, 1))
+            name = player.name
             alone, mended = self.losses.mean[1 << place], self.losses.mean[everything ^ 1 << place]
             share = self.shares.get(name, float("nan"))
             rows.append(
-                [name, training, serving, self.values[name], *self.intervals[name], share, float(alone), float(mended)]
+                [name, *player.told, self.values[name], *self.intervals[name], share, float(alone), float(mended)]
             )
         table = pd.DataFrame(rows, columns=columns)
         return table.sort_values("value", ascending=False, kind="stable", ignore_index=True)

@@ -91,7 +91,7 @@ def losses(metric: str, found: Sequence[Prediction], truth: Any) -> Losses:
     """Return the loss of every mix by one metric; the first prediction is the training recipe's."""
     if metric == "map":
         return _precision_lost(found, truth)
-    rows = np.stack([_of_frames(metric, found[0], each, truth) for each in found])
+    rows = np.stack([frame_losses(metric, found[0], each, truth) for each in found])
     usable = np.isfinite(rows).all(axis=0)
     if not usable.any():
         raise InvalidValue(f"metric {metric!r}: no frame has finite answers under every mix; take metric='flips'")
@@ -101,7 +101,7 @@ def losses(metric: str, found: Sequence[Prediction], truth: Any) -> Losses:
     return Losses(metric, rows[:, usable].mean(axis=1), rows, samples)
 
 
-def _of_frames(metric: str, training: Prediction, mix: Prediction, truth: Any) -> np.ndarray:
+def frame_losses(metric: str, training: Prediction, mix: Prediction, truth: Any) -> np.ndarray:
     """Return the loss (N,) of each frame; NaN where one cannot be told."""
     if metric == "flips":
         return flips(training, mix).astype(float)

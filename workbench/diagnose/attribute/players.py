@@ -6,7 +6,7 @@ slot counts on one side only, it goes where its leader goes, so its share is its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from workbench.errors import InputMismatch, InvalidValue
 from workbench.frames.frame import FrameStream
 from workbench.models import Model, check_batch
-from workbench.recipes import Recipe
+from workbench.recipes import SLOTS, Recipe
 
 # what makes a slot matter (`Slots.settings`), the first that differs leads
 LEADERS = {
@@ -35,6 +35,7 @@ class Player:
     """Slots that change together."""
 
     slots: dict[str, tuple[Any, Any]]  # slot -> (training's choice, serving's)
+    told: tuple[str, str] = ("", "")  # both in words, with what counts on that side only
 
     @property
     def name(self) -> str:
@@ -46,10 +47,16 @@ def players(training: Recipe, serving: Recipe) -> list[Player]:
     """Return the players between two recipes, in the order of the slots; none where the recipes are equal."""
     mine, theirs = training.settings(), serving.settings()
     moved = {slot: Player({slot: pair}) for slot, pair in (training - serving).items()}
-    for slot in mine.keys() ^ theirs.keys():
+    for slot in (each for each in SLOTS if (each in mine) != (each in theirs)):
         leader = next(each for each in LEADERS[slot] if each in moved)
         moved[leader].slots[slot] = getattr(training, slot), getattr(serving, slot)
-    return _valid(training, list(moved.values()))
+    return _valid(training, [Player(p.slots, (_told(p, mine), _told(p, theirs))) for p in moved.values()])
+
+
+def _told(player: Player, settings: Mapping[str, Any]) -> str:
+    """Say what a side has: the leading slot's choice, and by name what counts beside it there."""
+    leader, *others = (slot for slot in player.slots if slot in settings)
+    return ", ".join([f"{settings[leader]}", *(f"{slot} {settings[slot]}" for slot in others)])
 
 
 def mixed(training: Recipe, chosen: Sequence[Player]) -> Recipe:
@@ -66,7 +73,9 @@ def _valid(training: Recipe, found: list[Player]) -> list[Player]:
         mixed(training, [color])
         mixed(training, [ranged])
     except InvalidValue:
-        return [Player({**color.slots, **ranged.slots}) if p is color else p for p in found if p is not ranged]
+        training_told, serving_told = (" ".join(pair) for pair in zip(color.told, ranged.told, strict=True))
+        both = Player({**color.slots, **ranged.slots}, (training_told, serving_told))
+        return [both if p is color else p for p in found if p is not ranged]
     return found
 
 

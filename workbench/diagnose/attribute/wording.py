@@ -56,7 +56,7 @@ def _overlap(given: Attribution) -> str:
     most, one, other = max(found, key=lambda each: abs(each[0]))
     if abs(most) < TELLING * abs(given.total):
         return ""
-    how = "hide each other" if most * given.total < 0 else "make each other worse"
+    how = "partly hide each other" if most * given.total < 0 else "make each other worse"
     return f"; {other} and {one} {how} ({figure(float(most)) if most < 0 else '+' + figure(float(most))})"
 
 
