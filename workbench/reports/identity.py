@@ -80,11 +80,12 @@ def _texts(value: Plain) -> Iterable[str]:
 
 def _files(origin: str) -> list[Path]:
     """Return the files that `origin` names, sorted; none for a camera, an address, or text that names nothing."""
+    from workbench.recipes.functions import file_of
     from workbench.samples import resolve
 
     if not origin.strip():
         return []
-    path = Path(resolve(origin.removeprefix(OPENCV)))
+    path = Path(resolve(file_of(origin.removeprefix(OPENCV))))
     try:
         if path.is_file():
             return [path, *_labels(path)]

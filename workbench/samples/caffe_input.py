@@ -1,4 +1,4 @@
-"""Make a classifier that takes what Keras' mode caffe makes out of EfficientNet-Lite0: blue first, the means subtracted.
+"""Make a classifier out of EfficientNet-Lite0 that takes what Keras' mode caffe makes: blue first, less the means.
 
 The Caffe-trained networks of `keras.applications` come in no package. This one has their input and real answers: a
 convolution of 1 x 1 before EfficientNet-Lite0 exchanges the channels and puts the levels into its range.
@@ -32,7 +32,7 @@ def make(weights: Path, out: Path) -> None:
     point = keras.layers.Conv2D(3, 1, name="point")
     model = keras.Model(image, classifier(point(image)), name="efficientnet_lite0_caffe")
     exchanged = np.eye(3, dtype=np.float32)[::-1] / SPREAD  # (in: blue, green, red; out: red, green, blue)
-    point.set_weights([exchanged[None, None], (np.float32(MEANS[::-1]) - MIDDLE) / SPREAD])
+    point.set_weights([exchanged[None, None], (np.array(MEANS[::-1], np.float32) - MIDDLE) / SPREAD])
     save(model, out)
 
 
