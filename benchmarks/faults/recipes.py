@@ -18,9 +18,9 @@ SIZES = (
 USUAL_KERNELS = ("cv2.linear", "cv2.area", "cv2.cubic", "pil.bilinear", "pil.bicubic", "tf.bilinear", "tf.bilinear_aa")
 RANGES = ("raw", "unit", "symmetric", "centered", "torch", "caffe", "per_image")
 WEIGHTS = (0.15, 0.25, 0.2, 0.1, 0.15, 0.1, 0.05)
-QUANTIZATIONS = {  # dtype -> range, scale and zero point as the TFLite converter finds them for such a range
-    "uint8": (("unit", (1 / 255, 0)), ("symmetric", (1 / 127.5, 127)), ("raw", None)),
-    "int8": (("unit", (1 / 255, -128)), ("symmetric", (1 / 127.5, 0)), ("raw", (1.0, -128))),
+QUANTIZATIONS = {  # dtype -> range, scale and zero point such as quantized MobileNets have them (scale 0.0078125)
+    "uint8": (("unit", (1 / 255, 0)), ("symmetric", (1 / 128, 128)), ("raw", None)),
+    "int8": (("unit", (1 / 255, -128)), ("symmetric", (1 / 128, 0)), ("raw", (1.0, -128))),
 }
 
 
