@@ -244,7 +244,8 @@ def _order_for_rounding(training: Recipe, serving: Serving) -> Serving | None:
 
 def _requantized(training: Recipe, serving: Serving) -> Serving | None:
     """Another scale and zero point are another affine range, and the other way round."""
-    return serving if serving.dtype in ("uint8", "int8") and "per_image" not in (training.range, serving.range) else None
+    linear = "per_image" not in (training.range, serving.range)
+    return serving if linear and serving.dtype in ("uint8", "int8") else None
 
 
 TWINS: dict[str, tuple[str, Callable[[Recipe, Serving], Serving | None]]] = {

@@ -12,6 +12,7 @@ from workbench.recipes import affine
 
 CROPS, BOXES = ["center_crop", "resize_crop"], ["letterbox", "letterbox_corner"]
 JPEGS, CLIP = ("jpeg",), ("clip",)
+CALLED = (*ARRAYS, "path")
 CUBIC = ["cv2.cubic", "cv2.lanczos4", "tf.bicubic", "tf.lanczos3"]
 SMOOTH = ["cv2.linear", "cv2.area", "cv2.cubic", "pil.bilinear", "pil.bicubic", "tf.bilinear", "tf.bilinear_aa"]
 PLAIN = ["raw", "unit", "symmetric", "centered", "torch", "caffe"]
@@ -48,7 +49,8 @@ def _range(name: str, does: str, needs: list[str], value: str | None = None) -> 
 
 
 def _random_affine(serving: Serving, rng: np.random.Generator, shots: Shots) -> Change:
-    return {"range": affine([round(float(m), 2) for m in rng.uniform(80, 150, 3)], round(float(rng.uniform(30, 150)), 2))}
+    means = [round(float(mean), 2) for mean in rng.uniform(80, 150, 3)]
+    return {"range": affine(means, round(float(rng.uniform(30, 150)), 2))}
 
 
 def _random_scale(serving: Serving, rng: np.random.Generator, shots: Shots) -> Change:
@@ -68,10 +70,14 @@ OBLONG = [(192, 256), (240, 320), (256, 192), (180, 320), (120, 96)]
 COLOURS = ["rgb", "bgr"]
 KINDS: tuple[Kind, ...] = (
     # --- files into pixels
-    Kind("decode.tf_for_cv2", "decode", "TensorFlow's fast JPEG transform", to(decode="tf"), {"decode": "cv2"}, FILES, JPEGS),
-    Kind("decode.tf_for_pil", "decode", "the same, trained with Pillow", to(decode="tf"), {"decode": "pil"}, FILES, JPEGS),
-    Kind("decode.tf_for_accurate", "decode", "dct_method left out", to(decode="tf"), {"decode": "tf.accurate"}, FILES, JPEGS),
-    Kind("decode.cv2_for_tf", "decode", "cv2.imread, trained with tf.io", to(decode="cv2"), {"decode": "tf"}, FILES, JPEGS),
+    Kind("decode.tf_for_cv2", "decode", "TensorFlow's fast JPEG transform", to(decode="tf"),
+         {"decode": "cv2"}, FILES, JPEGS),
+    Kind("decode.tf_for_pil", "decode", "the same, trained with Pillow", to(decode="tf"),
+         {"decode": "pil"}, FILES, JPEGS),
+    Kind("decode.tf_for_accurate", "decode", "dct_method left out", to(decode="tf"),
+         {"decode": "tf.accurate"}, FILES, JPEGS),
+    Kind("decode.cv2_for_tf", "decode", "cv2.imread, trained with tf.io", to(decode="cv2"),
+         {"decode": "tf"}, FILES, JPEGS),
     Kind("decode.pil_for_tf", "decode", "Pillow, trained with tf.io", to(decode="pil"), {"decode": "tf"}, FILES, JPEGS),
     Kind("chroma.repeated", "chroma", "4:2:0 chroma repeated: fancy_upscaling=False", to(chroma=True),
          {"decode": ["cv2", "pil", "tf.accurate", "tf"]}, FILES, JPEGS),
@@ -85,9 +91,11 @@ KINDS: tuple[Kind, ...] = (
     Kind("matrix.clip_as_709", "matrix", "a BT.601 clip decoded as BT.709", to(matrix="709"), {}, ("saved",), CLIP),
     Kind("matrix.to709", "matrix", "Y'CbCr of BT.601 read as BT.709", to(matrix="to709"), {}, ANY, CLIP),
     Kind("matrix.to601", "matrix", "Y'CbCr of BT.709 read as BT.601", to(matrix="to601"), {}, ANY, CLIP),
-    Kind("video_range.clip_as_full", "video_range", "a limited-range clip decoded as full range", to(video_range="full"),
+    Kind("video_range.clip_as_full", "video_range", "a limited-range clip decoded as full range",
+         to(video_range="full"),
          {}, ("saved",), CLIP),
-    Kind("video_range.expand", "video_range", "16..235 stretched to 0..255 once too often", to(video_range="expand"), {},
+    Kind("video_range.expand", "video_range", "16..235 stretched to 0..255 once too often", to(video_range="expand"),
+         {},
          ANY, ("clip", "photo")),
     Kind("video_range.squeeze", "video_range", "0..255 pressed into 16..235", to(video_range="squeeze"), {}, ANY,
          ("clip", "photo")),
@@ -113,21 +121,26 @@ KINDS: tuple[Kind, ...] = (
     Kind("color.gray", "color", "one gray channel for three", to(color="gray"),
          {"color": COLOURS, "range": ["raw", "unit", "symmetric", "centered"]}),
     Kind("color.colour_for_gray", "color", "three channels for one", one_of("color", COLOURS), {"color": "gray"}),
-    Kind("color.colour_for_gray3", "color", "colour, trained on gray three times", one_of("color", COLOURS), {"color": "gray3"}),
-    Kind("color.luma_exchanged", "color", "luma weights of red and blue exchanged", to(color="gray_bgr"), {"color": "gray"}),
+    Kind("color.colour_for_gray3", "color", "colour, trained on gray three times", one_of("color", COLOURS),
+         {"color": "gray3"}),
+    Kind("color.luma_exchanged", "color", "luma weights of red and blue exchanged", to(color="gray_bgr"),
+         {"color": "gray"}),
     # --- geometry
     *(Kind(f"fit.{fit}", "fit", f"fit {fit}", to(fit=fit)) for fit in ("stretch", *CROPS, *BOXES)),
     Kind("crop_fraction.whole", "crop_fraction", "nothing cut off around", to(crop_fraction=1.0),
          {"fit": CROPS, "crop_fraction": [0.875, 0.8]}),
-    Kind("crop_fraction.other", "crop_fraction", "another share cut off", one_of("crop_fraction", [0.7, 0.8, 0.9, 0.95]), {"fit": CROPS}),
+    Kind("crop_fraction.other", "crop_fraction", "another share cut off",
+         one_of("crop_fraction", [0.7, 0.8, 0.9, 0.95]), {"fit": CROPS}),
     Kind("pad.black", "pad", "black bars for gray ones", to(pad=0), {"fit": BOXES, "pad": [114, 127, 128]}),
     Kind("pad.gray", "pad", "gray bars for black ones", one_of("pad", [114, 127, 128, 255]), {"fit": BOXES, "pad": 0}),
     Kind("size.exchanged", "size", "height and width exchanged", _exchanged, {"size": OBLONG}),
     Kind("size.other", "size", "another size", _other_size),
     *(_kernel(name) for name in KERNELS),
     Kind("rounding.float", "rounding", "fractions kept", to(rounding="float"), {"rounding": "uint8", "resize": SMOOTH}),
-    Kind("rounding.uint8", "rounding", "fractions rounded away", to(rounding="uint8"), {"rounding": "float", "resize": SMOOTH}),
-    Kind("truncate", "truncate", "fractions cut off by astype(uint8)", to(truncate=True), {"rounding": "uint8", "resize": SMOOTH}),
+    Kind("rounding.uint8", "rounding", "fractions rounded away", to(rounding="uint8"),
+         {"rounding": "float", "resize": SMOOTH}),
+    Kind("truncate", "truncate", "fractions cut off by astype(uint8)", to(truncate=True),
+         {"rounding": "uint8", "resize": SMOOTH}),
     Kind("wrap", "wrap", "overshoot wraps around in uint8", to(wrap=True), {"rounding": "uint8", "resize": CUBIC}),
     # --- numbers
     _range("raw", "range left out", PLAIN),
@@ -149,8 +162,10 @@ KINDS: tuple[Kind, ...] = (
     _range("half", "x / 255 - 0.5", ["unit", "symmetric"], affine(127.5, 255)),
     Kind("range.affine", "range", "constants of somebody's own data", _random_affine, {"range": PLAIN}),
     Kind("range.scale", "range", "divided by another number", _random_scale, {"range": PLAIN}),
-    Kind("order.range_first", "order", "brought into range before the resize", to(order="range_first"), {"order": "resize_first"}),
-    Kind("order.resize_first", "order", "resized before it is brought into range", to(order="resize_first"), {"order": "range_first"}),
+    Kind("order.range_first", "order", "brought into range before the resize", to(order="range_first"),
+         {"order": "resize_first"}),
+    Kind("order.resize_first", "order", "resized before it is brought into range", to(order="resize_first"),
+         {"order": "range_first"}),
     # --- the tensor
     Kind("dtype.float16", "dtype", "half precision", to(dtype="float16"), {"dtype": "float32"}),
     Kind("dtype.uint8", "dtype", "whole levels for floats", to(dtype="uint8"), {"dtype": "float32", "range": "raw"}),
@@ -163,22 +178,26 @@ KINDS: tuple[Kind, ...] = (
          {"dtype": "uint8", "range": "symmetric", "quantization": (0.0173, 114)}),
     Kind("layout.nchw", "layout", "channels first", to(layout="nchw"), {"layout": "nhwc"}),
     Kind("layout.nhwc", "layout", "channels last", to(layout="nhwc"), {"layout": "nchw"}),
-    Kind("reshape.nchw", "reshape", "reshape(C, H, W) for a transpose", to(reshape=True), {"layout": "nchw", "color": COLOURS}),
-    Kind("reshape.nhwc", "reshape", "an NCHW blob by reshape(H, W, C)", to(reshape=True), {"layout": "nhwc", "color": COLOURS}),
+    Kind("reshape.nchw", "reshape", "reshape(C, H, W) for a transpose", to(reshape=True),
+         {"layout": "nchw", "color": COLOURS}),
+    Kind("reshape.nhwc", "reshape", "an NCHW blob by reshape(H, W, C)", to(reshape=True),
+         {"layout": "nhwc", "color": COLOURS}),
     Kind("transpose", "transpose", "height and width of the tensor exchanged", to(transpose=True)),
     Kind("uint8_cast", "uint8_cast", "astype(uint8) of a float range", to(uint8_cast="uint8"),
          {"dtype": "float32", "range": ["symmetric", "centered", "torch", "caffe"]}),
     Kind("uint8_cast.back", "uint8_cast", "the same, and back to float32", to(uint8_cast="back"),
          {"dtype": "float32", "range": ["symmetric", "centered", "torch", "caffe"]}),
     # --- habits
-    Kind("mutates_input.convert", "mutates_input", "cvtColor(image, dst=image)", to(mutates_input="convert"), {}, ARRAYS),
-    Kind("mutates_input.draw", "mutates_input", "a label drawn onto the caller's picture", to(mutates_input="draw"), {}, ARRAYS),
-    Kind("random.noise", "not_deterministic", "noise of training left in", to(not_deterministic="noise"), {}, (*ARRAYS, "path")),
-    Kind("random.flip", "not_deterministic", "random mirroring left in", to(not_deterministic="flip"), {}, (*ARRAYS, "path")),
-    Kind("random.jitter", "not_deterministic", "random cropping left in", to(not_deterministic="jitter"), {}, (*ARRAYS, "path")),
-    Kind("batch_axis.twice", "batch_axis", "a batch axis too many", to(batch_axis="twice"), {}, (*ARRAYS, "path")),
+    Kind("mutates_input.convert", "mutates_input", "cvtColor(image, dst=image)", to(mutates_input="convert"),
+         {}, ARRAYS),
+    Kind("mutates_input.draw", "mutates_input", "a label drawn onto the caller's picture", to(mutates_input="draw"),
+         {}, ARRAYS),
+    Kind("random.noise", "not_deterministic", "noise of training left in", to(not_deterministic="noise"), {}, CALLED),
+    Kind("random.flip", "not_deterministic", "random mirroring left in", to(not_deterministic="flip"), {}, CALLED),
+    Kind("random.jitter", "not_deterministic", "random cropping left in", to(not_deterministic="jitter"), {}, CALLED),
+    Kind("batch_axis.twice", "batch_axis", "a batch axis too many", to(batch_axis="twice"), {}, CALLED),
     Kind("batch_axis.dropped", "batch_axis", "no batch axis where training has one", to(batch_axis="dropped"), {},
-         (*ARRAYS, "path")),
+         CALLED),
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
 BY_FAULT: dict[str, list[Kind]] = {}

@@ -58,13 +58,14 @@ class Serving:
     mutates_input: str = ""  # "convert", "draw"
     not_deterministic: str = ""  # "noise", "flip", "jitter"
     batch_axis: str = ""  # "twice", "dropped"
-    way: str = "divide"  # of arithmetic.WAYS
+    way: str = "divide"  # of arithmetic.WAYS, or "blob": cv2.dnn.blobFromImage does the resize and the range
     batched: bool = True  # the tensor comes with a batch axis
+    hands: str = ""  # what the function returns: "" an array, "view" on reversed memory, "tensor" of TensorFlow
 
     @classmethod
     def of(cls, recipe: Recipe, **more: Any) -> Serving:
         """Return the serving code that does what the recipe says."""
-        return cls(**{slot: getattr(recipe, slot) for slot in SLOTS}, **more)
+        return cls(**({slot: getattr(recipe, slot) for slot in SLOTS} | more))
 
     @property
     def recipe(self) -> Recipe:
@@ -91,7 +92,9 @@ def tensor(image: np.ndarray, s: Serving, takes: str = "rgb") -> np.ndarray:
     def resized(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         return resizing.resize(np.ascontiguousarray(pixels), size, s.resize, rounding=s.rounding, slips=slips)
 
-    if s.order == "range_first":
+    if s.way == "blob":
+        done = _blob(image, s)
+    elif s.order == "range_first":
         floats = arithmetic.scaled(image, s.range, s.color, s.way).astype(np.float32)
         pixels, place = resizing.fitted(floats, s.size, s.fit, s.crop_fraction, resized)
         done = pixels if place is None else resizing.padded(pixels, s.size, place, _pad_in_range(s, image))
@@ -101,6 +104,14 @@ def tensor(image: np.ndarray, s: Serving, takes: str = "rgb") -> np.ndarray:
             pixels = resizing.padded(pixels, s.size, place, np.full(pixels.shape[2], s.pad))
         done = arithmetic.scaled(pixels, s.range, s.color, s.way)
     return _handed_over(done, s)
+
+
+def _blob(image: np.ndarray, s: Serving) -> np.ndarray:
+    """A stretched picture in a range with one std, (H, W, C), by OpenCV's own preprocessing."""
+    mean, std = arithmetic.constants(s.range)
+    mean = mean[::-1] if s.color == "bgr" else mean
+    blob = cv2.dnn.blobFromImage(image, 1 / std[0], (s.size[1], s.size[0]), mean.tolist(), swapRB=False)
+    return blob[0].transpose(1, 2, 0)
 
 
 def _pad_in_range(s: Serving, image: np.ndarray) -> np.ndarray:
@@ -183,7 +194,13 @@ def function(s: Serving, medium: Medium) -> Callable[[Any], np.ndarray]:
     return of_path if medium == "path" else of_array
 
 
-def _with_axes(done: np.ndarray, s: Serving) -> np.ndarray:
+def _with_axes(done: np.ndarray, s: Serving) -> Any:
+    if s.hands == "view":
+        done = np.ascontiguousarray(done[:, ::-1])[:, ::-1]
+    if s.hands == "tensor":
+        import tensorflow as tf
+
+        return tf.constant(done)[None]
     if s.batch_axis == "twice":
         return done[None, None]
     return done[None] if s.batched and s.batch_axis != "dropped" else done
