@@ -1,6 +1,8 @@
+from .attribution import figure_attribution
 from .box_figures import figure_detections, figure_regions
 from .boxes import overlay_boxes, threshold_slider
 from .charts import figure_costs, figure_strip, figure_topk
+from .comparison_figures import figure_difference_map, figure_flips, figure_per_class
 from .detection_viewer import DetectionViewer
 from .drawing import difference, fit, side_by_side, tile
 from .drift_figures import figure_drift
@@ -17,11 +19,15 @@ __all__ = [
     "difference",
     "figure_agreement",
     "figure_answers",
+    "figure_attribution",
     "figure_compare",
     "figure_costs",
     "figure_detections",
+    "figure_difference_map",
     "figure_drift",
+    "figure_flips",
     "figure_model_costs",
+    "figure_per_class",
     "figure_regions",
     "figure_seen",
     "figure_strip",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from workbench.diagnose.attribute.metrics import UNITS
@@ -26,20 +27,20 @@ def sentence(given: Attribution) -> str:
         what = ", ".join(given.values)
         return f"Nothing to split: {what} together lose 0.00 {unit} on these {frames}{opposed}{rest}."
     first, *others = sorted(given.shares, key=lambda name: -given.values[name] * (1 if given.total > 0 else -1))
-    low, high = given.intervals[first]
+    interval = given.intervals[first]
     whole = "loss" if given.total > 0 else "gain (serving is better)"
-    value, total = (figure(each) for each in (given.values[first], given.total))
+    value, total, low, high = (figure(each, given.total) for each in (given.values[first], given.total, *interval))
     head = f"{_percent(given.shares[first])} of the {whole} is {first} ({value} of {total} {unit}, "
-    head += f"95% {figure(low)} to {figure(high)})"
+    head += f"95% {low} to {high})"
     parts = [f"{name} {_percent(given.shares[name])}" for name in others]
     told = ", ".join([head, *parts])
     return f"{told}{_overlap(given)} on {frames}{rest}."
 
 
-def figure(value: float) -> str:
-    """Write a loss with two decimals, or two digits where that would be nothing; with a true minus sign."""
-    plain = f"{value:.2f}" if abs(value) >= 0.1 or value == 0 else f"{value:.2g}"
-    return plain.replace("-", "−")
+def figure(value: float, whole: float) -> str:
+    """Write a part of a loss with two decimals, or with as many as two digits of the whole take; with a true minus."""
+    decimals = 2 if abs(whole) >= 0.1 or not whole else 1 - math.floor(math.log10(abs(whole)))
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
 def _percent(share: float) -> str:
@@ -57,7 +58,7 @@ def _overlap(given: Attribution) -> str:
     if abs(most) < TELLING * abs(given.total):
         return ""
     how = "partly hide each other" if most * given.total < 0 else "make each other worse"
-    return f"; {other} and {one} {how} ({figure(float(most)) if most < 0 else '+' + figure(float(most))})"
+    return f"; {other} and {one} {how} ({'+' if most > 0 else ''}{figure(float(most), given.total)})"
 
 
 def _and(names: list[str]) -> str:
