@@ -48,7 +48,7 @@ def _run(model: Any, arrays: Sequence[np.ndarray]) -> list[tuple[str, np.ndarray
 @contextmanager
 def _listening(model: Any, record: Record) -> Iterator[None]:
     """Tell `record` the outputs of every layer call, while the block runs."""
-    listened = list(_operations(model))
+    listened = list(operations(model))
     for operation in listened:
         _listen(operation, record)
     try:
@@ -69,7 +69,7 @@ def _listen(operation: Any, record: Record) -> None:
     object.__setattr__(operation, "call", recording)  # hides the class's method, past Keras' own bookkeeping
 
 
-def _operations(model: Any) -> Iterator[Any]:
+def operations(model: Any) -> Iterator[Any]:
     """Yield layers, and operations of the functional API, of a model and of the models in it; each once."""
     import keras
 

@@ -1,0 +1,166 @@
+"""`search`: which preprocessing was this model trained with?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from workbench.diagnose.search.halving import Halving
+from workbench.diagnose.search.needs import needed
+from workbench.diagnose.search.network import Network
+from workbench.diagnose.search.prior import log_prior
+from workbench.diagnose.search.progress import Progress, Told
+from workbench.diagnose.search.ranking import ranked
+from workbench.diagnose.search.result import SearchResult
+from workbench.diagnose.search.sameness import same_colorings, same_geometries
+from workbench.diagnose.search.space import Axes, Space, axes, default_space
+from workbench.diagnose.search.tensors import Tensors
+from workbench.errors import InvalidValue
+from workbench.frames import open_frames
+from workbench.frames.frame import FrameSequence
+from workbench.inference import predict
+from workbench.inference.sources import Source
+from workbench.models import Model, load_model
+from workbench.models.contract import Contract, contract
+from workbench.recipes import Recipe
+
+Reference = Mapping[str, np.ndarray] | np.ndarray | tuple[Recipe, Any]
+BUDGET = 512
+
+
+def search(  # noqa: PLR0913 - the model, the frames, and what else is known, each by name
+    model: Model | Any,
+    frames: Source,
+    *,
+    labels: Sequence[int] | np.ndarray | None = None,
+    reference: Reference | None = None,
+    recipe: Recipe | None = None,
+    space: Space | None = None,
+    budget: int = BUDGET,
+    progress: bool | Told = True,
+) -> SearchResult:
+    """Search the preprocessing a model was trained with, by what it says of itself and what it makes of frames.
+
+    The evidence, as far as there is any: the model's contract, the statistics its BatchNormalization layers keep of
+    training, reference outputs, labels, and, weakest, how sure the answers are. What these frames cannot decide comes
+    back as a tie; frames of the model's own domain decide most.
+
+    Args:
+        model: a Model, or anything `load_model` takes. One input, which takes pictures.
+        frames: an opened sequence, or anything `open_frames` takes that has an end; 16 do, more than 64 are thinned
+            out evenly.
+        labels: true class index of each frame, where known.
+        reference: raw outputs on the same frames from where the model does work, (N, ...) of the only output or by
+            output name; or the (recipe, model) that gives them.
+        recipe: the slots that are not searched; by default, and where they contradict the model, as its contract says.
+        space: slot -> choices; by default colour, range, fit, resize and rounding.
+        budget: the most recipes that are run; a budget of the whole space or more searches all of it on all frames.
+        progress: show a bar; or a function of (recipes done, at most, what is being done), which may return False to
+            stop.
+
+    Returns:
+        The candidates with their probability, recipes that cannot be told apart as one.
+
+    Raises:
+        InvalidValue: labels or reference that do not fit the frames or the model, a model without one input for
+            pictures, no finite output for any recipe, or a budget below the combinations of color and range.
+        UnknownName: a slot or choice in `space` that nobody knows.
+        InputMismatch: the recipes' tensors do not fit the model, or the reference not its outputs.
+        SearchCancelled: the function `progress` returned False.
+
+    Example:
+        search("sample:cifar10-cnn", "sample:cifar-20").verdict
+    """
+    model = load_model(model)
+    said = _expect_pictures(model)
+    source = _opened(frames)
+    network = Network(model, labels=_checked_labels(labels, len(source)), reference=_outputs(reference, source, model))
+    base = said.applied_to(recipe or Recipe(size=None))
+    searched = dict(space) if space is not None else default_space(base)
+    return _searched(network, Tensors(source), axes(base, searched), contract=said, budget=budget, progress=progress)
+
+
+def _searched(  # noqa: PLR0913 - private, and each by name
+    network: Network, tensors: Tensors, space: Axes, *, contract: Contract, budget: int, progress: bool | Told
+) -> SearchResult:
+    colorings, geometries = same_colorings(space, tensors), same_geometries(space, tensors)
+    prior = log_prior(space, contract)
+    of_class = np.array([prior[list(each.members)].max() for each in colorings])
+    with Progress(progress, min(budget, len(colorings) * len(geometries))) as told:
+        search = Halving(space, colorings, geometries, tensors, network, of_class, budget, told)
+        rounds = search.run()
+    ranking = ranked(search)
+    result = SearchResult(
+        model=network.model.name,
+        ranking=ranking,
+        searched=tuple(slot for part in (space.colorings, space.geometries) for slot in part[0] if len(part) > 1),
+        frames=len(rounds[-1].places),
+        recipes=len(space),
+        ran=search.ran,
+        needs="",
+    )
+    return result if result.decided else _with_needs(result, search)
+
+
+def _expect_pictures(model: Model) -> Contract:
+    said = contract(model)
+    if said.input is None or len(model.inputs) > 1:
+        listed = "; ".join(map(str, model.inputs)) or "none"
+        raise InvalidValue(
+            f"{model.name}: a search needs a model of one input, which takes pictures; it has {len(model.inputs)} "
+            f"({listed}); wrap it so that the others are constant"
+        )
+    return said
+
+
+def _opened(frames: Source) -> FrameSequence:
+    source = open_frames(frames)
+    if not isinstance(source, FrameSequence):
+        raise InvalidValue(f"{source.origin}: a stream has no end; give take(source, limit=16)")
+    return source
+
+
+def _checked_labels(labels: Sequence[int] | np.ndarray | None, frames: int) -> np.ndarray | None:
+    if labels is None:
+        return None
+    classes = np.asarray(labels)
+    if classes.shape != (frames,) or classes.dtype.kind not in "iu":
+        raise InvalidValue(
+            f"labels are one class index (a whole number) for each of {frames} frames; got {classes.shape} "
+            f"{classes.dtype}"
+        )
+    if classes.min() < 0:
+        raise InvalidValue(f"label {int(classes.min())} is below 0; class indices count from 0")
+    return classes
+
+
+def _outputs(reference: Reference | None, source: FrameSequence, model: Model) -> dict[str, np.ndarray] | None:
+    if reference is None:
+        return None
+    if isinstance(reference, tuple):
+        found: Mapping[str, np.ndarray] = predict(source, *reference, boxes=None, progress=False).outputs
+    elif isinstance(reference, Mapping):
+        found = reference
+    elif len(model.outputs) > 1:
+        names = ", ".join(spec.name for spec in model.outputs)
+        raise InvalidValue(f"{model.name} has the outputs {names}; give reference as a mapping from name to array")
+    else:
+        found = {model.outputs[0].name if model.outputs else "output": np.asarray(reference)}
+    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
+    for name, values in arrays.items():
+        if values.ndim == 0 or len(values) != len(source):
+            raise InvalidValue(f"reference output {name!r} is {values.shape}; one row for each of {len(source)} frames")
+    return arrays
+
+
+def _with_needs(result: SearchResult, search: Halving) -> SearchResult:
+    """Add what would decide between the two best candidates."""
+    from dataclasses import replace
+
+    last = search.rounds[0] if len(search.rounds) == 1 else search.rounds[-1]
+    order = sorted(zip(last.probability, last.cells, strict=True), reverse=True)
+    best = order[0][1]
+    second = next((cell for _, cell in order if cell[0] != best[0]), order[min(1, len(order) - 1)][1])
+    return replace(result, needs=needed(search.network, last, (best[0], 0), (second[0], 0)))
