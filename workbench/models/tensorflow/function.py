@@ -39,7 +39,10 @@ class Frozen:
     def __call__(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the outputs of one batch, in order."""
         tf = import_tensorflow()
-        values = self.function(*map(tf.constant, arrays), *self.held)
+        given = [*map(tf.constant, arrays), *self.held]
+        # A plain call tries the arguments by name first, where a frozen function has no names, and TensorFlow 2.21
+        # then writes the whole batch into the text of an error that nobody sees: 1 to 2 ms a call.
+        values = self.function._call_flat(given, self.function.captured_inputs)
         return [np.asarray(value) for value in tf.nest.flatten(values)]
 
 
