@@ -130,3 +130,16 @@ def _import_tensorflow() -> Any:
 
 def _one_line(error: object) -> str:
     return " ".join(str(error).split())
+
+
+def with_repeated_chroma(data: bytes, *, accurate: bool = True) -> np.ndarray:
+    """`tf.io.decode_jpeg(fancy_upscaling=False)`: subsampled chroma repeated instead of interpolated. RGB.
+
+    Args:
+        data: an encoded JPEG.
+        accurate: `dct_method="INTEGER_ACCURATE"`; else TensorFlow's default, the fast one.
+    """
+    tf = _import_tensorflow()
+    method = "INTEGER_ACCURATE" if accurate else ""
+    image: np.ndarray = tf.io.decode_jpeg(data, channels=3, dct_method=method, fancy_upscaling=False).numpy()
+    return image
