@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.diagnose.attribute.metrics import UNITS, frame_losses, possible
+from workbench.diagnose.attribute.wording import figure
 from workbench.diagnose.region_answers import Answered, Tensors
 from workbench.errors import InvalidValue
 from workbench.frames import open_frames
@@ -49,7 +50,7 @@ class DifferenceMap:
         """One sentence a person can act on."""
         mean, worst = float(self.pixels.mean()), _place(self.levels)
         if not mean:
-            return f"The tensors of {self.count} frames are the same."
+            return f"The tensors are the same (frames: {self.count})."
         where = f"row {worst[0] + 1}, column {worst[1] + 1} of {self.grid[0]} x {self.grid[1]}"
         told = f"The tensors differ by {mean:.1f} levels on average, most in {where} ({self.levels[worst]:.1f})"
         if self.recovered is None:
@@ -57,7 +58,8 @@ class DifferenceMap:
         if self.loss <= 0:
             return f"{told}; no answer of {self.count} frames changes."
         best = _place(self.recovered)
-        back = f"{self.recovered[best]:.2g} of {self.loss:.2g} {UNITS[self.metric]} come back".replace("-", "−")
+        value, whole = (figure(float(each), self.loss) for each in (self.recovered[best], self.loss))
+        back = f"{value} of {whole} {UNITS[self.metric]} come back"
         there = "there" if best == worst else f"in row {best[0] + 1}, column {best[1] + 1}"
         return f"{told}; with training's pixels {there} {back}."
 

@@ -42,8 +42,14 @@ class _Cell(NamedTuple):
     below: str = ""
 
 
-def figure_detections(
-    frames: Any, detections: Boxes | Mapping[str, Boxes], *, threshold: float = 0.0, columns: int = 2, limit: int = 12
+def figure_detections(  # noqa: PLR0913 - the frames, their boxes, and four options by name
+    frames: Any,
+    detections: Boxes | Mapping[str, Boxes],
+    *,
+    threshold: float = 0.0,
+    columns: int = 2,
+    limit: int = 12,
+    indices: Sequence[int] | None = None,
 ) -> Figure:
     """Show frames with their boxes in a grid; several named detections of the same frames stand side by side.
 
@@ -53,14 +59,18 @@ def figure_detections(
         threshold: the score, 0 to 1, from which on a box is drawn.
         columns: pictures in a row; with several named detections there is one column for each.
         limit: at most so many frames, spread evenly from the first to the last.
+        indices: the frames to show, in this order, in place of those.
 
     Raises:
-        InvalidValue: not one `Detections` a frame, no frames that stay, or a limit below 1.
+        InvalidValue: not one `Detections` a frame, no frames that stay, no such frame, or a limit below 1.
     """
     check_limit(limit)
     named = by_name(detections)
     source = frames_for(frames, named)
-    shown = sorted({round(i) for i in np.linspace(0, len(source) - 1, min(limit, len(source)))})
+    spread = np.linspace(0, len(source) - 1, min(limit, len(source)))
+    shown = sorted({round(i) for i in spread}) if indices is None else list(indices)
+    if not shown or not all(0 <= index < len(source) for index in shown):
+        raise InvalidValue(f"figure_detections: frames go from 0 to {len(source) - 1}; got {shown}")
     columns = len(named) if len(named) > 1 else max(1, min(columns, len(shown)))
     width = (WIDTH - GAP * (columns - 1)) / columns
     cells = []

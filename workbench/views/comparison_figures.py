@@ -14,6 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from workbench.diagnose.attribute.metrics import UNITS
+from workbench.diagnose.attribute.wording import figure
 from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.comparison import Comparison
 from workbench.diagnose.difference_map import DifferenceMap
@@ -23,6 +24,7 @@ from workbench.frames.frame import FrameSequence
 from workbench.recipes.callables import Preprocess
 from workbench.results import Classification
 from workbench.views.answers import Answer
+from workbench.views.box_figures import figure_detections
 from workbench.views.charts import BAR, draw_bars
 from workbench.views.panes import PaneMaker
 from workbench.views.paper import A_COLOR, B_COLOR, INK, SMALL, WIDTH, Paper, shorten
@@ -38,30 +40,37 @@ BACK = LinearSegmentedColormap.from_list("recovered", ["#f0a860", "#f2f2f0", "#7
 
 
 def figure_flips(
-    comparison: Comparison, frames: Any, recipes: tuple[Preprocess, Preprocess], *, limit: int = 4, top: int = 3
+    comparison: Comparison | BoxComparison,
+    frames: Any,
+    recipes: tuple[Preprocess, Preprocess],
+    *,
+    limit: int = 4,
+    top: int = 3,
 ) -> Figure:
     """Show the worst flipped frames: the picture, what the model sees of it under A and under B, both answers.
 
-    A is the recipe as in training; both tensors are shown as a model trained with it takes them.
+    A is the recipe as in training; both tensors are shown as a model trained with it takes them. Of boxes the frame
+    is shown twice, with A's boxes and with B's.
 
     Args:
-        comparison: of class probabilities; of boxes see `figure_detections`.
+        comparison: what A and B answered.
         frames: those that were compared; an opened sequence, or anything `open_frames` takes that stays.
         recipes: those of A and B.
-        limit: at most so many frames, by `Comparison.to_frame`'s order.
+        limit: at most so many frames, the worst first: by divergence, or by boxes lost, new and renamed.
         top: classes of each answer.
 
     Raises:
-        InvalidValue: boxes, or not the frames that were compared.
+        InvalidValue: not the frames that were compared, or two functions in the recipes' place.
     """
-    if isinstance(comparison, BoxComparison):
-        raise InvalidValue("boxes have a figure of their own: figure_detections(frames, {'A': c.a, 'B': c.b})")
     source = open_frames(frames)
     if not isinstance(source, FrameSequence) or len(source) != len(comparison):
         raise InvalidValue(f"figure_flips needs the {len(comparison)} frames that were compared, and they must stay")
     worst = _worst_flips(comparison)[:limit]
     if not worst:
         return _line(f"No answer flips on these {len(comparison)} frames.")
+    if isinstance(comparison, BoxComparison):
+        sides = {"A": comparison.a, "B": comparison.b}
+        return figure_detections(source, sides, threshold=comparison.threshold, indices=worst)
     maker = PaneMaker(source)
     rows = {index: maker(ViewerState(len(source), *recipes, index=index)).images[:3] for index in worst}
     maker.close()
@@ -159,10 +168,12 @@ def _both_answers(page: Paper, comparison: Comparison, index: int, *, at: tuple[
         draw_bars(page, answer, at=(across, top + 1.1 * LINE), width=width, color=color)
 
 
-def _worst_flips(comparison: Comparison) -> list[int]:
-    kl = np.where(np.isfinite(comparison.kl), comparison.kl, np.inf)
-    order = np.lexsort((-kl, ~comparison.flips))
-    return [int(i) for i in order if comparison.flips[i]]
+def _worst_flips(comparison: Comparison | BoxComparison) -> list[int]:
+    if isinstance(comparison, BoxComparison):
+        harm = (comparison.lost + comparison.new + comparison.renamed).astype(float)
+    else:
+        harm = np.where(np.isfinite(comparison.kl), comparison.kl, np.inf)
+    return [int(i) for i in np.argsort(-harm, kind="stable") if comparison.flips[i]]
 
 
 def _answer(classes: Classification, index: int, rows: int) -> Answer:
@@ -198,7 +209,7 @@ def _besides(row: dict[str, Any]) -> str:
 def _share_of(found: DifferenceMap) -> str:
     if not found.loss > 0:
         return "no answer changes"
-    return f"of a loss of {found.loss:.2g} ({UNITS[found.metric]}); below 0: worse"
+    return f"of a loss of {figure(found.loss, found.loss)} ({UNITS[found.metric]}); below 0: worse"
 
 
 def _regions(
