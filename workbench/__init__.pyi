@@ -1,10 +1,12 @@
 from .diagnose import (
+    Attribution,
     BoxComparison,
     BoxIdentification,
     Comparison,
     Drift,
     ModelComparison,
     Variants,
+    attribute,
     compare,
     compare_models,
     compare_variants,
@@ -12,6 +14,9 @@ from .diagnose import (
     identify_boxes,
 )
 from .diagnose.cascade_costs import CascadeCosts, cascade_costs
+from .diagnose.diagnosis import Diagnosis, find_preprocessing
+from .diagnose.identify import Identification, identify, probe_images
+from .diagnose.search import SearchResult, search
 from .errors import PreprocessingWarning, WorkbenchError
 from .frames import Frame, FrameSequence, FrameStream, open_frames, read_labels, read_picture, take
 from .inference import classify_regions, detect_then_classify, predict, predict_many
@@ -28,6 +33,7 @@ from .views import DetectionViewer, FrameViewer
 
 __version__: str
 __all__ = [
+    "Attribution",
     "BoxComparison",
     "BoxFormat",
     "BoxIdentification",
@@ -37,19 +43,23 @@ __all__ = [
     "Comparison",
     "Contract",
     "DetectionViewer",
+    "Diagnosis",
     "Drift",
     "Frame",
     "FrameSequence",
     "FrameStream",
     "FrameViewer",
+    "Identification",
     "Model",
     "ModelComparison",
     "Prediction",
     "PreprocessingWarning",
     "Recipe",
+    "SearchResult",
     "Variants",
     "WorkbenchError",
     "affine",
+    "attribute",
     "box_format",
     "box_formats",
     "cascade_costs",
@@ -64,6 +74,8 @@ __all__ = [
     "decode",
     "detect_then_classify",
     "drift",
+    "find_preprocessing",
+    "identify",
     "identify_boxes",
     "load_model",
     "load_recipe",
@@ -72,12 +84,14 @@ __all__ = [
     "predict_many",
     "preset",
     "presets",
+    "probe_images",
     "read_labels",
     "read_picture",
     "record",
     "run_scenario",
     "sample_path",
     "scenarios",
+    "search",
     "take",
     "to_picture",
 ]
