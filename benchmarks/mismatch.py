@@ -1,9 +1,9 @@
 """The mismatch benchmark: faults injected into serving code on real frames, and what `identify` says of them.
 
 Run: `python benchmarks/mismatch.py` (held-out frames; seed 0; 300 cases with one fault, 200 with two, 100 with three,
-500 without any). `--split tuning` draws from other frames; `--case heldout:0:2:17` repeats one case. `--minutes`
-stops in time: the groups go side by side, so what was run is a fair part of each. See `faults/cases.py` for the rules
-by which cases are drawn, `faults/judging.py` for the outcomes.
+500 without any, 60 of box conventions). `--split tuning` draws from other frames; `--case heldout:0:2:17` repeats one
+case. `--minutes` stops in time: the groups go side by side, so what was run is a fair part of each. See
+`faults/cases.py` for the rules by which cases are drawn, `faults/judging.py` for the outcomes.
 """
 
 from __future__ import annotations
@@ -19,18 +19,21 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from faults.boxes import judged_boxes
 from faults.judging import Row, drawn, judged
 from faults.kinds import BY_NAME
 from faults.tables import print_tables
 from measure import machine
 
-CASES = "1:300,2:200,3:100,clean:500"
+CASES = "1:300,2:200,3:100,clean:500,boxes:60"
 Task = tuple[str, str, int, int, str | None]  # group, split, seed, index, kind
 
 
 def one(task: Task) -> Row:
     """Draw and judge one case; runs in a worker process."""
     group, split, seed, index, kind = task
+    if group == "boxes":
+        return judged_boxes(split, seed, index)
     return judged(group, drawn(group, split, seed, index, kind))
 
 
