@@ -78,6 +78,8 @@ def _bar(axes: Axes, place: int, values: tuple[float, float, float], color: str)
     value, low, high = values
     axes.barh(place - 0.1, value, height=0.44, color=color)
     below = place + 0.27
+    if low == high:  # one frame, or all frames alike: nothing that a sample of them could tell
+        return
     axes.plot([low, high], [below, below], color=INK, linewidth=1.4, solid_capstyle="butt")
     axes.plot([low, high], [below, below], "|", color=INK, markersize=6, markeredgewidth=1.4)
 

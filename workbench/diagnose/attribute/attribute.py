@@ -11,8 +11,8 @@ from tqdm.auto import tqdm
 
 from workbench.diagnose.attribute.attribution import NOTHING, Attribution
 from workbench.diagnose.attribute.metrics import Losses, check_metric, losses, possible
-from workbench.diagnose.attribute.mixes import Runner
-from workbench.diagnose.attribute.players import Player, aside, mixed, players
+from workbench.diagnose.attribute.mixes import Mix, Runner
+from workbench.diagnose.attribute.players import Player, aside, mixed, players, slipped
 from workbench.diagnose.compare import Labels
 from workbench.errors import InvalidValue
 from workbench.frames import open_frames
@@ -48,7 +48,7 @@ def attribute(  # noqa: PLR0913 - the model, the frames, the two recipes, and fo
         model: a Model, or anything `load_model` takes; by path with `engine="fast"` it is much quicker.
         frames: an opened sequence, or anything `open_frames` takes that stays.
         training: the recipe as in training, or a result with a `recipe` (`identify`, `search`).
-        serving: the recipe as in serving, or such a result.
+        serving: the recipe as in serving, or such a result; the slips that `identify` found are split as well.
         metric: "flips", "kl", "accuracy" (true classes needed), "map" (true boxes), "boxes", "change", or "auto":
             accuracy or average precision with labels, else flips or box overlap; where that loses nothing, the next
             finer one. `Attribution.reason` says which and why.
@@ -70,10 +70,10 @@ def attribute(  # noqa: PLR0913 - the model, the frames, the two recipes, and fo
                 f"attribute needs frames that stay; keep some of {source.origin}: take(source, limit=100)"
             )
         run = stack.enter_context(Runner(source, load_model(model)))
-        [(_, reference)] = run({0: a}, boxes)
+        [(_, reference)] = run({0: Mix(a)}, boxes)
         truth = _truth(labels, reference)
         check_metric(metric, reference, truth)
-        found = players(a, b)
+        found = [*players(a, b), *slipped(getattr(serving, "slips", ()))]
         reasons = {player.name: why for player in found if (why := aside(a, player, source, run.model))}
         split = [player for player in found if player.name not in reasons]
         mixes = _mixes(a, split)
@@ -93,20 +93,24 @@ def _recipe(side: str, given: Any) -> Recipe:
     return recipe
 
 
-def _mixes(training: Recipe, split: Sequence[Player]) -> dict[int, Recipe]:
-    """Return the recipe of every mix but the training recipe's own, by number: bit i for player i as in serving."""
+def _mixes(training: Recipe, split: Sequence[Player]) -> dict[int, Mix]:
+    """Return every mix but the training recipe alone, by number: bit i for player i as in serving."""
     if len(split) > MOST:
         raise InvalidValue(
             f"{len(split)} slots differ ({', '.join(player.name for player in split)}): {2 ** len(split)} mixes; "
             f"attribute splits up to {MOST}; set the undoubted ones alike first: serving.replace(...)"
         )
-    return {
-        number: mixed(training, [player for place, player in enumerate(split) if number >> place & 1])
+    chosen = {
+        number: [player for place, player in enumerate(split) if number >> place & 1]
         for number in range(1, 2 ** len(split))
+    }
+    return {
+        number: Mix(mixed(training, those), {each.slip.name: each.slip.value for each in those if each.slip})
+        for number, those in chosen.items()
     }
 
 
-def _answers(run: Runner, mixes: dict[int, Recipe], reference: Prediction, *, progress: bool) -> list[Prediction]:
+def _answers(run: Runner, mixes: dict[int, Mix], reference: Prediction, *, progress: bool) -> list[Prediction]:
     """Return the answers to every mix in order, read in the way the training recipe's were."""
     boxes = reference.detections.format if isinstance(reference.detections, DecodedBoxes) else None
     bar = tqdm(run(mixes, boxes), total=len(mixes), unit="mix", disable=not progress, leave=False)

@@ -1,12 +1,17 @@
-"""Run a model through every mix of two recipes: each frame decoded once a decoder, equal recipes share tensors."""
+"""Run a model through every mix of two recipes: each frame decoded once a decoder, equal recipes share tensors.
+
+A mix with slips, which no recipe can make, is rendered by `rendering.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Self
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from workbench.diagnose.attribute.rendering import Rendered
 from workbench.frames.cache import FrameCache
 from workbench.frames.frame import FrameSequence
 from workbench.inference import predict_many
@@ -47,6 +52,13 @@ class Kept(FrameSequence):
         return self.source.origin_of(index)
 
 
+class Mix(NamedTuple):
+    """A recipe, and the slips that happen beside it, by name."""
+
+    recipe: Recipe
+    slips: Mapping[str, Any] = MappingProxyType({})
+
+
 class Runner:
     """One model over the same frames, recipe after recipe."""
 
@@ -54,10 +66,17 @@ class Runner:
         self.frames, self.model = frames, model
         self._kept: dict[tuple[str, str], Kept] = {}
 
-    def __call__(
-        self, recipes: Mapping[int, Recipe], boxes: str | BoxFormat | None
-    ) -> Iterator[tuple[int, Prediction]]:
-        """Yield the answers to every recipe by its number, as many side by side as memory has room for."""
+    def __call__(self, mixes: Mapping[int, Mix], boxes: str | BoxFormat | None) -> Iterator[tuple[int, Prediction]]:
+        """Yield the answers to every mix by its number, those of recipes alone first."""
+        yield from self._plain({number: mix.recipe for number, mix in mixes.items() if not mix.slips}, boxes)
+        slipped = {number: mix for number, mix in mixes.items() if mix.slips}
+        if slipped:
+            rendered = Rendered(self.frames, self.model)
+            for number, mix in slipped.items():
+                yield number, rendered(mix.recipe, mix.slips, boxes, length=self._length)
+
+    def _plain(self, recipes: Mapping[int, Recipe], boxes: str | BoxFormat | None) -> Iterator[tuple[int, Prediction]]:
+        """Run as many recipes side by side as memory has room for."""
         readers: dict[tuple[str, str], list[int]] = {}
         for number, recipe in recipes.items():
             readers.setdefault(self._reading(recipe), []).append(number)

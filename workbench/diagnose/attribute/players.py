@@ -1,17 +1,20 @@
 """The players of an attribution: slots in which two recipes differ, so put together that every mix is a recipe.
 
+The slips that `identify` finds beside the slots, such as a mirrored picture, are players of their own.
+
 Some slots only matter beside another: `pad` with a letterbox, `quantization` with an integer dtype. Where such a
 slot counts on one side only, it goes where its leader goes, so its share is its leader's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from workbench.diagnose.identify.slips import SLIPS, Slip
 from workbench.errors import InputMismatch, InvalidValue
 from workbench.frames.frame import FrameStream
 from workbench.models import Model, check_batch
@@ -34,12 +37,15 @@ DECODED = ("decode", "exif")  # slots that only say how files are read
 class Player:
     """Slots that change together."""
 
-    slots: dict[str, tuple[Any, Any]]  # slot -> (training's choice, serving's)
+    slots: dict[str, tuple[Any, Any]]  # slot -> (training's choice, serving's); none of a slip
     told: tuple[str, str] = ("", "")  # both in words, with what counts on that side only
+    slip: Slip | None = None  # a mistake of serving's that is no slot
 
     @property
     def name(self) -> str:
-        """The leading slot, or slots that can only change together, with a plus between."""
+        """The leading slot, or slots that can only change together, with a plus between; the name of a slip."""
+        if self.slip is not None:
+            return self.slip.name
         return "+".join(slot for slot in self.slots if not set(LEADERS.get(slot, ())) & self.slots.keys())
 
 
@@ -51,6 +57,11 @@ def players(training: Recipe, serving: Recipe) -> list[Player]:
         leader = next(each for each in LEADERS[slot] if each in moved)
         moved[leader].slots[slot] = getattr(training, slot), getattr(serving, slot)
     return _valid(training, [Player(p.slots, (_told(p, mine), _told(p, theirs))) for p in moved.values()])
+
+
+def slipped(slips: Iterable[Slip]) -> list[Player]:
+    """Return a player for each slip of serving's."""
+    return [Player({}, ("", each.sentence), each) for each in slips]
 
 
 def _told(player: Player, settings: Mapping[str, Any]) -> str:
@@ -82,8 +93,12 @@ def _valid(training: Recipe, found: list[Player]) -> list[Player]:
 def aside(training: Recipe, player: Player, frames: FrameStream, model: Model) -> str:
     """Say why a player cannot cost an answer on these frames; nothing where it can.
 
-    A choice the model refuses (another layout, dtype or shape) stops the run, it does not change an answer.
+    A choice the model refuses (another layout, dtype or shape) stops the run, it does not change an answer. A habit
+    of a function, such as writing into its input, changes no tensor of its own.
     """
+    if player.slip is not None:
+        kind = SLIPS.get(player.slip.name)
+        return "" if kind and kind.stage != "habit" else "it changes no tensor by itself"
     if set(player.slots) <= set(DECODED) and not frames.decoders:
         return "these frames come decoded"
     if _accepted(model, training) and not _accepted(model, mixed(training, [player])):

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from workbench.diagnose.attribute.metrics import UNITS
+from workbench.diagnose.comparison import FEW
 
 if TYPE_CHECKING:
     from workbench.diagnose.attribute.attribution import Attribution
@@ -30,8 +31,8 @@ def sentence(given: Attribution) -> str:
     interval = given.intervals[first]
     whole = "loss" if given.total > 0 else "gain (serving is better)"
     value, total, low, high = (figure(each, given.total) for each in (given.values[first], given.total, *interval))
-    head = f"{_percent(given.shares[first])} of the {whole} is {first} ({value} of {total} {unit}, "
-    head += f"95% {low} to {high})"
+    sure = f", 95% {low} to {high}" if len(given) >= FEW else ""
+    head = f"{_percent(given.shares[first])} of the {whole} is {first} ({value} of {total} {unit}{sure})"
     parts = [f"{name} {_percent(given.shares[name])}" for name in others]
     told = ", ".join([head, *parts])
     return f"{told}{_overlap(given)} on {frames}{rest}."
