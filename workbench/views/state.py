@@ -6,7 +6,7 @@ A viewer's callbacks only translate a click or key into one of these; nothing he
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar, cast
 
@@ -40,6 +40,7 @@ class ViewerState(Position):
 
     a: Preprocess  # what the model was trained with
     b: Preprocess  # what it is served
+    explaining: bool = field(default=False, kw_only=True)  # what each slot costs is shown, and kept up to date
 
     @property
     def seen(self) -> tuple[int, Preprocess, Preprocess]:
@@ -97,14 +98,31 @@ def set_slot(state: ViewerState, side: Side, slot: str, choice: Any) -> ViewerSt
     return _with(state, side, recipe.replace(**{slot: _typed(slot, choice)}))
 
 
-def reset_slot(state: ViewerState, slot: str) -> ViewerState:
-    """Give recipe B the choice of recipe A in one slot."""
-    return _with(state, "b", _recipe(state, "b").replace(**{slot: getattr(_recipe(state, "a"), slot)}))
+def reset_slots(state: ViewerState, slots: Iterable[str]) -> ViewerState:
+    """Give recipe B the choices of recipe A in some slots, all at once, since some exclude each other."""
+    a = _recipe(state, "a")
+    return _with(state, "b", _recipe(state, "b").replace(**{slot: getattr(a, slot) for slot in slots}))
 
 
 def copy_a(state: ViewerState) -> ViewerState:
     """Make recipe B the same as recipe A."""
     return replace(state, b=state.a)
+
+
+def use(state: ViewerState, side: Side, recipe: Preprocess) -> ViewerState:
+    """Put a recipe in the place of A or B.
+
+    Raises:
+        UnknownName: no such side.
+    """
+    if side not in SIDES:
+        raise unknown("side", side, SIDES)
+    return _with(state, side, recipe)
+
+
+def toggle_explain(state: ViewerState) -> ViewerState:
+    """Begin or end to explain what each slot costs."""
+    return replace(state, explaining=not state.explaining)
 
 
 def changed_slots(state: ViewerState) -> tuple[str, ...]:
@@ -114,7 +132,7 @@ def changed_slots(state: ViewerState) -> tuple[str, ...]:
     return tuple(state.a - state.b)
 
 
-def _with(state: ViewerState, side: Side, recipe: Recipe) -> ViewerState:
+def _with(state: ViewerState, side: Side, recipe: Preprocess) -> ViewerState:
     return replace(state, a=recipe) if side == "a" else replace(state, b=recipe)
 
 

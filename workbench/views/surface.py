@@ -10,6 +10,7 @@ import traitlets
 
 _FRONT = Path(__file__).parent / "front"
 _PLAYER = ("nodes.js", "link.js", "transport.js", "player.js")
+_QUESTIONS = ("explanation.js", "search.js", "code.js", "questions.js")
 
 
 def _joined(*parts: str) -> str:
@@ -20,8 +21,8 @@ def _joined(*parts: str) -> str:
 class Surface(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     """Shows what it is sent. Pictures travel as messages, so a saved notebook does not hold them."""
 
-    _esm = _joined(*_PLAYER, "pictures.js", "answers.js", "slots.js", "viewer.js")
-    _css = _joined("viewer.css")
+    _esm = _joined(*_PLAYER, "pictures.js", "answers.js", "slots.js", *_QUESTIONS, "viewer.js")
+    _css = _joined("viewer.css", "questions.css")
     schema = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def show(self, content: dict[str, Any], pictures: list[bytes] | None = None) -> None:

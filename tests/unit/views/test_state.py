@@ -125,7 +125,7 @@ def test_slots_that_change_nothing_do_not_count(state):
 
 def test_reset_gives_b_the_choice_of_a(state):
     after = set_slot(set_slot(state, "b", "range", "unit"), "b", "color", "bgr")
-    assert changed_slots(transitions.reset_slot(after, "color")) == ("range",)
+    assert changed_slots(transitions.reset_slots(after, ["color"])) == ("range",)
 
 
 def test_copying_a_makes_both_the_same(state):

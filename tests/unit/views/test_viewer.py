@@ -187,7 +187,7 @@ def test_an_input_the_model_refuses_shows_in_the_banner_until_it_fits(opened, mo
     (told,) = page.answers()
     assert "expects image (any, 8, 8, 3) float32, got (1, 4, 4, 3)" in told["banner"]
     assert (told["a"]["rows"][0]["label"], told["b"]["rows"]) == ("red", [])
-    page.request("reset_slot", slot="size")
+    page.request("reset_slots", slots=["size"])
     assert viewer._newest.wait(LONG_S)
     assert page.answers()[-1]["banner"] == ""
 

@@ -49,7 +49,7 @@ class Player {
   key(event) {
     const { key, target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (target.matches("select, input[type=text]")) return;
+    if (target.matches("select, textarea, input[type=text], input[type=number]")) return;
     const moves = { ArrowLeft: -1, ArrowRight: 1 };
     if (key === " " && !target.matches("button")) this.transport.toggle();
     else if (key in moves) this.transport.step(moves[key] * (event.shiftKey ? 10 : 1));

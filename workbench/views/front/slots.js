@@ -37,7 +37,7 @@ class Slots {
 
   row(entry) {
     const { slot, meaning } = entry;
-    const reset = button("reset", `Reset B's ${slot} to A's`, () => this.send({ kind: "reset_slot", slot }));
+    const reset = button("reset", `Reset B's ${slot} to A's`, () => this.send({ kind: "reset_slots", slots: [slot] }));
     const name = node("span", { class: "wb-name", title: meaning }, slot, node("span", { class: "wb-spoken" }));
     const fields = [this.cell("a", entry), this.cell("b", entry)];
     this.rows[slot] = node("div", { class: "wb-slot", "data-slot": slot }, name, ...fields, reset);

@@ -7,16 +7,24 @@ class Viewer extends Player {
     const send = (request) => this.request(request);
     this.pictures = new Pictures();
     this.answers = new Answers();
+    this.questions = new Questions(send);
     this.slots = new Slots(model.get("schema"), send);
-    this.root.append(this.pictures.root, this.answers.root, this.slots.root);
+    this.root.append(this.pictures.root, this.answers.root, this.questions.root, this.slots.root);
+    this.parts = {
+      answers: (told) => this.answers.update(told),
+      explained: (told) => this.questions.explain.update(told),
+      find: (told) => this.questions.search(told),
+      code: (told) => this.questions.code.update(told),
+    };
     this.pictures.root.addEventListener("pointerdown", () => this.root.focus({ preventScroll: true }));
     send({ kind: "hello" });
   }
 
   message(message, buffers) {
-    if (message.kind !== "answers") return super.message(message, buffers);
+    const part = this.parts[message.kind];
+    if (!part) return super.message(message, buffers);
     this.say(message.banner);
-    this.answers.update(message);
+    part(message);
   }
 
   display(message, buffers) {
@@ -24,14 +32,22 @@ class Viewer extends Player {
     this.pictures.root.classList.toggle("wb-stale", message.stale);
     this.slots.update(message);
     this.answers.expect(message);
-    if (!buffers.length) return;
-    this.pictures.update(message, buffers).then(
-      () => { this.root.dataset.still = this.pictures.exact && !this.link.busy; },
+    this.questions.update(message);
+    if (!buffers.length && message.stale) return;
+    const shown = buffers.length ? this.pictures.update(message, buffers) : Promise.resolve(); // else the old ones stay
+    shown.then(
+      () => this.stand(),
       (error) => this.say(`The browser cannot show this picture: ${error}`),
     );
   }
 
+  // Whether exact pictures of what was asked for are here
+  stand() {
+    this.root.dataset.still = Boolean(this.pictures.exact) && !this.link.busy;
+  }
+
   dispose() {
+    this.questions.dispose();
     super.dispose();
     this.pictures.turn += 1; // what is still being decoded is not shown
     for (const pane of this.pictures.panes) if (pane.image.src) URL.revokeObjectURL(pane.image.src);
