@@ -44,8 +44,8 @@ def explained(state: ViewerState, attribution: Attribution | None) -> dict[str, 
             "left": (min(values[player.name], 0.0) - low) / span,
             "width": abs(values[player.name]) / span,
             "helps": values[player.name] < 0,
-            "share": f"{shares[player.name]:.0%}" if shares else "",
-            "value": f"{values[player.name]:+.3g}".replace("-", "−"),
+            "share": _signed(f"{shares[player.name]:.0%}") if shares else "",
+            "value": _signed(f"{values[player.name]:+.3g}"),
         }
         for player in sorted(attribution.players, key=lambda player: -values[player.name])
     ]
@@ -89,7 +89,7 @@ def _row(place: int, each: Candidate, result: SearchResult, state: ViewerState) 
         "share": each.probability,
         "text": _percent(each.probability),
         "tied": not result.decided and any(each is tie for tie in result.ties),
-        "evidence": ", ".join(f"{sign} {nats:+.2f}" for sign, nats in each.evidence.items()),
+        "evidence": ", ".join(f"{sign} {_signed(f'{nats:+.2f}')}" for sign, nats in each.evidence.items()),
         "used": {side: getattr(state, side) == recipe for side in SIDES},
     }
 
@@ -98,6 +98,10 @@ def _alike(recipes: Sequence[Recipe]) -> str:
     """Say in which slots recipes differ that these frames cannot tell apart."""
     named = ", ".join(varied(recipes))
     return f"{named} not told apart ({len(recipes)} recipes)" if named else ""
+
+
+def _signed(number: str) -> str:
+    return number.replace("-", "−")  # as wide as a plus
 
 
 def _percent(share: float) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence
 from workbench.models import Model
+from workbench.models.export import export
 from workbench.recipes import Recipe
 from workbench.views import state as transitions
 from workbench.views.banner import Banner
@@ -59,8 +60,6 @@ class Diagnostics:
         Raises:
             InvalidValue: A is a function of the user's.
         """
-        from workbench.models.export import export
-
         if refused := refusals(state, self._model)["code"]:
             raise InvalidValue(refused)
         assert isinstance(state.a, Recipe)

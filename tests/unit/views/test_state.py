@@ -128,6 +128,20 @@ def test_reset_gives_b_the_choice_of_a(state):
     assert changed_slots(transitions.reset_slots(after, ["color"])) == ("range",)
 
 
+def test_a_recipe_that_was_found_takes_the_place_of_a_or_b(state):
+    found = state.a.replace(range="unit")
+    assert transitions.use(state, "b", found).b == found
+    assert transitions.use(state, "a", found).a == found
+    with pytest.raises(UnknownName, match="no side named 'c'"):
+        transitions.use(state, "c", found)
+
+
+def test_explaining_begins_and_ends_and_changes_nothing_that_is_seen(state):
+    after = transitions.toggle_explain(state)
+    assert (after.explaining, transitions.toggle_explain(after).explaining) == (True, False)
+    assert after.seen == state.seen
+
+
 def test_copying_a_makes_both_the_same(state):
     after = transitions.copy_a(set_slot(state, "b", "range", "unit"))
     assert after.b == after.a == state.a

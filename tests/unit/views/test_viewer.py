@@ -4,8 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from workbench.diagnose.search import Candidate, SearchResult
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameStream
+from workbench.views import finder
 from workbench.views import viewer as module
 from workbench.views.state import seek
 from workbench.views.viewer import FrameViewer
@@ -202,6 +204,116 @@ def test_a_model_that_breaks_shows_in_the_banner_and_the_viewer_lives(opened):
     assert viewer._newest.wait(LONG_S)
     assert page.answers()[0]["banner"] == "RuntimeError: out of memory"
     assert len(page.request("seek", index=2)[1]) == 4
+
+
+# --- explain, find, copy -------------------------------------------------------------------------------------
+
+
+def of_kind(page, kind):
+    return [content for content, _ in page.sent if content["kind"] == kind]
+
+
+def test_explain_splits_the_loss_and_leaves_the_pictures_alone(opened, model, recipe):
+    viewer, page = opened((recipe, recipe.replace(color="bgr", resize="cv2.area")), model)
+    page.request("hello")
+    content, encoded = page.request("explain")
+    assert (content["explaining"], content["explained"], content["stale"], encoded) == (True, False, False, [])
+    assert viewer._diagnostics.explainer.wait(LONG_S)
+    (told,) = of_kind(page, "explained")
+    assert [row["slot"] for row in told["rows"]] == ["color", "resize"]
+    assert (told["current"], told["failed"], told["banner"]) == (True, False, "")
+
+
+def test_an_explanation_follows_the_frame_once_it_stands(opened, model, recipe):
+    viewer, page = opened((recipe, recipe.replace(color="bgr")), model)
+    page.request("explain")
+    assert viewer._diagnostics.explainer.wait(LONG_S)
+    assert page.request("seek", index=3)[0]["explained"] is False
+    assert viewer._diagnostics.explainer.wait(LONG_S)
+    assert of_kind(page, "explained") == [], "not while frames move"
+    page.request("settle")
+    assert viewer._diagnostics.explainer.wait(LONG_S)
+    assert of_kind(page, "explained")[0]["current"]
+
+
+def test_a_closed_explanation_asks_for_nothing(opened, model, recipe):
+    viewer, page = opened((recipe, recipe.replace(color="bgr")), model)
+    page.request("explain")
+    assert page.request("explain")[0]["explaining"] is False
+    assert viewer._diagnostics.explainer.wait(LONG_S)
+    page.request("seek", index=3)
+    page.request("settle")
+    assert viewer._diagnostics.explainer.wait(LONG_S)
+    assert of_kind(page, "explained") == []
+
+
+def test_slots_that_change_together_are_reset_together(opened, recipe):
+    viewer, page = opened((recipe, recipe.replace(fit="letterbox", pad=114)))
+    assert page.request("reset_slots", slots=["fit", "pad"])[0]["changed"] == []
+    assert viewer.state.b == recipe
+
+
+def test_without_a_model_the_reasons_are_told(opened):
+    _, page = opened()
+    refused = page.request("hello")[0]["refused"]
+    assert {name: bool(why) for name, why in refused.items()} == {"explain": True, "find": True, "code": False}
+    assert "needs a model" in page.request("find", frames=4)[0]["banner"]
+
+
+@pytest.fixture
+def searched(opened, model, recipe, monkeypatch):
+    """A viewer whose search has found that A is right, as one of two that cannot be told apart, and B second."""
+    wrong = recipe.replace(color="bgr")
+
+    def search(model, frames, *, labels, recipe, progress):
+        assert progress(1, 2, "colour") is not False
+        best, second = Candidate(recipe.replace(resize="cv2.area"), (recipe,), 0.6, {}), Candidate(wrong, (), 0.4, {})
+        return SearchResult("net", (best, second), ("color",), len(frames), 3, 3, "")
+
+    monkeypatch.setattr(finder, "search", search)
+    viewer, page = opened((recipe, wrong), model)
+    page.request("hello")
+    page.request("find", frames=4)
+    assert viewer._diagnostics.finder.wait(LONG_S)
+    return viewer, page
+
+
+def test_find_tells_its_progress_and_then_its_ranking(searched):
+    viewer, page = searched
+    told = of_kind(page, "find")
+    assert (told[0]["phase"], told[0]["done"], told[0]["total"]) == ("running", 1, 2)
+    assert (told[-1]["phase"], [row["change"] for row in told[-1]["rows"]]) == ("found", ["as A", "color rgb → bgr"])
+    assert viewer.found.ranking[0].probability == 0.6
+
+
+def test_a_recipe_of_the_ranking_can_be_used(searched, recipe):
+    viewer, page = searched
+    content, encoded = page.request("use", side="b", place=0)
+    assert viewer.state.b == viewer.state.a == recipe
+    assert (content["changed"], len(encoded)) == ([], 4)
+    page.request("use", side="a", place=1)
+    assert viewer.state.a.color == "bgr"
+    assert "none at place 7" in page.request("use", side="a", place=7)[0]["banner"]
+
+
+def test_the_code_of_a_is_handed_out(opened, recipe):
+    viewer, page = opened()
+    page.request("code")
+    (told,) = of_kind(page, "code")
+    assert told["text"] == viewer.fixed_code
+    assert "def preprocess(" in told["text"]
+    compile(told["text"], "preprocess.py", "exec")
+
+
+def test_a_function_has_no_code_to_hand_out(opened, recipe):
+    def own_function(image):
+        return recipe(image)
+
+    viewer, page = opened((own_function, recipe))
+    assert "own_function" in page.request("code")[0]["banner"]
+    assert of_kind(page, "code") == []
+    with pytest.raises(InvalidValue, match="put a Recipe in its place"):
+        _ = viewer.fixed_code
 
 
 def test_a_state_can_be_shown_from_python(opened):
