@@ -13,13 +13,13 @@ from matplotlib.figure import Figure
 
 from workbench.errors import InvalidValue
 from workbench.recipes import Recipe
-from workbench.recipes.callables import Preprocess
 from workbench.recipes.slots import SLOTS
 from workbench.views.figures import Picture, figure_seen
 from workbench.views.paper import INK, SERIES, SMALL, WIDTH, Paper, shorten
 from workbench.views.presentation import in_words
 
 if TYPE_CHECKING:
+    from workbench.diagnose.diagnosis import Diagnosis
     from workbench.diagnose.search import Candidate, SearchResult
 
 LINE, ROW = 0.2, 0.42  # inches: a line of text, a row of the ranking
@@ -59,24 +59,27 @@ def figure_ranking(found: SearchResult, *, top: int = 8) -> Figure:
     return page
 
 
-def figure_candidates(
-    frame: Picture, found: SearchResult, *, serving: Preprocess | None = None, top: int = 4
-) -> Figure:
-    """Show what the model sees of a frame under each of the most probable recipes, if the first is the right one.
+def figure_candidates(frame: Picture, found: Diagnosis, *, top: int = 4) -> Figure:
+    """Show what the model sees of a frame under each of the most probable recipes, and under what it is served.
+
+    Every tensor is read as the model takes it if it was trained with the recipe of the diagnosis: BGR looks blue,
+    another range too dark or too bright.
 
     Args:
         frame: a Frame, a picture or a path.
-        found: the search.
-        serving: what feeds the model now, shown last.
-        top: recipes at most.
+        found: the diagnosis.
+        top: candidates of a search at most.
+
+    Raises:
+        InvalidValue: the diagnosis has no recipe to read tensors by.
     """
-    chosen = found.ranking[:top]
-    recipes: dict[str, Preprocess] = {
-        f"{place}. {each.probability:.0%}": each.recipe for place, each in enumerate(chosen, start=1)
-    }
-    if serving is not None:
-        recipes["serving"] = serving
-    return figure_seen(frame, recipes, expected=found.recipe)
+    if found.training is None:
+        raise InvalidValue("nothing is known of the training, so nothing says what the model sees; give training")
+    candidates = found.search.ranking[:top] if found.search else ()
+    recipes = {f"{place}. {each.probability:.0%}": each.recipe for place, each in enumerate(candidates, start=1)}
+    recipes |= {} if candidates else {"training": found.training}
+    recipes |= {"served": found.serving.recipe} if found.serving else {}
+    return figure_seen(frame, recipes, expected=found.training)
 
 
 def candidate_names(ranking: Sequence[Candidate]) -> list[str]:

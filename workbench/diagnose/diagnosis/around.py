@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from workbench.diagnose.box_comparison import THRESHOLD
 from workbench.diagnose.diagnosis.display import check_display
 from workbench.diagnose.diagnosis.drawing import check_drawing
 from workbench.diagnose.diagnosis.finding import Finding
 from workbench.diagnose.diagnosis.reading import check_reading
-from workbench.diagnose.diagnosis.regions import PIXELS, check_regions
+from workbench.diagnose.diagnosis.regions import PIXELS, check_regions, own_boxes
 from workbench.diagnose.diagnosis.serving import Takes
 from workbench.errors import InvalidValue
 from workbench.frames import FrameSequence
@@ -51,7 +52,9 @@ def look_around(
     if given.crop is not None:
         boxes = prediction.detections if prediction else None
         form = boxes.format if boxes is not None else PIXELS  # type: ignore[attr-defined]
-        found += check_regions(given.crop, _images(frames), order, form=form)
+        real = own_boxes(prediction, recipe, threshold=THRESHOLD) if prediction and boxes is not None and recipe else []
+        images = [frame.image for frame in frames] if real else _images(frames)
+        found += check_regions(given.crop, images, order, form=form, real=real)
     if given.show is not None:
         found += check_display(given.show, _images(frames), order)
     return found + (check_drawing(given.draw) if given.draw is not None else ())

@@ -62,6 +62,16 @@ class Diagnosis:
         return bool(self.faults)
 
     @property
+    def kept(self) -> float | None:
+        """The share of answers, boxes or regions that stay right, by what costs most; None where none is counted."""
+        shares = [each.kept for each in self.findings if each.kept is not None]
+        if isinstance(self.cost, BoxComparison):
+            shares.append(1 - float(self.cost.lost.sum()) / max(self.cost.counts[0], 1))
+        elif self.cost is not None:
+            shares.append(1 - float(self.cost.flips.mean()))
+        return min(shares, default=None)
+
+    @property
     def verdict(self) -> str:
         """One to three sentences that a person can act on."""
         return spoken(self)

@@ -6,30 +6,30 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from workbench.diagnose.attribute import Attribution, attribute
 from workbench.diagnose.box_comparison import BoxComparison
-from workbench.diagnose.compare import compare
 from workbench.diagnose.comparison import Comparison
 from workbench.diagnose.diagnosis.around import Around, look_around
 from workbench.diagnose.diagnosis.diagnosis import Diagnosis
 from workbench.diagnose.diagnosis.finding import Finding
+from workbench.diagnose.diagnosis.identified import identified
+from workbench.diagnose.diagnosis.price import compared
 from workbench.diagnose.diagnosis.reference import nearest_credible
 from workbench.diagnose.diagnosis.serving import Takes, check_takes, runnable
+from workbench.diagnose.identify import Identification, identify
+from workbench.diagnose.search import SearchResult, search
 from workbench.errors import InputMismatch, InvalidValue, WorkbenchError
 from workbench.frames import FrameSequence, open_frames, read_labels, take
 from workbench.inference.sources import Source
 from workbench.models import Model, load_model
 from workbench.models.contract import contract
+from workbench.models.export import export
 from workbench.recipes import Recipe
 from workbench.recipes.functions import Given, load_preprocess
-
-if TYPE_CHECKING:
-    from workbench.diagnose.identify import Identification
-    from workbench.diagnose.search import SearchResult
 
 LIMIT = 64  # frames: enough for every sign, and a minute on two cores
 Function = Callable[..., Any]
@@ -113,19 +113,17 @@ class _Case:
 
     def look(self, serving: Given | None, training: Given | None) -> None:
         """Find what training was, what serving is, and what lies between them."""
-        from workbench.diagnose.identify import identify
-
         how: dict[str, Any] = {"takes": self.takes, "progress": self.progress}
         if training is not None:
-            known = isinstance(training, Recipe)
-            self.training = training if known else identify(training, self.frames, **how).recipe
+            found = training if isinstance(training, Recipe) else identify(training, self.frames, **how).recipe
+            self.training = found
         else:
             alone = None if serving is None else identify(serving, self.frames, **how).recipe
             self._search(alone)
         if serving is None:
             return
         reference = self.training if training is None else training
-        self.serving = identify(serving, self.frames, reference=reference, **how)
+        self.serving = identified(serving, self.frames, reference=reference, **how)
         if self.serving.faults and reference is not None:
             self._price(serving, reference)
 
@@ -146,8 +144,6 @@ class _Case:
         )
 
     def _search(self, serving: Recipe | None) -> None:
-        from workbench.diagnose.search import search
-
         options: dict[str, Any] = {"labels": self.labels, "budget": self.budget, "progress": self.progress}
         if serving is not None:  # what the search does not look for stays as it is served
             options["recipe"] = contract(self.model).applied_to(serving)
@@ -156,19 +152,23 @@ class _Case:
 
     def _price(self, serving: Given, reference: Given) -> None:
         """Compare the answers, and split what is lost over the slots."""
+        if self.serving is not None and self.serving.exact and not self.serving.slips:
+            serving = self.serving.recipe  # the same tensors, and boxes find their way back through it
         sides = [(runnable(each, self.frames, self.takes), self.model) for each in (reference, serving)]
         try:
-            self.cost = compare(sides[0], sides[1], self.frames, labels=self.labels, progress=self.progress)
+            self.cost = compared(sides[0], sides[1], self.frames, labels=self.labels, progress=self.progress)
         except InputMismatch as error:
-            self.findings += (Finding("model", "refused", f"it refuses what the serving function makes: {error}"),)
+            self.findings += (
+                Finding("model", "refused", f"it refuses what the serving function makes: {error}", kept=0.0),
+            )
             return
         except InvalidValue as error:
             self.notes.append(f"the cost cannot be told: {error}")
             return
-        if self.training is not None and self.serving is not None and self.serving.differs:
-            self._attribute(self.training, self.serving.recipe)
+        if self.training is not None and self.serving is not None:
+            self._attribute(self.training, self.serving)
 
-    def _attribute(self, training: Recipe, serving: Recipe) -> None:
+    def _attribute(self, training: Recipe, serving: Identification) -> None:
         given: dict[str, Any] = {"labels": self.labels, "progress": self.progress}
         try:
             self.attribution = attribute(self.model, self.frames, training=training, serving=serving, **given)
@@ -176,8 +176,6 @@ class _Case:
             self.notes.append(f"the loss cannot be split over the slots: {error}")
 
     def _code(self) -> str:
-        from workbench.models.export import export
-
         if self.training is None:
             return ""
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,11 @@ class Finding:
     fault: str  # a slot of Recipe, a slip, or the name of what is wrong elsewhere: short, stable, for tables
     sentence: str  # what is wrong, without a full stop
     cure: str = ""
+    kept: float | None = None  # share of answers, boxes or regions that it leaves right; None where none are counted
 
-    def to_dict(self) -> dict[str, str]:
-        """Return it as plain text."""
-        return {"where": self.where, "fault": self.fault, "sentence": self.sentence, "cure": self.cure}
+    def to_dict(self) -> dict[str, Any]:
+        """Return it in plain types."""
+        return asdict(self)
 
 
 def called(function: Callable[..., Any], *arguments: Any, what: str) -> Any:

@@ -64,7 +64,7 @@ def check_reading(
         lost += int((_best_overlap(true, boxes) < OVERLAP).sum())
     if not count or lost <= (1 - ALIKE) * count:
         return Reading((), count, lost)
-    return Reading((_convention(read, found, prediction, recipe=recipe, lost=f"{lost} of {count}"),), count, lost)
+    return Reading((_convention(read, found, prediction, recipe=recipe, lost=(lost, count)),), count, lost)
 
 
 def _read(
@@ -93,13 +93,18 @@ def _works(read: Callable[..., Any], outputs: dict[str, np.ndarray], size: tuple
 
 
 def _convention(
-    read: Callable[..., Any], found: list[np.ndarray], prediction: Prediction, *, recipe: Preprocess, lost: str
+    read: Callable[..., Any],
+    found: list[np.ndarray],
+    prediction: Prediction,
+    *,
+    recipe: Preprocess,
+    lost: tuple[int, int],
 ) -> Finding:
     """Name the convention that the function follows, and the one that the model does."""
     import supervision as sv
 
     right = prediction.detections.format  # type: ignore[union-attr]
-    start = f"{lost} boxes are read where the object is not"
+    start = f"{lost[0]} of {lost[1]} boxes are read where the object is not"
     usable = [boxes[(boxes[:, 2:] > boxes[:, :2]).all(axis=1)] for boxes in found]
     said, cure = "", right.convention
     if sum(map(len, usable)):
@@ -108,7 +113,7 @@ def _convention(
         if read_as.format is not None:
             said = f": {name_of(read)!r} reads {read_as.format.convention.partition(';')[0]} where the model gives "
             said += right.convention.partition(";")[0]
-    return _finding("boxes", f"{start}{said}", f"read them as {cure}")
+    return _finding("boxes", f"{start}{said}", f"read them as {cure}", kept=1 - lost[0] / lost[1])
 
 
 def _best_overlap(true: np.ndarray, boxes: np.ndarray) -> np.ndarray:
@@ -123,5 +128,5 @@ def _count(prediction: Prediction, threshold: float) -> int:
     return sum(int((scores_of(each) >= threshold).sum()) for each in prediction.detections or ())
 
 
-def _finding(fault: str, sentence: str, cure: str) -> Finding:
-    return Finding("boxes", fault, sentence, cure)
+def _finding(fault: str, sentence: str, cure: str, *, kept: float = 0.0) -> Finding:
+    return Finding("boxes", fault, sentence, cure, kept)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.comparison import Comparison
-from workbench.diagnose.diagnosis.words import clause, listed, noun, short
+from workbench.diagnose.diagnosis.words import COLORS, RANGES, clause, listed, noun
 from workbench.recipes import SLOTS
 
 if TYPE_CHECKING:
     from workbench.diagnose.diagnosis.diagnosis import Diagnosis
+    from workbench.diagnose.search import Candidate, SearchResult
 
 FIRST = ("color", "range", "size", "fit", "resize")  # what a person should read first
+SIGNS = {
+    "contract": "what it says of itself",
+    "statistics": "the statistics its BatchNormalization layers keep",
+    "reference": "the reference outputs",
+    "labels": "the labels",
+    "confidence": "how sure its answers are",
+}
 MOST = 5  # clauses in a sentence
 TELLING = 0.995  # a share above which one slot is the whole loss
 
@@ -33,22 +40,51 @@ def spoken(found: Diagnosis) -> str:
 def _training(found: Diagnosis) -> list[str]:
     """Say what the model was trained with, where that had to be found."""
     search = found.search
-    if search is None:
+    if search is None or found.training is None:
         return []
-    if found.training is None or not (search.decided or found.serving):
-        return [search.verdict, *_needs(search)]
+    if not search.decided:
+        return [f"{found.model}: {_unnamed(search.verdict, found.model)}.", *_doubts(found)]
     best = search.ranking[0]
-    if search.decided:
-        return [f"{found.model} was trained with {short(found.training)} ({best.probability:.0%} sure)."]
-    return [f"{found.model} was most probably trained with {short(found.training)}, but {_first_low(search.verdict)}",
-            *_needs(search)]  # fmt: skip
+    by = listed([SIGNS[sign] for sign in _deciding(search)]) or "what is usual"
+    left = [noun(slot) for slot in search.searched if slot in search.undecided and slot not in ("color", "range")]
+    open_ = [f"These frames cannot tell {listed(left)}."] if left and found.serving is None else []
+    return [f"{found.model} was trained with {short_of(best)} ({best.probability:.0%} sure, by {by}).", *open_]
 
 
-def _needs(search: Any) -> list[str]:
-    needs = str(search.needs or "").strip()
-    if not needs or needs in search.verdict:
+def _doubts(found: Diagnosis) -> list[str]:
+    """Name what is served and may be wrong: credible, but the most probable recipes have it otherwise."""
+    if found.search is None or found.serving is None or found.training is None:
         return []
-    return [needs if needs.endswith(".") else f"{needs}."]
+    best = found.search.ranking[0]
+    usual = [each for each in (best.recipe, *best.also)]
+    doubted = [
+        slot for slot in ("color", "range") if all(getattr(r, slot) != getattr(found.training, slot) for r in usual)
+    ]
+    names = {"color": COLORS, "range": RANGES}
+    return [
+        f"Whether {names[slot].get(getattr(found.training, slot), getattr(found.training, slot))} is right stays open."
+        for slot in doubted
+    ]
+
+
+def short_of(candidate: Candidate) -> str:
+    """Return what the recipes a candidate stands for have in common, in a few words."""
+    recipes = (candidate.recipe, *candidate.also)
+    colors = " or ".join(dict.fromkeys(COLORS[each.color] for each in recipes))
+    ranges = " or ".join(dict.fromkeys(RANGES.get(each.range, each.range) for each in recipes))
+    size = candidate.recipe.size
+    return f"{colors}, {ranges}{f', {size[0]} x {size[1]}' if size else ''}"
+
+
+def _deciding(search: SearchResult) -> list[str]:
+    """Return the signs that put the best a nat or more before the next, the strongest first."""
+    best, second = (each.evidence for each in (search.ranking * 2)[:2])
+    gain = {sign: value - second.get(sign, 0.0) for sign, value in best.items()}
+    return [sign for sign in sorted(gain, key=lambda sign: -gain[sign]) if gain[sign] >= 1]
+
+
+def _unnamed(verdict: str, model: str) -> str:
+    return verdict.removeprefix(f"{model}: ").rstrip(".")
 
 
 def _serving(found: Diagnosis) -> list[str]:
@@ -56,18 +92,20 @@ def _serving(found: Diagnosis) -> list[str]:
     if serving is None:
         return []
     clauses = [clause(slot, a, b) for slot, (a, b) in _ordered(found.differs)]
-    clauses += [_first_low(each.sentence).rstrip(".") for each in serving.slips]
-    if not clauses:
+    slips = [f"{each.sentence[:1].upper()}{each.sentence[1:].rstrip('.')}." for each in serving.slips]
+    if not clauses and not slips:
         same = "gives the tensors the model was trained with" if found.search is None else (
             "does nothing that these frames show to be wrong")  # fmt: skip
         return [f"The serving function {same} on these {found.frames} frames{_open(serving)}."]
+    if not clauses:
+        return slips
     more = len(clauses) - MOST
     told = clauses[:MOST] + ([f"{more} more slots differ"] if more > 0 else [])
-    return [f"The serving function {_joined(told)}{_nearest(serving)}."]
+    return [f"The serving function {_joined(told)}{_nearest(serving)}.", *slips]
 
 
 def _nearest(serving: Any) -> str:
-    return "" if serving.exact else f" (the nearest recipe there is; the rest is {serving.psnr_db:.0f} dB away)"
+    return "" if serving.exact else f" (nearly: no recipe gives these numbers, PSNR {serving.psnr_db:.0f} dB)"
 
 
 def _open(serving: Any) -> str:
@@ -104,9 +142,7 @@ def _price(cost: Comparison | BoxComparison) -> str:
     """Say what serving costs against training."""
     if isinstance(cost, BoxComparison):
         boxes, lost, new = cost.counts[0], int(cost.lost.sum()), int(cost.new.sum())
-        moved = (
-            "" if math.isnan(cost.mean_overlap) else f", moves the others by {1 - cost.mean_overlap:.2f} IoU"
-        )
+        moved = "" if math.isnan(cost.mean_overlap) else f" and moves the others by {1 - cost.mean_overlap:.2f} IoU"
         return f"loses {lost} of {boxes} boxes{f' and adds {new}' if new else ''}{moved}"
     flips = int(cost.flips.sum())
     text = f"flips {flips} of {len(cost)} answers" if flips else "flips no answer"
@@ -126,8 +162,3 @@ def _joined(clauses: list[str]) -> str:
 
 def _feeds_wrong(found: Diagnosis) -> bool:
     return bool(found.serving and found.serving.faults)
-
-
-def _first_low(text: str) -> str:
-    """Lower the first letter of a sentence, but not of an abbreviation."""
-    return text if re.match(r"[A-Z][A-Z0-9]", text) else text[:1].lower() + text[1:]

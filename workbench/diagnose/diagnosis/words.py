@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from workbench.recipes import Recipe
+import numpy as np
+
+from workbench.models.contract import intervals
 
 COLORS = {
     "rgb": "RGB", "bgr": "BGR", "gray": "gray", "gray3": "gray in three channels",
@@ -19,9 +21,9 @@ RANGES = {
     "symmetric": "x / 127.5 - 1",
     "centered": "(x - 127) / 128",
     "torch": "x / 255 less ImageNet's mean, over its std",
-    "torch_swapped": "ImageNet's mean and std with those of red and blue exchanged",
+    "torch_swapped": "x / 255 by ImageNet's mean and std with those of red and blue exchanged",
     "caffe": "x less the Caffe means",
-    "caffe_swapped": "the Caffe means with those of red and blue exchanged",
+    "caffe_swapped": "x less the Caffe means with those of red and blue exchanged",
     "per_image": "each picture standardized",
 }
 FITS = {
@@ -33,8 +35,10 @@ FITS = {
 }
 NOUNS = {
     "color": "the colour", "range": "the range", "resize": "the resize", "fit": "the fit", "size": "the size",
-    "dtype": "the dtype", "decode": "the decoder", "exif": "the EXIF orientation", "rotate": "the rotation",
+    "dtype": "the dtype", "decode": "the decoder", "crop_fraction": "the crop",
+    "exif": "the EXIF orientation", "rotate": "the rotation",
 }  # fmt: skip
+NEARLY = 0.005  # of a range's width: one and a quarter levels of 255, what rounded means differ by
 AVERAGES = ("aa", "area", "pil.box", "pil.bilinear", "pil.bicubic", "pil.lanczos", "pil.hamming")  # ends of names
 
 
@@ -55,12 +59,6 @@ def noun(slot: str) -> str:
     return listed([NOUNS.get(part.strip(), part.strip()) for part in slot.split("+")])
 
 
-def short(recipe: Recipe) -> str:
-    """Return the slots of a recipe that matter most to a network in a few words."""
-    size = f"{recipe.size[0]} x {recipe.size[1]}" if recipe.size else "its own size"
-    return f"{COLORS[recipe.color]}, {RANGES.get(recipe.range, recipe.range)}, {size}"
-
-
 def plain(value: Any) -> str:
     """Write a choice: a size as height x width, anything else as it is."""
     return " x ".join(map(str, value)) if isinstance(value, tuple) else str(value)
@@ -71,12 +69,32 @@ def antialiased(resize: str) -> bool:
     return resize.endswith(AVERAGES)
 
 
+def _crop(training: float, serving: float) -> str:
+    def taken(share: float) -> str:
+        return "the whole picture" if share == 1 else f"the central {share:.1%}".replace(".0%", "%")
+
+    return f"takes {taken(serving)} where training took {taken(training)}"
+
+
+def _numbers(name: str) -> str:
+    """Return what a range does in words; of one that is not in the catalogue, also the one it is nearly."""
+    if name in RANGES:
+        return RANGES[name]
+    fed = intervals.levels(name)
+    near = [known for known in RANGES if known != "per_image" and _apart(intervals.levels(known), fed) < NEARLY]
+    return f"nearly {RANGES[near[0]]}" if near else name
+
+
+def _apart(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.abs(a - b).max() / np.ptp(a))
+
+
 def _color(training: str, serving: str) -> str:
     return f"gives {COLORS[serving]} where the model was trained on {COLORS[training]}"
 
 
 def _range(training: str, serving: str) -> str:
-    fed, wanted = (RANGES.get(name, name) for name in (serving, training))
+    fed, wanted = _numbers(serving), _numbers(training)
     twice = "scales twice: it " if serving == "double_unit" else ""
     return f"{twice}feeds {fed} where the model was trained on {wanted}"
 
@@ -121,5 +139,5 @@ def _decode(training: str, serving: str) -> str:
 
 CLAUSES: dict[str, Callable[[Any, Any], str]] = {
     "color": _color, "range": _range, "resize": _resize, "fit": _fit, "size": _size, "dtype": _dtype, "exif": _exif,
-    "decode": _decode,
+    "decode": _decode, "crop_fraction": _crop,
 }  # fmt: skip
