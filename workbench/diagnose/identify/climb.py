@@ -50,7 +50,7 @@ class Climb:
         key = key_of(h)
         if key not in self._seen:
             lines = [self.judge.line(i, h) for i in range(len(self.judge.tensors))]
-            done = all(self.judge.on_line(line, h) or _blank(line) for line in lines) and not all(map(_blank, lines))
+            done = all(self.judge.on_line(line, h) for line in lines)
             self._seen[key] = State(h, [line.score for line in lines], done)
         return self._seen[key]
 
@@ -75,12 +75,13 @@ class Climb:
     def _improved(self, state: State, tensorflow: bool) -> list[State]:
         """Return the changes that help the worst frame, all frames scored."""
         worst = max(range(len(state.scores)), key=state.scores.__getitem__)
-        tried = [(self.judge.line(worst, h).score, n, h) for n, h in enumerate(self._changes(state.h, tensorflow))]
+        tried = [(self.judge.line(worst, h).score, n, h) for n, h in enumerate(self.changes(state.h, tensorflow))]
         tried.sort(key=lambda each: each[:2])
         useful = [h for score, _, h in tried[: BEAM + 1] if score <= BETTER * state.scores[worst]]
         return [self.state(h) for h in useful]
 
-    def _changes(self, h: Hypothesis, tensorflow: bool) -> Iterator[Hypothesis]:
+    def changes(self, h: Hypothesis, tensorflow: bool) -> Iterator[Hypothesis]:
+        """Yield the hypothesis with one thing changed that shows in the pixels."""
         yield from _colors(h)
         for name in CATALOGUE["resize"]:
             if name != h.recipe.resize and (tensorflow or not name.startswith("tf")):
@@ -117,13 +118,10 @@ def _roundings(h: Hypothesis) -> Iterator[Hypothesis]:
     plain = h.slip("truncate", None).slip("wrap", None)
     yield plain.slots(rounding="uint8", order="resize_first")
     yield plain.slots(rounding="float", order="resize_first")
-    yield plain.slip("truncate", True)
-    yield plain.slip("wrap", True)
-    yield plain.slip("truncate", True).slip("wrap", True)
-
-
-def _blank(line: object) -> bool:
-    return False
+    cast = plain.slots(order="resize_first")
+    yield cast.slip("truncate", True)
+    yield cast.slip("wrap", True)
+    yield cast.slip("truncate", True).slip("wrap", True)
 
 
 def key_of(h: Hypothesis) -> tuple[object, ...]:

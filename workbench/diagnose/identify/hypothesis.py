@@ -12,7 +12,10 @@ from workbench.recipes import Recipe
 NO_SLIPS: Mapping[str, Any] = MappingProxyType({})
 # Of two accounts that differ as much from the reference, the one with the more plausible mistakes is named; 1 is the
 # usual weight, so that one odd mistake still goes before two plausible ones.
-ODD = {"roi": 0.1, "rotate": 0.02, "flip": 0.01, "gamma": 0.03, "matrix": 0.02, "video_range": 0.02, "order": 0.01}
+ODD = {
+    "roi": 0.1, "rotate": 0.02, "flip": 0.01, "gamma": 0.03, "matrix": 0.02, "video_range": 0.02, "order": 0.01,
+    "truncate": 0.02, "wrap": 0.02,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ class _Case:
     def _identified(self, preprocess: Black, seen: Observed, known: _Known) -> Identification:
         tensors, pictures = Tensors(seen.tensors), self._pictures(preprocess)
         start = known.recipe or _usual(tensors)
-        finder = Finder(tensors, pictures, start)
+        again = Tensors(seen.again) if "not_deterministic" in seen.habits else None
+        finder = Finder(tensors, pictures, start, again=again)
         result = finder.find()
         h = result.h
         same = equals(finder.judge, pictures, h, tensorflow=result.tensorflow) if result.exact else {}

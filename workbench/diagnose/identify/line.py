@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SAMPLE = 12_000  # values of a channel that are looked at for a score
+SAMPLE = 5_000  # values of a channel that are looked at for a score
 FAR = 16.0  # levels: how much one value counts at most, so that few wild ones do not hide the many
 OUTLIER = 4.0  # times the median residual: beyond it a value is left out of the line
 FLAT = 1e-9
@@ -26,21 +26,23 @@ class Line:
     worst: float  # largest distance, in tensor units
 
 
-def fit_line(levels: np.ndarray, numbers: np.ndarray) -> Line:
+def fit_line(levels: np.ndarray, numbers: np.ndarray, clipped: tuple[float, float] | None = None) -> Line:
     """Fit numbers = slope * level + offset by channel, outliers left out.
 
     Args:
         levels: (h, w, C) pixel levels.
         numbers: (h, w, C) the tensor's numbers.
+        clipped: numbers that stand for all beyond them, which lie on no line: the ends of an integer dtype.
     """
     step = max(1, round((levels.shape[0] * levels.shape[1] / SAMPLE) ** 0.5))
     x = levels[::step, ::step].reshape(-1, levels.shape[2]).T.astype(np.float64)
     y = numbers[::step, ::step].reshape(-1, levels.shape[2]).T.astype(np.float64)
-    slope, offset = _least_squares(x, y, np.ones_like(x))
-    residual = np.abs(y - slope[:, None] * x - offset[:, None])
-    near = residual <= OUTLIER * np.median(residual, axis=1, keepdims=True) + FLAT
+    inside = np.ones_like(x) if clipped is None else ((y > clipped[0]) & (y < clipped[1])).astype(np.float64)
+    slope, offset = _least_squares(x, y, inside)
+    residual = np.abs(y - slope[:, None] * x - offset[:, None]) * inside
+    near = inside * (residual <= OUTLIER * np.median(residual, axis=1, keepdims=True) + FLAT)
     slope, offset = _least_squares(x, y, near)
-    residual = np.abs(y - slope[:, None] * x - offset[:, None])
+    residual = np.abs(y - slope[:, None] * x - offset[:, None]) * inside
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = np.minimum(residual / np.abs(slope)[:, None], FAR)
     score = float(np.nan_to_num(distance, nan=FAR, posinf=FAR).mean())
@@ -50,8 +52,10 @@ def fit_line(levels: np.ndarray, numbers: np.ndarray) -> Line:
 def _least_squares(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return slope and offset (C,) of the weighted least-squares line of each row; slope 0 where x is constant."""
     total = weight.sum(axis=1).clip(1)
-    x_mean, y_mean = (weight * x).sum(axis=1) / total, (weight * y).sum(axis=1) / total
-    x_off, y_off = x - x_mean[:, None], y - y_mean[:, None]
-    spread = (weight * x_off * x_off).sum(axis=1)
-    slope = np.where(spread > FLAT, (weight * x_off * y_off).sum(axis=1) / np.maximum(spread, FLAT), 0.0)
+    x_mean = np.einsum("cn,cn->c", weight, x) / total
+    y_mean = np.einsum("cn,cn->c", weight, y) / total
+    off = weight * (x - x_mean[:, None])
+    spread = np.einsum("cn,cn->c", off, x)
+    shared = np.einsum("cn,cn->c", off, y)
+    slope = np.where(spread > FLAT, shared / np.maximum(spread, FLAT), 0.0)
     return slope, y_mean - slope * x_mean

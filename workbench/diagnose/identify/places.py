@@ -26,7 +26,7 @@ def places(tensors: Tensors, pictures: Pictures, geometry: Geometry, reference: 
     frames = range(len(tensors))
     turned = [
         Fitting(h, geometry.unexplained(h, form, frames))
-        for form, start in _orientations(tensors, pictures, reference)
+        for form, start in orientations(tensors, pictures, reference)
         for h in _fitted(start, {*ROUGH, (reference.fit, reference.crop_fraction)})
     ]
     found: list[Fitting] = []
@@ -60,7 +60,8 @@ def starts(found: list[Fitting], reference: Recipe) -> list[Hypothesis]:
     return unique
 
 
-def _orientations(tensors: Tensors, pictures: Pictures, reference: Recipe) -> Iterator[tuple[Form, Hypothesis]]:
+def orientations(tensors: Tensors, pictures: Pictures, reference: Recipe) -> Iterator[tuple[Form, Hypothesis]]:
+    """Yield every form of the tensors and way in which the pictures may be laid, the reference's first."""
     exifs = pictures.choices(tensorflow=False).get("exif", (reference.exif,))
     for form in tensors.forms(reference):
         size = tensors.pixels(0, form).shape[:2]

@@ -45,7 +45,8 @@ class Renderer:
         """Return the resized picture (h, w, C) in levels, uint8 or float32, channels in the tensor's order; not yet placed."""
         recipe, color = h.recipe, h.recipe.color
         plane = color if color in ("gray", "gray_bgr") else "gray" if color == "gray3" else "rgb"
-        truncates, wraps = "truncate" in h.slips, "wrap" in h.slips
+        cast = recipe.order == "resize_first"  # there is nothing to cast to uint8 after the range
+        truncates, wraps = cast and "truncate" in h.slips, cast and "wrap" in h.slips
         whole = recipe.rounding == "uint8" and recipe.order == "resize_first" and not (truncates or wraps)
         pixels = self._resized((*self._picture_key(i, h), plane), self.placed(i, h), recipe.resize, whole)
         if pixels.dtype != np.uint8 and truncates | wraps:
@@ -61,7 +62,7 @@ class Renderer:
     def values(self, i: int, h: Hypothesis) -> np.ndarray:
         """Return the tensor (h, w, C) float32 of frame i in its range, before dtype, layout and the slips after them."""
         recipe = h.recipe
-        if recipe.order == "range_first" and not {"truncate", "wrap"} & set(h.slips):
+        if recipe.order == "range_first":
             real = recipe.replace(rotate=0, dtype="float32", quantization=None, layout="nhwc")
             return plain.apply(real, self.picture(i, h))
         pixels = plain.place(self.pixels(i, h), self.placed(i, h), recipe.pad)

@@ -14,6 +14,9 @@ from workbench.errors import InvalidValue
 from workbench.recipes import CATALOGUE, Recipe
 from workbench.recipes.slots import CROPS, PADS
 
+HARDLY = 1.15  # of the mean square distance: a change that gains less is not named where nothing is exact
+NOTHING = 0.02  # levels squared
+
 
 def simplest(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
     """Return `h` with as many of its changes as possible taken back, the tensors kept."""
@@ -23,6 +26,21 @@ def simplest(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
             candidate = _reset(h, reference, [name for name in changes if name not in group])
             if candidate is not None and judge.exact(candidate):
                 return candidate
+    return h
+
+
+def simplest_near(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
+    """Return `h`, which is not exact, without the changes that bring it hardly nearer."""
+    most = judge.distance(h) * HARDLY + NOTHING
+    changes = list(h.changes(reference))
+    for kept in range(len(changes)):
+        near = []
+        for group in combinations(changes, kept):
+            candidate = _reset(h, reference, [name for name in changes if name not in group])
+            if candidate is not None and judge.possible(candidate):
+                near.append((judge.distance(candidate), len(near), candidate))
+        if near and min(near)[0] <= most:
+            return min(near)[2]
     return h
 
 
