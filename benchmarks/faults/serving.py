@@ -74,10 +74,11 @@ class Serving:
 
     @property
     def level(self) -> float:
-        """By how much one pixel level moves the tensor, at the least."""
-        if self.uint8_cast:
-            return 1.0
-        return arithmetic.level_of(self.range) / (self.quantization[0] if self.quantization else 1.0)
+        """By how much one pixel level moves the tensor, at the least; not less than one step of whole numbers."""
+        level = arithmetic.level_of(self.range)
+        if self.dtype in CASTS or self.uint8_cast:
+            return max(1.0, level / (self.quantization[0] if self.quantization else 1.0))
+        return level
 
     def replace(self, **changes: Any) -> Serving:
         """Return this code with some things changed."""
