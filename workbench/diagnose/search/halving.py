@@ -15,7 +15,7 @@ from workbench.diagnose.search.progress import Progress
 from workbench.diagnose.search.sameness import Class
 from workbench.diagnose.search.signs import Scores
 from workbench.diagnose.search.space import Axes
-from workbench.diagnose.search.table import Cell, Table, table
+from workbench.diagnose.search.table import Cell, Prior, Table, table
 from workbench.diagnose.search.tensors import Tensors
 from workbench.errors import InvalidValue
 
@@ -35,7 +35,7 @@ class Halving:
     geometries: tuple[Class, ...]
     tensors: Tensors
     network: Network
-    log_prior: np.ndarray  # (classes of colorings,)
+    prior: Prior
     budget: int
     progress: Progress
     ran: int = 0
@@ -122,9 +122,8 @@ class Halving:
         for cell in unique:
             if (cell, places) not in self._known:
                 self._known[cell, places] = self._ask(cell, places, outputs or self.network.needs_outputs)
-        share = {number: float(len(each.members)) for number, each in enumerate(self.geometries)}
         scores = {cell: self._known[cell, places] for cell in unique}
-        found = table(scores, places, log_prior=self.log_prior, share=share)
+        found = table(scores, places, self.prior)
         self.rounds.append(found)
         return found
 

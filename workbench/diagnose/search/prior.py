@@ -6,21 +6,23 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from workbench.diagnose.search.sameness import Class
 from workbench.diagnose.search.space import Axes
 from workbench.models.contract import Contract
+from workbench.models.contract.intervals import ends
 from workbench.models.contract.sign import Expectation
 from workbench.recipes import Recipe
 
 LEAST = 1e-3  # probability left to what the contract speaks against: files can be wrong about themselves
 # How often a choice is met, as a share of the commonest: the presets of recipes/presets.py use the first ones; the
 # rest is mistakes (scaled twice, means in the wrong order, luma of the wrong channels) or rare. A judgement, kept mild:
-# no more than ln(10) = 2.3 nats.
-COLORS = {"rgb": 1.0, "bgr": 0.6, "gray": 1.0, "gray3": 0.15, "gray_bgr": 0.1}
+# no more than ln(5) = 1.6 nats a slot.
+COLORS = {"rgb": 1.0, "bgr": 0.7, "gray": 1.0, "gray3": 0.4, "gray_bgr": 0.2}
 RANGES = {
-    "raw": 1.0, "unit": 1.0, "symmetric": 1.0, "centered": 0.6, "torch": 0.6, "caffe": 0.6, "per_image": 0.3,
-    "unit256": 0.3, "torch_swapped": 0.1, "caffe_swapped": 0.1, "double_unit": 0.1,
+    "raw": 1.0, "unit": 1.0, "symmetric": 1.0, "centered": 0.8, "torch": 0.8, "caffe": 0.8, "per_image": 0.5,
+    "unit256": 0.5, "torch_swapped": 0.2, "caffe_swapped": 0.2, "double_unit": 0.2,
 }  # fmt: skip
-OTHER = 0.3  # a range of the caller's own, such as affine(...)
+OTHER = 0.5  # a range of the caller's own, such as affine(...)
 
 
 def log_prior(axes: Axes, contract: Contract) -> np.ndarray:
@@ -32,6 +34,19 @@ def log_prior(axes: Axes, contract: Contract) -> np.ndarray:
         if expected is not None:
             total += _expected(expected, [getattr(recipe, slot) for recipe in recipes])
     return total
+
+
+def families(axes: Axes, classes: Sequence[Class]) -> np.ndarray:
+    """Return a number for each class of colorings, equal where the mean of the channels is put to the same interval.
+
+    `caffe` and `caffe_swapped` are one family, for they tell red from blue only; `raw` and `unit` are two.
+    """
+    found: list[tuple[object, ...]] = []
+    for each in classes:
+        name = axes.recipe(each.leader, 0).range
+        kind = "per_image" if name == "per_image" else "fixed"
+        found.append((kind, *(round(end, 3) for end in ends(name))))
+    return np.array([found.index(family) for family in found])
 
 
 def _common(recipe: Recipe) -> float:

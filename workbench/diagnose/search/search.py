@@ -10,12 +10,13 @@ import numpy as np
 from workbench.diagnose.search.halving import Halving
 from workbench.diagnose.search.needs import needed
 from workbench.diagnose.search.network import Network
-from workbench.diagnose.search.prior import log_prior
+from workbench.diagnose.search.prior import families, log_prior
 from workbench.diagnose.search.progress import Progress, Told
 from workbench.diagnose.search.ranking import ranked
 from workbench.diagnose.search.result import SearchResult
 from workbench.diagnose.search.sameness import same_colorings, same_geometries
 from workbench.diagnose.search.space import Axes, Space, axes, default_space
+from workbench.diagnose.search.table import Prior
 from workbench.diagnose.search.tensors import Tensors
 from workbench.errors import InvalidValue
 from workbench.frames import open_frames
@@ -86,10 +87,14 @@ def _searched(  # noqa: PLR0913 - private, and each by name
     network: Network, tensors: Tensors, space: Axes, *, contract: Contract, budget: int, progress: bool | Told
 ) -> SearchResult:
     colorings, geometries = same_colorings(space, tensors), same_geometries(space, tensors)
-    prior = log_prior(space, contract)
-    of_class = np.array([prior[list(each.members)].max() for each in colorings])
+    log = log_prior(space, contract)
+    prior = Prior(
+        np.array([log[list(each.members)].max() for each in colorings]),
+        families(space, colorings),
+        np.array([len(each.members) for each in geometries]),
+    )
     with Progress(progress, min(budget, len(colorings) * len(geometries))) as told:
-        search = Halving(space, colorings, geometries, tensors, network, of_class, budget, told)
+        search = Halving(space, colorings, geometries, tensors, network, prior, budget, told)
         rounds = search.run()
     ranking = ranked(search)
     result = SearchResult(

@@ -33,9 +33,16 @@ class Table:
         return float(sum(p for p, cell in zip(self.probability, self.cells, strict=True) if cell[0] == coloring))
 
 
-def table(
-    scores: Mapping[Cell, Scores], places: tuple[int, ...], *, log_prior: np.ndarray, share: Mapping[int, float]
-) -> Table:
+@dataclass(frozen=True, slots=True, eq=False)
+class Prior:
+    """What is known of the classes of a space before any frame is looked at."""
+
+    coloring: np.ndarray  # (classes of colorings,) log prior
+    family: np.ndarray  # (classes of colorings,) int, see `posterior.Places`
+    members: np.ndarray  # (classes of geometries,) how many settings each stands for
+
+
+def table(scores: Mapping[Cell, Scores], places: tuple[int, ...], prior: Prior) -> Table:
     """Combine the scores of cells that ran on the same frames.
 
     A sign that a cell lacks (the network was not run to its end) is that of the same coloring's first geometry.
@@ -43,30 +50,30 @@ def table(
     Args:
         scores: by cell.
         places: numbers of the frames.
-        log_prior: of the classes of colorings.
-        share: how many settings a class of geometries stands for.
+        prior: of all classes.
     """
     cells = tuple(scores)
     signs = {sign: None for each in scores.values() for sign in each.by_sign}
     whole = [_whole(scores, cell, list(signs)) for cell in cells]
     classes = next((each.log_probabilities.shape[1] for each in whole if each.log_probabilities is not None), None)
-    evidence = posterior.nats(whole, classes)
-    prior = np.array([log_prior[coloring] for coloring, _ in cells])
-    probability = posterior.posterior(evidence, prior + _shares(cells, share))
-    told = {"contract": prior - prior.max()} | {sign: values[:, 0] for sign, values in evidence.items()}
+    coloring = np.array([cell[0] for cell in cells])
+    where = posterior.Places(coloring, prior.family[coloring], _shares(cells, prior.members))
+    evidence = posterior.nats(whole, where, classes)
+    probability = posterior.posterior(evidence, prior.coloring[coloring] + np.log(where.share))
+    told = {"contract": prior.coloring[coloring]} | {sign: values[:, 0] for sign, values in evidence.items()}
     return Table(cells, probability, told, scores, places)
 
 
 def _whole(scores: Mapping[Cell, Scores], cell: Cell, signs: Sequence[str]) -> Scores:
     mine, first = scores[cell], scores[cell[0], 0]
     found = {sign: mine.by_sign.get(sign, first.by_sign.get(sign)) for sign in signs}
-    return Scores(mine.frames, {sign: values for sign, values in found.items() if values is not None},
-                  first.log_probabilities)  # fmt: skip
+    known = {sign: values for sign, values in found.items() if values is not None}
+    return Scores(mine.frames, known, first.log_probabilities)
 
 
-def _shares(cells: Sequence[Cell], share: Mapping[int, float]) -> np.ndarray:
-    """Return the log of each geometry's part of its coloring, among the geometries that ran with it."""
+def _shares(cells: Sequence[Cell], members: np.ndarray) -> np.ndarray:
+    """Return each geometry's part of its coloring, among the geometries that ran with it."""
     whole: dict[int, float] = {}
     for coloring, geometry in cells:
-        whole[coloring] = whole.get(coloring, 0.0) + share[geometry]
-    return np.log([share[geometry] / whole[coloring] for coloring, geometry in cells])
+        whole[coloring] = whole.get(coloring, 0.0) + members[geometry]
+    return np.array([members[geometry] / whole[coloring] for coloring, geometry in cells])

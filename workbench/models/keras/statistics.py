@@ -38,14 +38,16 @@ class TrainingStatistics:
         return mean, square
 
 
-def training_statistics(model: Any, *, count: int) -> TrainingStatistics | None:
-    """Return the statistics of the first `count` BatchNormalization layers of a Keras model; None if it has none.
+def training_statistics(model: Any, *, channels: int) -> TrainingStatistics | None:
+    """Return the statistics of the first BatchNormalization layers of a Keras model; None if it has none.
+
+    As many layers as it takes to have `channels` channels; one, if it has so many.
 
     The layers of a model inside the model count too. Layers that are called more than once keep a mixture and are
     left out, as are those with nothing before them that a picture reaches.
     """
     calls = _Calls(model)
-    found = calls.traced(count)
+    found = calls.traced(channels)
     if found is None:
         return None
     layers, run = found
@@ -72,7 +74,7 @@ class _Calls:
         self._model = model
         self._layers: list[Any] = []
 
-    def traced(self, count: int) -> tuple[list[Any], Run] | None:
+    def traced(self, channels: int) -> tuple[list[Any], Run] | None:
         specs = [self._tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for tensor in self._model.inputs]
         heard: list[tuple[Any, Any]] = []
         kept: list[Any] = []
@@ -81,7 +83,7 @@ class _Calls:
             heard.clear()
             with _listening(self._model, heard):
                 self._model(as_made(self._model, tensors), training=False)
-            kept[:] = _once([layer for layer, _ in heard])[:count]
+            kept[:] = _first(_once([layer for layer, _ in heard]), channels)
             if not kept:
                 return tensors[0], tensors[0]
             moments = [_moments(layer, next(given for each, given in heard if each is layer)) for layer in kept]
@@ -93,6 +95,13 @@ class _Calls:
 
 def _once(layers: Sequence[Any]) -> list[Any]:
     return [layer for layer in layers if sum(each is layer for each in layers) == 1]
+
+
+def _first(layers: Sequence[Any], channels: int) -> list[Any]:
+    found: list[Any] = []
+    while len(found) < len(layers) and sum(layer.moving_mean.shape[0] for layer in found) < channels:
+        found.append(layers[len(found)])
+    return found
 
 
 @contextmanager
