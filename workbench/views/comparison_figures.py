@@ -199,7 +199,7 @@ def _besides(row: dict[str, Any]) -> str:
         parts.append(f"right {row['accuracy_a']:.0%} → {row['accuracy_b']:.0%}")
     if row.get("instead"):
         parts.append(f"now {row['instead']}")
-    if "new" in row:
+    if row.get("new"):
         parts.append(f"{row['new']} new")
     if "precision_a" in row and not np.isnan(row["precision_a"]):
         parts.append(f"precision {row['precision_a']:.2f} → {row['precision_b']:.2f}")

@@ -10,9 +10,10 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from workbench.diagnose.attribute.attribution import NOTHING, Attribution
+from workbench.diagnose.attribute.idle import aside
 from workbench.diagnose.attribute.metrics import Losses, check_metric, losses, possible
 from workbench.diagnose.attribute.mixes import Mix, Runner
-from workbench.diagnose.attribute.players import Player, aside, mixed, players, slipped
+from workbench.diagnose.attribute.players import Player, mixed, players, slipped
 from workbench.diagnose.compare import Labels
 from workbench.errors import InvalidValue
 from workbench.frames import open_frames
@@ -41,7 +42,7 @@ def attribute(  # noqa: PLR0913 - the model, the frames, the two recipes, and fo
 
     Every mix of the two recipes is run, so the parts depend on no order and sum to the whole. n differing slots take
     2^n runs over the frames; each frame is decoded once a decoder. Slots that only matter together (pad and its
-    letterbox) count as one; slots whose serving choice the model refuses, and decoders of frames that come decoded,
+    letterbox) count as one; slots whose serving choice the model refuses, and decoders that read these frames alike,
     are set aside with the reason.
 
     Args:
@@ -74,7 +75,7 @@ def attribute(  # noqa: PLR0913 - the model, the frames, the two recipes, and fo
         truth = _truth(labels, reference)
         check_metric(metric, reference, truth)
         found = [*players(a, b), *slipped(getattr(serving, "slips", ()))]
-        reasons = {player.name: why for player in found if (why := aside(a, player, source, run.model))}
+        reasons = {player.name: why for player in found if (why := aside(a, b, player, run))}
         split = [player for player in found if player.name not in reasons]
         mixes = _mixes(a, split)
         answers = [reference, *_answers(run, mixes, reference, progress=progress)]

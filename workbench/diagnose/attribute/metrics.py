@@ -27,7 +27,7 @@ UNITS = {
     "kl": "nats",
     "accuracy": "accuracy",
     "map": "mean average precision",
-    "boxes": "of the boxes' overlap",
+    "boxes": "box overlap",
     "change": "relative change",
 }
 DEFINITIONS = {
@@ -35,7 +35,7 @@ DEFINITIONS = {
     "kl": "Kullback-Leibler divergence of the answer from the one under training, in nats, mean over frames",
     "accuracy": "top-1 accuracy lost",
     "map": "mean average precision (COCO's 0.50:0.95) lost",
-    "boxes": "1 - summed overlap of the boxes paired under one class / number of boxes, mean over frames",
+    "boxes": "1 − summed overlap of the boxes paired under one class / number of boxes, mean over frames",
     "change": "length of the outputs' change / their length under training, mean over frames",
 }
 
@@ -58,6 +58,8 @@ def possible(training: Prediction, truth: Any) -> tuple[str, ...]:
     """
     if training.detections is not None:
         check_true_boxes(truth, len(training))
+        if truth is not None and not any(map(len, truth)):
+            raise InvalidValue("labels: no frame has a true box, so there is no average precision; leave them out")
         return ("map", "boxes", "flips") if truth is not None else ("boxes", "flips")
     if training.classification is not None:
         if truth is None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from workbench.diagnose.attribute.rendering import Rendered
 from workbench.frames.cache import FrameCache
-from workbench.frames.frame import FrameSequence
+from workbench.frames.frame import FrameSequence, as_rgb
 from workbench.inference import predict_many
 from workbench.inference.predict_many import AHEAD, BATCH_SIZE
 from workbench.models import Model
@@ -86,6 +86,16 @@ class Runner:
                 sides = {str(n): (recipes[n], self.model) for n in together}
                 found = predict_many(self._source(reading), sides, batch_size=self._length, boxes=boxes, progress=False)
                 yield from zip(together, found.values(), strict=True)
+
+    def read_alike(self, a: Recipe, b: Recipe) -> bool:
+        """Whether two recipes decode all frames to the same pictures, bit by bit."""
+        one, other = (self._source(self._reading(each)) for each in (a, b))
+        if one is other:
+            return True
+        return all(
+            np.array_equal(as_rgb(one.array(i), one.order), as_rgb(other.array(i), other.order))
+            for i in range(len(one))
+        )
 
     def __enter__(self) -> Self:
         return self

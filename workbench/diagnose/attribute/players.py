@@ -12,12 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from workbench.diagnose.identify.slips import SLIPS, Slip
-from workbench.errors import InputMismatch, InvalidValue
-from workbench.frames.frame import FrameStream
-from workbench.models import Model, check_batch
+from workbench.diagnose.identify.slips import Slip
+from workbench.errors import InvalidValue
 from workbench.recipes import SLOTS, Recipe
 
 # what makes a slot matter (`Slots.settings`), the first that differs leads
@@ -30,7 +26,6 @@ LEADERS = {
     "order": ("size",),
     "quantization": ("dtype",),
 }
-DECODED = ("decode", "exif")  # slots that only say how files are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +83,3 @@ def _valid(training: Recipe, found: list[Player]) -> list[Player]:
         both = Player({**color.slots, **ranged.slots}, (training_told, serving_told))
         return [both if p is color else p for p in found if p is not ranged]
     return found
-
-
-def aside(training: Recipe, player: Player, frames: FrameStream, model: Model) -> str:
-    """Say why a player cannot cost an answer on these frames; nothing where it can.
-
-    A choice the model refuses (another layout, dtype or shape) stops the run, it does not change an answer. A habit
-    of a function, such as writing into its input, changes no tensor of its own.
-    """
-    if player.slip is not None:
-        kind = SLIPS.get(player.slip.name)
-        return "" if kind and kind.stage != "habit" else "it changes no tensor by itself"
-    if set(player.slots) <= set(DECODED) and not frames.decoders:
-        return "these frames come decoded"
-    if _accepted(model, training) and not _accepted(model, mixed(training, [player])):
-        return f"{model.name} refuses it, so it stops the run instead of changing an answer"
-    return ""
-
-
-def _accepted(model: Model, recipe: Recipe) -> bool:
-    made = recipe.compile()
-    if made.shape is None or not model.inputs:
-        return True
-    try:
-        length = model.inputs[0].shape[0] or 1
-        check_batch(np.empty((length, *made.shape), made.dtype), model.inputs, model.name)
-    except InputMismatch:
-        return False
-    return True

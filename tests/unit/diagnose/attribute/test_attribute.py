@@ -1,6 +1,7 @@
 """`attribute` on models whose answer is known, and on a real one."""
 
-import cv2
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +9,7 @@ import supervision as sv
 
 from workbench.diagnose import attribute
 from workbench.diagnose.attribute import mixes
-from workbench.diagnose.identify import identify
+from workbench.diagnose.identify.slips import found as found_slip
 from workbench.errors import InvalidValue, UnknownName
 from workbench.frames import open_frames
 from workbench.frames.frame import FrameSequence
@@ -111,21 +112,21 @@ class Counting(FrameSequence):
 
     order, origin, decoders = "rgb", "counting", ("cv2", "pil")
 
-    def __init__(self, asked=None):
-        self.asked = [] if asked is None else asked
+    def __init__(self, asked=None, level=0):
+        self.asked, self.level = [] if asked is None else asked, level
 
     def __len__(self):
         return 5
 
     def array(self, index):
         self.asked.append(index)
-        return RED.copy()
+        return RED + np.uint8(self.level)
 
     def time_s(self, index):
         return None
 
     def decoded_by(self, decode, exif="apply"):
-        return Counting(self.asked)
+        return Counting(self.asked, level=int(decode == "pil"))
 
 
 def test_each_frame_is_decoded_once_a_decoder_however_little_memory_there_is(monkeypatch):
@@ -135,6 +136,14 @@ def test_each_frame_is_decoded_once_a_decoder_however_little_memory_there_is(mon
     attribute(model, frames, training=RECIPE, serving=serving, progress=False)
     assert sorted(frames.asked) == sorted([*range(5)] * 2)
     assert model.seen == 5 * 2**3
+
+
+def test_a_decoder_that_reads_the_frames_alike_is_set_aside():
+    frames, model = Counting(), Rule(redder)
+    serving = RECIPE.replace(color="bgr", exif="ignore")
+    found = attribute(model, frames, training=RECIPE, serving=serving, progress=False)
+    assert found.aside == {"exif": "it reads these frames the same"}
+    assert model.seen == 5 * 2
 
 
 def test_what_the_model_refuses_and_what_cannot_matter_is_set_aside():
@@ -208,7 +217,7 @@ class Finder(Rule):
     ("labelled", "metric", "verdict"),
     [
         pytest.param(True, "map", "of 1.00 mean average precision", id="true boxes"),
-        pytest.param(False, "boxes", "of 1.00 of the boxes' overlap", id="none"),
+        pytest.param(False, "boxes", "of 1.00 box overlap", id="none"),
     ],
 )
 def test_a_detector_is_split_by_precision_or_by_overlap(labelled, metric, verdict):
@@ -238,15 +247,9 @@ class Left(Rule):
 
 
 def test_a_slip_has_its_part_beside_the_slots():
-    half = np.random.default_rng(0).integers(0, 80, (30, 20, 3), dtype=np.uint8)
-    half[:, :10, 0] += 150
-    half[..., 2] = 30
-
-    def mirrored(rgb):
-        return cv2.resize(rgb[:, ::-1, ::-1].copy(), (8, 8)).astype(np.float32)
-
-    serving = identify(mirrored, [half], reference=RECIPE)
-    assert serving.faults == {"color", "mirror"}
+    half = np.zeros((8, 8, 3), np.uint8)
+    half[:, :4, 0] = 200
+    serving = SimpleNamespace(recipe=RECIPE.replace(color="bgr"), slips=(found_slip("mirror"),))
     found = attribute(Left(redder), [half], training=RECIPE, serving=serving, progress=False)
     # As BGR no half is the redder one, and mirrored it is the other: each makes the answer another, both no worse.
     assert found.values == pytest.approx({"color": 0.5, "mirror": 0.5})
@@ -273,7 +276,7 @@ def test_what_cannot_be_split_is_refused_with_the_cure(given, error, message):
 def test_more_than_ten_slots_are_too_many():
     training = RECIPE.replace(fit="letterbox", pad=3)
     serving = Recipe(
-        decode="pil", exif="ignore", rotate=90, color="bgr", fit="letterbox", pad=0, size=(8, 9), resize="pil.box",
+        decode="pil", rotate=90, color="bgr", fit="letterbox_corner", pad=0, size=(8, 9), resize="pil.box",
         rounding="float", range="unit", dtype="uint8", layout="nchw",
     )  # fmt: skip
     model = Rule(redder)
