@@ -63,7 +63,8 @@ def summary(rows: Sequence[Row]) -> Iterator[list[object]]:
                 group, asked, count, share(first, count), interval(first, count),
                 share(sum(1 <= row["rank"] <= 3 for row in mine), count),
                 share(sum(row["tied"] for row in mine), count), share(sum(row["right_whole"] for row in mine), count),
-                f"{sum(told)} of {len(told)}", statistics.median(ranks), share(sum(row["decided"] for row in mine), count),
+                f"{sum(told)} of {len(told)}", statistics.median(ranks),
+                share(sum(row["decided"] for row in mine), count),
                 statistics.median(row["seconds"] for row in mine),
             ]  # fmt: skip
 
