@@ -9,6 +9,8 @@ from .drift_figures import figure_drift
 from .figures import figure_compare, figure_seen
 from .lettering import overlay
 from .model_figures import figure_agreement, figure_answers, figure_model_costs
+from .notices import notice
+from .search_figures import figure_candidates, figure_ranking
 from .slider import frame_slider
 from .tables import table
 from .viewer import FrameViewer
@@ -20,6 +22,7 @@ __all__ = [
     "figure_agreement",
     "figure_answers",
     "figure_attribution",
+    "figure_candidates",
     "figure_compare",
     "figure_costs",
     "figure_detections",
@@ -28,12 +31,14 @@ __all__ = [
     "figure_flips",
     "figure_model_costs",
     "figure_per_class",
+    "figure_ranking",
     "figure_regions",
     "figure_seen",
     "figure_strip",
     "figure_topk",
     "fit",
     "frame_slider",
+    "notice",
     "overlay",
     "overlay_boxes",
     "side_by_side",

@@ -165,7 +165,7 @@ class _Case:
         except InvalidValue as error:
             self.notes.append(f"the cost cannot be told: {error}")
             return
-        if self.training is not None and self.serving is not None:
+        if self.training is not None and self.serving is not None and len(self.serving.faults) > 1:
             self._attribute(self.training, self.serving)
 
     def _attribute(self, training: Recipe, serving: Identification) -> None:

@@ -129,7 +129,7 @@ PARTS = {
 def _cost(found: Diagnosis) -> list[str]:
     if found.cost is None:
         return []
-    text = _price(found.cost)
+    text = told_cost(found.cost)
     shares = found.attribution.shares if found.attribution else {}
     if shares and len(shares) > 1:
         first = max(shares, key=lambda name: shares[name])
@@ -138,7 +138,22 @@ def _cost(found: Diagnosis) -> list[str]:
     return [f"On these {found.frames} frames that {text}."]
 
 
-def _price(cost: Comparison | BoxComparison) -> str:
+def priced(found: Diagnosis) -> str:
+    """Return what a diagnosis costs in a few words."""
+    if not found.wrong:
+        return ""
+    if found.cost is not None:
+        return told_cost(found.cost)
+    if any(each.fault == "refused" for each in found.findings):
+        return "no answer: the model refuses every frame"
+    counted = [each for each in found.findings if each.kept is not None]
+    if counted:
+        worst = min(counted, key=lambda each: each.kept or 0.0)
+        return f"{1 - (worst.kept or 0.0):.0%} of the {worst.where} of these frames"
+    return "what a person is shown; no answer" if found.findings else ""
+
+
+def told_cost(cost: Comparison | BoxComparison) -> str:
     """Say what serving costs against training."""
     if isinstance(cost, BoxComparison):
         boxes, lost, new = cost.counts[0], int(cost.lost.sum()), int(cost.new.sum())
