@@ -5,6 +5,7 @@ from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.compare import compare
 from workbench.diagnose.compare_models import compare_models
 from workbench.diagnose.comparison import Comparison
+from workbench.diagnose.difference_map import DifferenceMap, difference_map
 from workbench.diagnose.drift import drift
 from workbench.diagnose.drift_result import Drift
 from workbench.diagnose.identify_boxes import BoxIdentification, identify_boxes
@@ -16,6 +17,7 @@ __all__ = [
     "BoxComparison",
     "BoxIdentification",
     "Comparison",
+    "DifferenceMap",
     "Drift",
     "ModelComparison",
     "Variants",
@@ -23,6 +25,7 @@ __all__ = [
     "compare",
     "compare_models",
     "compare_variants",
+    "difference_map",
     "drift",
     "identify_boxes",
 ]

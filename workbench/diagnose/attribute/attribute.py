@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from tqdm.auto import tqdm
 
 from workbench.diagnose.attribute.attribution import NOTHING, Attribution
@@ -128,8 +129,9 @@ def _slim(answer: Prediction) -> Prediction:
 def _truth(labels: Labels, reference: Prediction) -> Any:
     if labels is None:
         return None
-    if len(labels) != len(reference):
-        raise InvalidValue(f"labels: expected one for each of {len(reference)} frames; got {len(labels)}")
+    if not isinstance(labels, Sequence | np.ndarray) or len(labels) != len(reference):
+        got = len(labels) if isinstance(labels, Sequence | np.ndarray) else repr(labels)
+        raise InvalidValue(f"labels: expected one for each of {len(reference)} frames; got {got}")
     return tuple(labels)
 
 

@@ -264,6 +264,7 @@ def test_a_slip_has_its_part_beside_the_slots():
         pytest.param({"metric": "accuracy"}, InvalidValue, "needs true classes: labels=", id="no labels"),
         pytest.param({"metric": "boxes"}, InvalidValue, "here there are: flips, kl", id="another kind"),
         pytest.param({"labels": [0]}, InvalidValue, "one for each of 2 frames; got 1", id="labels"),
+        pytest.param({"labels": 3}, InvalidValue, "one for each of 2 frames; got 3", id="a number"),
         pytest.param({"labels": [0, 7]}, InvalidValue, "class indices go from 0 to 1", id="no such class"),
     ],
 )
