@@ -46,7 +46,7 @@ class Halving:
         """Search, and return the tables of all rounds, the last one decisive for the cells in it.
 
         Raises:
-            InvalidValue: the budget is less than the combinations of color and range.
+            InvalidValue: the budget is less than the combinations of color and range, or nothing finite comes out.
             SearchCancelled: the caller's function said so.
         """
         few, many = (spread(len(self.tensors), count) for count in (FEW, MANY))
@@ -56,17 +56,36 @@ class Halving:
                 f"budget={self.budget} recipes is less than the {len(firsts)} combinations of color and range; give "
                 "more, or a smaller space="
             )
+        if not self._tells():
+            self._known |= {(cell, many): Scores(len(many), {}) for cell in firsts}
+            self._look(firsts, many, "the contract alone")
+            return self.rounds
         if self.budget >= len(self.colorings) * len(self.geometries):
             self._look(firsts, many, "the whole space", outputs=True)
+            self._expect_finite()
             self._look([*firsts, *self._others(range(len(self.colorings)), range(1, len(self.geometries)))],
                        many, "the whole space")  # fmt: skip
             return self.rounds
-        kept = self._survivors(self._look(firsts, few, "color and range", outputs=True))
+        found = self._look(firsts, few, "color and range", outputs=True)
+        self._expect_finite()
+        kept = self._survivors(found)
         if many != few:
             kept = self._survivors(self._look(kept, many, "color and range, all frames", outputs=True))
         cells = self._geometries(kept, few)
         self._look([*kept, *cells], many, "the best of them")
         return self.rounds
+
+    def _tells(self) -> bool:
+        """Try one recipe on one frame: a detector without reference has nothing to tell recipes by."""
+        recipe = self.axes.recipe(self.colorings[0].leader, 0)
+        return bool(self.network.scores(self.tensors.of(recipe, (0,)), (0,), outputs=True).by_sign)
+
+    def _expect_finite(self) -> None:
+        if not self.network.finite:
+            raise InvalidValue(
+                f"{self.network.model.name} gives NaN or Inf for every one of {self.ran} recipes; its weights are "
+                "damaged, or recipe= has a dtype or size it was not made for"
+            )
 
     def _survivors(self, found: Table) -> list[Cell]:
         order = np.argsort(-found.probability)[:COLORINGS]

@@ -27,7 +27,11 @@ def needed(network: Network, found: Table, best: Cell, second: Cell) -> str:
         if cell in found.scores and (answers := found.scores[cell].log_probabilities) is not None
     ]
     if len(pair) < 2:  # a detector
-        return f"{OWN}, or reference outputs on these, would tell"
+        return (
+            f"{OWN}, or reference outputs on these, would tell"
+            if network.statistics
+            else "reference outputs would tell"
+        )
     gap, spread = _measured(network, found, pair) if network.labels is not None else _expected(pair[0], pair[1])
     count = labelled_frames(gap, spread)
     if count is None:

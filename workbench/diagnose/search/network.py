@@ -27,13 +27,13 @@ class Network:
 
     Attributes:
         statistics: what it keeps of training; None without BatchNormalization, or where it is no Keras model.
-        classes: how many classes it tells apart; None where its outputs are no class probabilities.
+        finite: whether anything that it made so far was.
     """
 
     def __init__(self, model: Model, *, labels: np.ndarray | None, reference: dict[str, np.ndarray] | None) -> None:
         self.model, self.labels, self.reference = model, labels, reference
         self.statistics = _statistics(model)
-        self.classes: int | None = None
+        self.finite = False
         self._spread = {name: float(np.nanstd(values)) or 1.0 for name, values in (reference or {}).items()}
 
     @property
@@ -71,6 +71,7 @@ class Network:
             check_batch(part, self.model.inputs, self.model.name)
         moments = [self.statistics.measure([part]) for part in parts]
         mean, square = (np.concatenate(each) for each in zip(*moments, strict=True))
+        self.finite |= bool(np.isfinite(square).all(axis=1).any())
         return discrepancy(self.statistics, mean, square, weights)
 
     def _answers(self, parts: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
@@ -81,7 +82,7 @@ class Network:
         found = only_classification(answers, self.model)
         if found is None:
             return None
-        self.classes = len(found.labels)
+        self.finite |= bool(found.finite.any())
         return np.asarray(np.log(np.maximum(found.probabilities, FLOOR)))
 
     def _judged(
@@ -123,6 +124,7 @@ class Network:
                 )
             apart = (answers[name].astype(np.float64) - values[places]) / self._spread[name]
             squares.append(np.mean(apart.reshape(len(places), -1) ** 2, axis=1))
+            self.finite |= bool(np.isfinite(squares[-1]).any())
         return np.asarray(np.sqrt(np.mean(squares, axis=0)))
 
 

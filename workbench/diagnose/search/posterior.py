@@ -33,8 +33,9 @@ RANGE_SHIFT, COLOR_SHIFT, GEOMETRY_SHIFT = 1.0, 0.2, 1.0
 # labels: at 0.02 two answers of 95% were wrong, at 0.05 none.
 LABELS, LABELS_MISS = 1.0, 0.05
 # reference: nats of a Gaussian residual of unknown size, one degree of freedom a frame up to REFERENCE_FRAMES; outputs
-# within REFERENCE of their spread are the same (a conversion to another runtime stays below, models/conversion)
-REFERENCE, REFERENCE_FRAMES = 1e-3, 16
+# within REFERENCE of their spread are the same (a conversion to another runtime stays below, models/conversion); a
+# reference that nothing comes nearer than REFERENCE_MISS was made otherwise, and says the less the farther it is
+REFERENCE, REFERENCE_FRAMES, REFERENCE_MISS = 1e-3, 16, 0.05
 # confidence: nats between answers that say all and answers that say nothing about the frames; networks are as sure of
 # tensors they never saw, so this stays below what the other signs say
 CONFIDENCE = 1.5
@@ -105,7 +106,8 @@ def _labels(values: np.ndarray, frames: int, classes: int | None) -> np.ndarray:
 def _reference(values: np.ndarray, frames: int, classes: int | None) -> np.ndarray:
     del classes
     logs = np.log(values**2 + REFERENCE**2)
-    return np.asarray(-0.5 * min(frames, REFERENCE_FRAMES) * (logs - logs.min(axis=0)))
+    freedom = min(frames, REFERENCE_FRAMES) / (1 + (values[:, 0].min() / REFERENCE_MISS) ** 2)
+    return np.asarray(-0.5 * freedom * (logs - logs.min(axis=0)))
 
 
 def _confidence(values: np.ndarray, frames: int, classes: int | None) -> np.ndarray:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SURE = 0.95  # the probability from which an answer counts as decided, and the size of the credible set
+NAMED = ("color", "range")  # slots whose equals are listed by name
 SIGNS = {
     "contract": "what the model says of itself", "statistics": "the statistics its normalizations keep of training",
     "reference": "reference outputs", "labels": "labels", "confidence": "how sure it is of its answers",
@@ -85,7 +86,7 @@ class SearchResult:
             best = self.ranking[0]
             signs = " and ".join(SIGNS[sign] for sign in self._deciding)
             by = f", by {signs}" if signs else ""
-            left = [slot for slot in self.searched if slot in self.undecided]
+            left = [slot for slot in self.searched if slot in self.undecided and slot not in NAMED]
             open_ = f"; {', '.join(left)} cannot be told by these frames" if left else ""
             return f"{self.model}: {self._named(best)} ({best.probability:.0%}){by} on {counted}{open_}"
         listed = [f"{self._named(each)} ({each.probability:.0%})" for each in self.ties[:3]]
@@ -136,7 +137,7 @@ class SearchResult:
                 continue
             if slot not in mine:
                 parts.append(f"{slot}={slots[slot]}")
-            elif slot in ("color", "range"):
+            elif slot in NAMED:
                 parts.append(f"{slot}={' or '.join(map(str, mine[slot]))}")
         return " ".join(parts) or "the only recipe"
 

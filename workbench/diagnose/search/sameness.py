@@ -9,11 +9,12 @@ import numpy as np
 
 from workbench.diagnose.search.space import Axes
 from workbench.diagnose.search.tensors import Tensors
+from workbench.models.contract.intervals import ends
 
-# Root mean square difference over the spread (standard deviation) of the values, below which two tensors are the same:
-# (x - 127) / 128 and x / 127.5 - 1 are 0.01 apart on photos, x / 256 and x / 255 0.008, rounding 0.005; two kernels on
-# a photo that is halved 0.05 and more.
-SAME = 0.02
+# Root mean square difference, in levels of 255, below which two tensors are the same: 2% of a usual photo's spread.
+# (x - 127) / 128 and x / 127.5 - 1 are 0.6 apart, x / 256 and x / 255 0.5, rounded and unrounded pixels 0.3, two
+# kernels on a photo that is halved 3 and more.
+SAME = 1.3
 FRAMES, VALUES = 4, 60_000  # compared: so many frames, and so many values of them
 
 
@@ -29,6 +30,9 @@ class Class:
         return self.members[0]
 
 
+Values = tuple[np.ndarray, float]  # some values of a recipe's tensors, and the width of the interval they lie in
+
+
 def same_colorings(axes: Axes, tensors: Tensors) -> tuple[Class, ...]:
     """Return the classes of the colorings, by their tensors under the first geometry."""
     return _classes([_values(axes, tensors, (number, 0)) for number in range(len(axes.colorings))])
@@ -39,16 +43,17 @@ def same_geometries(axes: Axes, tensors: Tensors) -> tuple[Class, ...]:
     return _classes([_values(axes, tensors, (0, number)) for number in range(len(axes.geometries))])
 
 
-def _values(axes: Axes, tensors: Tensors, cell: tuple[int, int]) -> np.ndarray:
+def _values(axes: Axes, tensors: Tensors, cell: tuple[int, int]) -> Values:
+    recipe = axes.recipe(*cell)
     places = np.unique(np.linspace(0, len(tensors) - 1, min(FRAMES, len(tensors))).astype(int)).tolist()
-    batches = tensors.of(axes.recipe(*cell), places)
-    values = np.concatenate([batch.reshape(-1) for batch in batches])
+    values = np.concatenate([batch.reshape(-1) for batch in tensors.of(recipe, places)])
     if len(values) > VALUES:  # at random places, for a step could meet one channel only
         values = values[np.random.default_rng(0).integers(len(values), size=VALUES)]
-    return values.astype(np.float64)
+    low, high = ends(recipe.range)
+    return values.astype(np.float64), (high - low) / (recipe.quantization[0] if recipe.quantization else 1.0)
 
 
-def _classes(values: Sequence[np.ndarray]) -> tuple[Class, ...]:
+def _classes(values: Sequence[Values]) -> tuple[Class, ...]:
     found: list[list[int]] = []
     for number, mine in enumerate(values):
         home = next((group for group in found if _same(values[group[0]], mine)), None)
@@ -59,8 +64,7 @@ def _classes(values: Sequence[np.ndarray]) -> tuple[Class, ...]:
     return tuple(Class(tuple(group)) for group in found)
 
 
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    if a.shape != b.shape:
+def _same(a: Values, b: Values) -> bool:
+    if a[0].shape != b[0].shape:
         return False
-    apart = float(np.sqrt(np.mean((a - b) ** 2)))
-    return apart <= SAME * min(float(a.std()), float(b.std())) or apart == 0
+    return float(np.sqrt(np.mean((a[0] - b[0]) ** 2))) * 255 / min(a[1], b[1]) <= SAME

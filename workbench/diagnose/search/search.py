@@ -100,7 +100,7 @@ def _searched(  # noqa: PLR0913 - private, and each by name
     result = SearchResult(
         model=network.model.name,
         ranking=ranking,
-        searched=tuple(slot for part in (space.colorings, space.geometries) for slot in part[0] if len(part) > 1),
+        searched=tuple(space.searched),
         frames=len(rounds[-1].places),
         recipes=len(space),
         ran=search.ran,

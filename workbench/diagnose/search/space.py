@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.errors import InvalidValue, unknown
 from workbench.recipes import Recipe, choices
-from workbench.recipes.colors import GRAY, channels
+from workbench.recipes.colors import channels
 from workbench.recipes.slots import SLOTS
 
 Space = Mapping[str, Sequence[Any]]
@@ -38,6 +38,13 @@ class Axes:
     base: Recipe
     colorings: tuple[Setting, ...]
     geometries: tuple[Setting, ...]
+
+    @property
+    def searched(self) -> list[str]:
+        """The slots of which more than one choice is among the settings."""
+        settings = (*self.colorings, *self.geometries)
+        seen = {slot: {setting[slot] for setting in settings if slot in setting} for each in settings for slot in each}
+        return [slot for slot, values in seen.items() if len(values) > 1]
 
     def __len__(self) -> int:
         return len(self.colorings) * len(self.geometries)
@@ -91,11 +98,6 @@ def _settings(base: Recipe, space: Space) -> tuple[Setting, ...]:
     if not found and refused is not None:
         raise refused
     return tuple(found.values())
-
-
-def is_gray(recipe: Recipe) -> bool:
-    """Tell whether a recipe makes its tensor of a gray picture."""
-    return recipe.color in GRAY
 
 
 def varied(recipes: Iterable[Recipe]) -> dict[str, tuple[Any, ...]]:

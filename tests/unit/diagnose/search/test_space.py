@@ -1,0 +1,56 @@
+import pytest
+
+from workbench.diagnose.search.space import axes, default_space, varied
+from workbench.errors import InvalidValue, UnknownName
+from workbench.recipes import Recipe
+
+
+def test_recipes_of_one_channel_leave_out_ranges_with_three_means():
+    base = Recipe(size=(8, 8), color="gray")
+    ranges = {setting["range"] for setting in axes(base, default_space(base)).colorings}
+    assert "unit" in ranges
+    assert not ranges & {"torch", "caffe", "torch_swapped", "caffe_swapped"}
+
+
+def test_settings_that_come_to_one_recipe_are_one():
+    space = {"fit": ["stretch", "center_crop"], "crop_fraction": [0.875, 1.0]}
+    found = axes(Recipe(size=(8, 8)), space).geometries
+    assert [(each["fit"], each["crop_fraction"]) for each in found] == [
+        ("stretch", 0.875),
+        ("center_crop", 0.875),
+        ("center_crop", 1.0),
+    ]
+
+
+def test_a_model_of_any_size_has_no_geometry_to_search():
+    assert set(default_space(Recipe(size=None))) == {"color", "range"}
+
+
+def test_the_default_space_holds_thousands_of_recipes():
+    base = Recipe(size=(224, 224))
+    assert len(axes(base, default_space(base))) > 500
+
+
+@pytest.mark.parametrize(
+    ("space", "error", "match"),
+    [
+        pytest.param({"colour": ["rgb"]}, UnknownName, "did you mean 'color'", id="unknown slot"),
+        pytest.param({"color": ["rbg"]}, UnknownName, "did you mean", id="unknown choice"),
+        pytest.param({"color": "rgb"}, InvalidValue, r"space\['color'\] is a list", id="a name for a list"),
+        pytest.param({"range": []}, InvalidValue, "is a list of choices", id="nothing to choose from"),
+        pytest.param({"color": ["gray"], "range": ["torch"]}, InvalidValue, "one channel", id="no recipe left"),
+    ],
+)
+def test_a_space_that_makes_no_recipes_is_refused(space, error, match):
+    with pytest.raises(error, match=match):
+        axes(Recipe(size=(8, 8)), space)
+
+
+def test_searched_slots_are_those_with_more_than_one_choice():
+    space = {"color": ["rgb"], "range": ["raw", "unit"], "resize": ["cv2.linear", "cv2.area"]}
+    assert axes(Recipe(size=(8, 8)), space).searched == ["range", "resize"]
+
+
+def test_varied_names_the_slots_that_differ():
+    recipes = [Recipe(), Recipe(color="bgr"), Recipe(color="bgr", range="unit")]
+    assert varied(recipes) == {"color": ("rgb", "bgr"), "range": ("raw", "unit")}
