@@ -7,13 +7,14 @@ A draw is thrown away and made again when
   letterbox differs in nothing);
 - two faults are of one group in EXCLUDED: another set of the same or of smaller size has the same tensors by its
   algebra (mirrored and upside down is turned by 180 degrees).
-Two faults that are one and the same on any tensors (TWINS) both count as the truth.
+Two faults that are one and the same on any tensors (TWINS) both count as the truth; so do the two accounts of a
+reference of which only its tensors are known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -43,6 +44,7 @@ EXCLUDED: tuple[frozenset[str], ...] = tuple(
 )  # fmt: skip
 DECODES = ["cv2", "pil", "tf", "tf.accurate"]
 FRAMES = ("photo", "photo", "jpeg", "clip")
+ORDERS = ("order", "rounding")
 
 
 class WrongGenerator(Exception):
@@ -141,8 +143,8 @@ def draw(rng: np.random.Generator, split: str, kinds: list[Kind], name: str) -> 
     expect_recipe(plain, training, shots, medium)
     if not _each_matters(plain, kinds, changes, shots, medium):
         return None
-    truths = (injected, *_twins(training, serving, injected, shots, medium))
-    return Case(name, tuple(kind.name for kind in kinds), training, serving, medium, shots, form, truths)
+    case = Case(name, tuple(kind.name for kind in kinds), training, serving, medium, shots, form, (injected,))
+    return replace(case, truths=(injected, *_twins(case)))
 
 
 def _setting(rng: np.random.Generator, split: str, kinds: list[Kind]) -> tuple[Medium, Shots, Recipe] | None:
@@ -218,18 +220,30 @@ def recipe_tensors(training: Recipe, shots: Shots, medium: Medium) -> np.ndarray
     return training.batch(given_frames(shots) if arrays else list(shots.paths))
 
 
-def _twins(
-    training: Recipe, serving: Serving, injected: frozenset[str], shots: Shots, medium: Medium
-) -> Iterator[frozenset[str]]:
-    """Yield the sets of the same size whose serving code has the same tensors, by the rules of TWINS."""
+def _twins(case: Case) -> Iterator[frozenset[str]]:
+    """Yield the sets of the same size that tensors cannot tell from the injected one, by the rules of TWINS."""
+    training, serving, injected = case.training, case.serving, case.truths[0]
+    level = FLOAT_NOISE * serving.level
     for fault, (other, remade) in TWINS.items():
         if fault not in injected or other in injected:
             continue
         twin = remade(training, serving)
-        level = FLOAT_NOISE * serving.level
-        same = twin and not differs(tensors(twin, shots, medium), tensors(serving, shots, medium), level)
-        if same:
+        if twin and not differs(
+            tensors(twin, case.shots, case.medium), tensors(serving, case.shots, case.medium), level
+        ):
             yield injected - {fault} | {other}
+        elif case.reference_form != "recipe" and fault in ORDERS and _either_order(case):
+            yield injected - {fault} | {other}
+
+
+def _either_order(case: Case) -> bool:
+    """Tell whether the reference's tensors, which are all that is known of it, are the same in the other order."""
+    plain = Serving.of(case.training)
+    if plain.order == "resize_first" and plain.rounding == "uint8":
+        return False
+    one, other = (plain.replace(order=order, rounding="float") for order in ("resize_first", "range_first"))
+    a, b = tensors(one, case.shots, case.medium), tensors(other, case.shots, case.medium)
+    return not differs(a, b, FLOAT_NOISE * plain.level)
 
 
 def _rounding_for_order(training: Recipe, serving: Serving) -> Serving | None:
