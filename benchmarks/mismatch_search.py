@@ -134,9 +134,12 @@ def main() -> None:
     parser.add_argument("--samples", nargs="*", default=list(SAMPLES), choices=list(SAMPLES), metavar="NAME")
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="the rows; FILE.png beside it: reliability")
     arguments = parser.parse_args()
-    rows = list(asked(arguments))
+    rows: list[Row] = []
+    for row in asked(arguments):
+        rows.append(row)
+        if arguments.out:  # after each, so that a run that is stopped leaves what it has
+            arguments.out.write_text(json.dumps(rows, indent=1), encoding="utf-8")
     if arguments.out:
-        arguments.out.write_text(json.dumps(rows, indent=1), encoding="utf-8")
         figure = figure_reliability([row["stated"] for row in rows], [row["right_whole"] for row in rows])
         figure.savefig(arguments.out.with_suffix(".png"), facecolor="white")
     print(f"Measured on {machine()}; seeds {arguments.seeds}, {arguments.frames} frames a question.")
