@@ -1,7 +1,7 @@
 """Cases drawn from a seed: a training recipe, serving code with faults in it, four real frames; and the rules.
 
 A draw is thrown away and made again when
-- the faults do not show: the tensors of these frames equal, within NOISE, those of a smaller set of the same faults
+- the faults do not show: the tensors of these frames equal, within NOISE or but for SHARE of the numbers, those of a smaller set of the same faults
   (so each fault matters given the others, and no set cancels);
 - the slots in which training's and serving's recipe differ are not the slots that were injected (a pad without a
   letterbox differs in nothing);
@@ -29,6 +29,7 @@ from workbench import Recipe, WorkbenchError, open_frames
 from workbench.recipes import SLOTS
 
 NOISE = 0.2  # root mean square of a difference, in pixel levels; rounding to whole levels makes 0.29
+SHARE = 0.001  # of the numbers of a batch that have to differ
 FLOAT_NOISE = 0.01  # the same, of two ways to compute one thing
 ATTEMPTS = 400
 SPLITS = ("tuning", "heldout")
@@ -191,9 +192,16 @@ def _each_matters(plain: Serving, kinds: list[Kind], changes: list[Change], shot
         for subset in combinations(shown, size):
             other = _changed(plain, list(subset))
             level = min(whole.level, other.level)
-            if not differs(made, tensors(other, shots, medium), NOISE * level):
+            if not shows(made, tensors(other, shots, medium), level):
                 return False
     return True
+
+
+def shows(a: np.ndarray, b: np.ndarray, level: float) -> bool:
+    """Tell whether a difference of two batches is more than noise, and more than a handful of pixels."""
+    if not differs(a, b, NOISE * level):
+        return False
+    return a.shape != b.shape or a.dtype != b.dtype or float(np.mean(a != b)) > SHARE
 
 
 def differs(a: np.ndarray, b: np.ndarray, most: float) -> bool:
@@ -228,9 +236,8 @@ def _twins(case: Case) -> Iterator[frozenset[str]]:
         if fault not in injected or other in injected:
             continue
         twin = remade(training, serving)
-        if twin and not differs(
-            tensors(twin, case.shots, case.medium), tensors(serving, case.shots, case.medium), level
-        ):
+        batches = [tensors(each, case.shots, case.medium) for each in (twin, serving) if each]
+        if twin and not differs(*batches, level):
             yield injected - {fault} | {other}
         elif case.reference_form != "recipe" and fault in ORDERS and _either_order(case):
             yield injected - {fault} | {other}
