@@ -1,8 +1,8 @@
 """Cases drawn from a seed: a training recipe, serving code with faults in it, four real frames; and the rules.
 
 A draw is thrown away and made again when
-- the faults do not show: the tensors of these frames equal, within NOISE or but for SHARE of the numbers, those of a smaller set of the same faults
-  (so each fault matters given the others, and no set cancels);
+- the faults do not show: the tensors of these frames equal, within NOISE or but for SHARE of the numbers, those of
+  a smaller set of the same faults (so each fault matters given the others, and no set cancels);
 - the slots in which training's and serving's recipe differ are not the slots that were injected (a pad without a
   letterbox differs in nothing);
 - two faults are of one group in EXCLUDED: another set of the same or of smaller size has the same tensors by its
