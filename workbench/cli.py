@@ -256,10 +256,12 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     FILE.py:FUNC runs that file: name only files you know.
     """
     from workbench.diagnose.diagnosis import find_preprocessing
+    from workbench.diagnose.diagnosis.serving import check_takes
     from workbench.diagnose.diagnosis.text import lines
     from workbench.models import load_model
     from workbench.recipes.functions import load_function, load_preprocess
 
+    check_takes(takes)
     counts = {"read": (read, 2), "crop": (crop, 2), "show": (show, 1), "draw": (draw, 3)}
     around = {name: load_function(given, arguments=n) for name, (given, n) in counts.items() if given}
     feeding = {"serving": serving, "training": training}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workbench.diagnose.search import Candidate, SearchResult
 
 LINE, ROW = 0.2, 0.42  # inches: a line of text, a row of the ranking
-NAMES, SHARES, GAP = 4.1, 2.0, 0.75  # inches: columns of the ranking, and what is between them
+NAMES, SHARES, GAP = 4.5, 1.6, 1.15  # inches: columns of the ranking, and what is between them
 FAR = 12.0  # nats behind at which a bar ends: e^12, 160,000 to 1
 SIGNS = ("contract", "statistics", "reference", "labels", "confidence")  # in the order of their weight in words
 
@@ -54,7 +54,8 @@ def figure_ranking(found: SearchResult, *, top: int = 8) -> Figure:
         shares.barh(place, 1, height=0.5, color=INK, alpha=0.16)
         shares.barh(place, each.probability, height=0.5, color=SERIES[0] if credible else INK)
         _evidence(signs, place, each)
-    told = f"bold: together 95% of the probability · bars to the right end at {FAR:.0f} nats behind"
+    told = "bold: together 95% of the probability · ×n: n recipes that cannot be told apart · bars end at"
+    told += f" {FAR:.0f} nats"
     page.words(0, head + ROW * len(shown) + 0.3 * LINE, told, size=SMALL)
     return page
 
@@ -76,7 +77,7 @@ def figure_candidates(frame: Picture, found: Diagnosis, *, top: int = 4) -> Figu
     if found.training is None:
         raise InvalidValue("nothing is known of the training, so nothing says what the model sees; give training")
     candidates = found.search.ranking[:top] if found.search else ()
-    recipes = {f"{place}. {each.probability:.0%}": each.recipe for place, each in enumerate(candidates, start=1)}
+    recipes = {f"{place}. {_percent(each.probability)}": each.recipe for place, each in enumerate(candidates, start=1)}
     recipes |= {} if candidates else {"training": found.training}
     recipes |= {"served": found.serving.recipe} if found.serving else {}
     return figure_seen(frame, recipes, expected=found.training)
@@ -92,9 +93,10 @@ def candidate_names(ranking: Sequence[Candidate]) -> list[str]:
 
 def _row(page: Paper, each: Candidate, name: str, *, middle: float, weight: str) -> None:
     page.words(0, middle, shorten(name, int(NAMES * 11.5)), va="center", size=SMALL, weight=weight)
-    share = f"{each.probability:.0%}" if each.probability >= 0.01 else "<1%"
     alike = f" ×{1 + len(each.also)}" if each.also else ""
-    page.words(NAMES + SHARES + 0.06, middle, share + alike, va="center", size=SMALL, weight=weight)
+    page.words(
+        NAMES + SHARES + 0.06, middle, _percent(each.probability) + alike, va="center", size=SMALL, weight=weight
+    )
 
 
 def _legend(page: Paper, left: float, signs: Sequence[str]) -> None:
@@ -115,6 +117,10 @@ def _evidence(axes: Axes, place: int, each: Candidate) -> None:
         behind += drawn
     if not behind:
         axes.plot([0.02], [place], "|", color=INK, markersize=9)
+
+
+def _percent(probability: float) -> str:
+    return f"{probability:.0%}" if probability >= 0.01 else "<1%"
 
 
 def _color(sign: str) -> str:

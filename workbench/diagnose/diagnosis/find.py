@@ -113,7 +113,7 @@ class _Case:
 
     def look(self, serving: Given | None, training: Given | None) -> None:
         """Find what training was, what serving is, and what lies between them."""
-        how: dict[str, Any] = {"takes": self.takes, "progress": self.progress}
+        how: dict[str, Any] = {"takes": self.takes, "progress": False}
         if training is not None:
             found = training if isinstance(training, Recipe) else identify(training, self.frames, **how).recipe
             self.training = found
