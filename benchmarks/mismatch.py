@@ -1,9 +1,10 @@
 """The mismatch benchmark: faults injected into serving code on real frames, and what `identify` says of them.
 
 Run: `python benchmarks/mismatch.py` (held-out frames; seed 0; 300 cases with one fault, 200 with two, 100 with three,
-500 without any, 60 of box conventions). `--split tuning` draws from other frames; `--case heldout:0:2:17` repeats one
-case. `--minutes` stops in time: the groups go side by side, so what was run is a fair part of each. See
-`faults/cases.py` for the rules by which cases are drawn, `faults/judging.py` for the outcomes.
+500 without any, 60 of box conventions, 68 of mistakes that have no name). `--split tuning` draws from other frames;
+`--case heldout:0:2:17` repeats one case. `--minutes` stops in time: the groups go side by side, so what was run is a
+fair part of each. `--table` prints the kinds. See `faults/cases.py` for the rules by which cases are drawn,
+`faults/judging.py` for the outcomes.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from faults.kinds import BY_NAME
 from faults.tables import print_tables
 from measure import machine
 
-CASES = "1:300,2:200,3:100,clean:500,boxes:60"
+CASES = "1:300,2:200,3:100,clean:500,boxes:60,foreign:68"
 Task = tuple[str, str, int, int, str | None]  # group, split, seed, index, kind
 
 

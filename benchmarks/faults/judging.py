@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from faults.cases import Case, make
 from faults.clean import make_clean
+from faults.foreign import make_foreign
 from workbench import WorkbenchError
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ TOP = 3
 
 
 def drawn(group: str, split: str, seed: int, index: int, kind: str | None = None) -> Case:
-    """Return case `index` of a group: "clean", or the number of its faults."""
+    """Return case `index` of a group: "clean", "foreign", or the number of its faults."""
+    if group == "foreign":
+        return make_foreign(split, seed, index)
     if group == "clean":
         return make_clean(split, seed, index)
     return make(split, seed, int(group), index, kind=kind)
@@ -28,7 +31,7 @@ def judged(group: str, case: Case) -> Row:
 
     outcome: "right" - the set of faults is the injected one; else "abstained" where identify says that it has no exact
     account, else "wrong"; "error" where it raised. A clean case is "right" when nothing is accused, else "wrong",
-    whether the answer calls itself exact or not.
+    whether the answer calls itself exact or not; a foreign one when the answer does not call itself exact.
     """
     from workbench.diagnose import identify as package
 
@@ -69,6 +72,8 @@ def alternatives(found: Identification, case: Case) -> list[frozenset[str]]:
 
 
 def _outcome(group: str, found: Identification, case: Case) -> str:
+    if group == "foreign":
+        return "wrong" if found.exact else "right"
     if found.faults in case.truths:
         return "right"
     return "wrong" if found.exact or group == "clean" else "abstained"

@@ -29,6 +29,8 @@ def print_tables(rows: Sequence[Row]) -> None:
     _grouped("By what is given", faulty, lambda row: {row["medium"], f"reference: {row['reference']}"})
     _grouped("By kind of fault, one fault", [row for row in faulty if row["group"] == "1"], lambda row: row["kinds"])
     _grouped("Clean, by way", clean, lambda row: row["kinds"])
+    foreign = [row for row in rows if row["group"] == "foreign"]
+    _grouped("Mistakes outside the vocabulary (right: not called exact)", foreign, lambda row: row["kinds"])
     boxes = [row for row in rows if row["group"] == "boxes"]
     _grouped("Box conventions, by detector", boxes, lambda row: [row["medium"]])
     _grouped("Box conventions, by order of the numbers", boxes, lambda row: [row["kinds"][0].split(".")[1]])
