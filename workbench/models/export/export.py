@@ -46,10 +46,20 @@ def export(  # noqa: PLR0913 - what, to what, and what each target may be told
     if to not in TARGETS:
         raise unknown("export target", to, TARGETS)
     if to == "keras":
-        raise InvalidValue("not yet")
+        return _whole_model(recipe, model, out, frame_size)
     if model is not None or frame_size is not None:
         raise InvalidValue(f"model and frame_size belong to to='keras'; got to={to!r}")
     text = recipe.to_yaml() if to == "yaml" else preprocess_source(recipe, name=name)
     if out is not None:
         write_text(out, text)
     return text
+
+
+def _whole_model(recipe: Recipe, model: Any, out: str | Path | None, frame_size: tuple[int, int] | None) -> Path:
+    if model is None or out is None:
+        raise InvalidValue(
+            "to='keras' puts the recipe inside a model: give model= and out= (a .keras or .tflite file, or a folder)"
+        )
+    from workbench.models.export.with_model import export_with_model
+
+    return export_with_model(recipe, model, out, frame_size)

@@ -37,7 +37,7 @@ def expectation(recipe: Recipe, name: str) -> tuple[list[str], str]:
     step = max(1, tensor.size // COUNT)
     step += 1 - step % 2 if tensor.size > COUNT else 0
     step += step % 3 == 0  # not a multiple of the channels
-    level = _level(recipe, picture)
+    level = one_level(recipe, picture)
     digits = max(0, 2 - math.floor(math.log10(level)))
     values = [f"{value:.{digits}f}" for value in tensor.ravel()[::step].astype(float)]
     constants = [
@@ -54,7 +54,7 @@ def _sides(recipe: Recipe) -> tuple[int, int]:
     return SIDES[::-1] if wide else SIDES
 
 
-def _level(recipe: Recipe, picture: np.ndarray) -> float:
+def one_level(recipe: Recipe, picture: np.ndarray) -> float:
     """Return what one pixel level makes in the tensor, for the channel where it makes most."""
     divisors = [
         float(np.abs(constant).min())

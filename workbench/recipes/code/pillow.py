@@ -41,11 +41,16 @@ def pillow_rows(pixels: np.ndarray, size: int, kernel: Kernel, reach: float) -> 
     return np.clip((weighted_rows(pixels, index, weights) + 2**21) >> 22, 0, 255).astype(np.uint8)
 
 
+def down_first(source: tuple[int, int], size: tuple[int, int]) -> bool:
+    """Tell whether Pillow resizes (height, width) down before across: since version 13 where that leaves less to do."""
+    return PILLOW >= 13 and 0 < source[0] - size[0] > 2 * (source[1] - size[1])
+
+
 def pillow_resize(image: np.ndarray, size: tuple[int, int], kernel: Kernel, reach: float) -> np.ndarray:
     """Resize to (height, width) as `PIL.Image.resize`: across, then down, rounded each time if uint8."""
     height, width = size
-    if PILLOW >= 13 and 0 < image.shape[0] - height > 2 * (image.shape[1] - width):
-        image = pillow_rows(image, height, kernel, reach)  # down first, since that leaves less to do
+    if down_first(image.shape[:2], size):
+        image = pillow_rows(image, height, kernel, reach)
     if width != image.shape[1]:
         image = cv2.transpose(pillow_rows(cv2.transpose(image), width, kernel, reach))
     return image if height == image.shape[0] else pillow_rows(image, height, kernel, reach)
