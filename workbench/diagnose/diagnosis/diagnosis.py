@@ -12,7 +12,7 @@ from workbench.diagnose.attribute import Attribution
 from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.comparison import Comparison
 from workbench.diagnose.diagnosis.finding import Finding
-from workbench.diagnose.diagnosis.verdict import priced, spoken
+from workbench.diagnose.diagnosis.verdict import named, priced, spoken
 from workbench.diagnose.diagnosis.words import clause, plain
 from workbench.models.contract import Contract
 from workbench.recipes import Recipe
@@ -70,6 +70,11 @@ class Diagnosis:
         elif self.cost is not None:
             shares.append(1 - float(self.cost.flips.mean()))
         return min(shares, default=None)
+
+    @property
+    def says(self) -> str:
+        """What is wrong, without what it costs and what is to be done; the start of the verdict."""
+        return named(self)
 
     @property
     def price(self) -> str:

@@ -28,7 +28,7 @@ TELLING = 0.995  # a share above which one slot is the whole loss
 
 def spoken(found: Diagnosis) -> str:
     """Return the verdict of a diagnosis."""
-    sentences = [*_training(found), *_serving(found), *_around(found)]
+    sentences = [named(found)] if named(found) else []
     if found.wrong and found.serving and found.serving.faults:
         sentences += _cost(found)
     sentences += ["The fixed function is below."] if found.wrong and found.code and _feeds_wrong(found) else []
@@ -138,6 +138,11 @@ def _cost(found: Diagnosis) -> list[str]:
     return [f"On these {found.frames} frames that {text}."]
 
 
+def named(found: Diagnosis) -> str:
+    """Return what is wrong, in sentences."""
+    return " ".join([*_training(found), *_serving(found), *_around(found)])
+
+
 def priced(found: Diagnosis) -> str:
     """Return what a diagnosis costs in a few words."""
     if not found.wrong:
@@ -149,8 +154,8 @@ def priced(found: Diagnosis) -> str:
     counted = [each for each in found.findings if each.kept is not None]
     if counted:
         worst = min(counted, key=lambda each: each.kept or 0.0)
-        return f"{1 - (worst.kept or 0.0):.0%} of the {worst.where} of these frames"
-    return "what a person is shown; no answer" if found.findings else ""
+        return f"loses {1 - (worst.kept or 0.0):.0%} of the {worst.where}"
+    return "no answer; what a person is shown" if found.findings else ""
 
 
 def told_cost(cost: Comparison | BoxComparison) -> str:
