@@ -54,8 +54,8 @@ def test_looking_at_more_geometries_of_a_coloring_makes_it_no_likelier():
 
 def test_labels_count_by_their_number():
     few, many = (told("labels", [-0.2, -1.0], frames=frames)[1] for frames in (4, 40))
-    assert few == pytest.approx(-0.8 * 4 / 1.2)
-    assert -0.8 / 0.05 < many < 3 * few
+    assert few == pytest.approx(-0.8 * 4 / 1.58)
+    assert -0.8 / 0.02 < many < 3 * few
 
 
 def test_equal_reference_outputs_are_near_proof():

@@ -56,9 +56,9 @@ def test_moments_are_those_at_the_input_of_the_first_normalization(keras, statis
 
 def test_layers_are_added_until_there_are_channels_enough(keras, statistics):
     inputs = keras.Input((6, 5, 3))
-    x = keras.layers.Conv2D(8, 3)(normalized(keras, inputs, "of the input"))
-    found = statistics(keras.Model(inputs, normalized(keras, x, "of the convolution")), channels=8)
-    assert found.layers == ("of the input", "of the convolution")
+    x = keras.layers.Conv2D(8, 3)(normalized(keras, inputs, "input_norm"))
+    found = statistics(keras.Model(inputs, normalized(keras, x, "conv_norm")), channels=8)
+    assert found.layers == ("input_norm", "conv_norm")
     np.testing.assert_array_equal(found.layer, [0] * 3 + [1] * 8)
 
 
