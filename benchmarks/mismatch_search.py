@@ -133,16 +133,23 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=16)
     parser.add_argument("--samples", nargs="*", default=list(SAMPLES), choices=list(SAMPLES), metavar="NAME")
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="the rows; FILE.png beside it: reliability")
+    parser.add_argument("--rows", type=Path, nargs="+", metavar="FILE.json", help="ask nothing; tables of earlier runs")
     arguments = parser.parse_args()
     rows: list[Row] = []
-    for row in asked(arguments):
-        rows.append(row)
-        if arguments.out:  # after each, so that a run that is stopped leaves what it has
-            arguments.out.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    if arguments.rows:
+        rows = [row for file in arguments.rows for row in json.loads(file.read_text(encoding="utf-8"))]
+    else:
+        for row in asked(arguments):
+            rows.append(row)
+            if arguments.out:  # after each, so that a run that is stopped leaves what it has
+                arguments.out.write_text(json.dumps(rows, indent=1), encoding="utf-8")
     if arguments.out:
         figure = figure_reliability([row["stated"] for row in rows], [row["right_whole"] for row in rows])
         figure.savefig(arguments.out.with_suffix(".png"), facecolor="white")
-    print(f"Measured on {machine()}; seeds {arguments.seeds}, {arguments.frames} frames a question.")
+    if arguments.rows:
+        print(f"Measured earlier: {', '.join(file.name for file in arguments.rows)}.")
+    else:
+        print(f"Measured on {machine()}; seeds {arguments.seeds}, {arguments.frames} frames a question.")
     networks = [row for row in rows if row["name"] not in SAMPLES]
     if networks:
         accuracy = [row["accuracy"] for row in networks if row["asked"] == OWN]
