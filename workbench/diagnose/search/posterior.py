@@ -29,8 +29,8 @@ STATISTICS = 0.003
 RANGE_SHIFT, COLOR_SHIFT, GEOMETRY_SHIFT = 1.0, 0.25, 1.0
 # labels: nats = frames * difference of log-likelihood a frame / (LABELS + frames * LABELS_MISS). LABELS is 1 for a
 # network whose probabilities are right; over the same seeds with 16 and 4 labels two answers of 95% were wrong at 1,
-# none at 1.5. A difference of LABELS_MISS a frame says little however many frames there are, for another recipe may suit a
-# network a little better than the one of training.
+# none at 1.5. A difference of LABELS_MISS a frame says little however many frames there are, for another recipe may
+# suit a network a little better than the one of training.
 LABELS, LABELS_MISS = 1.5, 0.02
 # reference: nats of a Gaussian residual of unknown size, one degree of freedom a frame up to REFERENCE_FRAMES; outputs
 # within REFERENCE of their spread are the same (a conversion to another runtime stays below, models/conversion); a
