@@ -4,7 +4,8 @@ Run: `python benchmarks/mismatch_search.py`. Trains the networks of `zoo/` that 
 some ten minutes, then cached), and asks about each: without labels on 16 frames of its own domain that it was not
 trained on, without labels on 16 of another, with the labels of the 16 own; then about four sample models whose
 preprocessing is documented. `search` is called with a model and frames, and no other argument. What counts as right is
-said in `zoo/scoring.py`. `--seeds 0:20` are the networks for tuning.
+said in `zoo/scoring.py`; a network "learned" when it is right on enough of its held-out pictures (`zoo/train.py`,
+ENOUGH), which is known before anything is asked. `--seeds 0:20` are the networks for tuning.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ GROUPS: dict[str, Callable[[Row], bool]] = {
     "with BatchNormalization": lambda row: row["normalized"],
     "without": lambda row: not row["normalized"],
     "all": lambda row: True,
+    "all that learned": lambda row: row["learned"],
+    "learned, with BatchNormalization": lambda row: row["learned"] and row["normalized"],
 }
 COLUMNS = (
     "networks", "asked", "n", "colour+range first", "95% interval", "in top 3", "in the tie", "whole recipe first",

@@ -18,7 +18,7 @@ from workbench.recipes import Recipe
 
 from .pictures import other_domain
 from .scoring import score
-from .train import train
+from .train import ENOUGH, train
 
 Row = dict[str, Any]
 OWN, OTHER, LABELS = "own domain", "other domain", "own domain, labels"
@@ -38,7 +38,7 @@ def ask_network(seed: int, count: int) -> Iterator[Row]:
     model = load_model(made.path, trust=True)
     facts = {
         "name": f"zoo {seed}", "domain": made.domain, "normalized": made.has_norm, "accuracy": made.accuracy,
-        "nested": made.config.nested,
+        "learned": made.accuracy >= ENOUGH[made.domain], "nested": made.config.nested,
     }  # fmt: skip
     frames, labels = made.frames[:count], made.truth[:count]
     for asked, pictures, known in (
@@ -53,7 +53,7 @@ def ask_sample(name: str) -> Iterator[Row]:
     """Yield the scored answers about one sample model."""
     own, labelled, other = SAMPLES[name]
     model, truth = load_model(f"sample:{name}"), load_recipe(f"sample:{name}")
-    facts = {"name": name, "domain": own, "normalized": True}
+    facts = {"name": name, "domain": own, "normalized": True, "learned": True}
     frames = sample_frames(own)
     yield facts | {"asked": OWN} | _answer(model, frames, truth, None)
     if labelled:
