@@ -10,6 +10,7 @@ from .diagnose import (
     compare,
     compare_models,
     compare_variants,
+    difference_map,
     drift,
     identify_boxes,
 )
@@ -23,6 +24,7 @@ from .inference import classify_regions, detect_then_classify, predict, predict_
 from .models import Model, load_model
 from .models.contract import Contract, contract
 from .models.conversion import convert
+from .models.export import export
 from .models.tensorflow.network import cut_network
 from .recipes import Recipe, affine, choices, load_recipe, preset, presets, to_picture
 from .reports import record, run_scenario, scenarios
@@ -73,7 +75,9 @@ __all__ = [
     "cut_network",
     "decode",
     "detect_then_classify",
+    "difference_map",
     "drift",
+    "export",
     "find_preprocessing",
     "identify",
     "identify_boxes",
