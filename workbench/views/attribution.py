@@ -63,7 +63,7 @@ def _bars(page: Paper, attribution: Attribution, *, top: float) -> None:
         middle, values = top + ROW * (place + 0.5), (row["value"], row["low"], row["high"])
         _bar(axes, place, values, B_COLOR if row["value"] >= 0 else A_COLOR)
         page.words(0, middle - 0.02, shorten(row["slot"], int(NAMES / LETTER)), va="bottom", weight="bold")
-        change = shorten(f"{row['training']} → {row['serving']}", int(NAMES / SMALL_LETTER))
+        change = shorten(" → ".join(filter(None, (row["training"], row["serving"]))), int(NAMES / SMALL_LETTER))
         page.words(0, middle + 0.02, change, size=SMALL)
         share = "" if np.isnan(row["share"]) else f"{round(100 * row['share'])}%".replace("-", "−")
         _numbers(page, middle, [figure(each, attribution.total) for each in values], share)
