@@ -257,8 +257,9 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     """
     from workbench.diagnose.diagnosis import find_preprocessing
     from workbench.diagnose.diagnosis.serving import check_takes
-    from workbench.diagnose.diagnosis.text import lines
+    from workbench.diagnose.diagnosis.text import code_title, lines
     from workbench.models import load_model
+    from workbench.models.export import export
     from workbench.recipes.functions import load_function, load_preprocess
 
     check_takes(takes)
@@ -269,10 +270,10 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     options: dict[str, Any] = {"labels": labels, "takes": takes, "limit": limit, **fed, **around}
     found = find_preprocessing(load_model(model, trust=trust), frames, **options)
     print("\n".join(lines(found)))
-    if found.code and code:
-        code.write_text(found.code, encoding="utf-8")
+    if found.training and found.code and code:
+        export(found.training, "cv2", out=code)
     if found.code and (code or found.wrong or found.search):
-        print(f"\n{f'The right function: {code}' if code else found.code}")
+        print(f"\n{code_title(found)}: {code}" if code else f"\n{code_title(found)}\n\n{found.code}")
     raise typer.Exit(1 if found.wrong else 0)
 
 

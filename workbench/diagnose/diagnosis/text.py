@@ -31,6 +31,12 @@ def lines(found: Diagnosis) -> list[str]:
     return [line for part in parts if part for line in (*part, "")][:-1]
 
 
+def code_title(found: Diagnosis) -> str:
+    """Say what the code of a diagnosis is: right, or only the most probable."""
+    undecided = found.search is not None and not found.search.decided
+    return "The most probable of the functions that cannot be told apart" if undecided else "The right function"
+
+
 def bar(share: float) -> str:
     """Return a bar for a share from 0 to 1, BAR letters wide; nothing for less than none."""
     eighths = round(min(max(share, 0.0), 1.0) * BAR * 8)
@@ -57,7 +63,7 @@ def _ranking(found: Diagnosis) -> Iterable[str]:
     if found.search is None:
         return
     ranking = found.search.ranking
-    varied = sorted({slot for each in ranking for slot in ranking[0].recipe - each.recipe}, key=_place)
+    varied = sorted({slot for each in ranking[:MOST] for slot in ranking[0].recipe - each.recipe}, key=_place)
     for each in ranking[:MOST]:
         values = "  ".join(f"{slot} {plain(getattr(each.recipe, slot))}" for slot in varied)
         more = f"  (+ {len(each.also)} alike)" if each.also else ""

@@ -50,8 +50,7 @@ def clause(slot: str, training: Any, serving: Any) -> str:
 
 def listed(parts: Sequence[str]) -> str:
     """Join parts as a sentence lists them: a, b and c."""
-    *others, last = parts
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
 def noun(slot: str) -> str:

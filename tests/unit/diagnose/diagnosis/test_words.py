@@ -40,7 +40,7 @@ def test_every_pair_of_choices_has_a_clause(slot):
 
 
 def test_lists_and_groups_are_sentences():
-    assert listed(["a"]) == "a"
+    assert (listed([]), listed(["a"])) == ("", "a")
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert noun("color") == "the colour"
     assert noun("pad + fit") == "pad and the fit"
