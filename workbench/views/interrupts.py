@@ -6,10 +6,8 @@ signal becomes a KeyboardInterrupt in that cell, which IPython's events tell of.
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
-import threading
 import weakref
 from collections.abc import Callable
 from types import FrameType
@@ -27,15 +25,17 @@ class Interrupted:
         _watching.add(self)
 
     def listen(self) -> None:
-        """Begin to hear of interruptions; call it from a widget's callback. Outside a kernel it does nothing."""
+        """Begin to hear of interruptions, from whatever thread; outside a kernel it does nothing."""
         shell = _shell()
-        if shell is None or threading.current_thread() is not threading.main_thread():
+        if shell is None:
             return
         if shell not in _heard:
             _heard.add(shell)
             shell.events.register("post_run_cell", _after_cell)
-        # ipykernel puts back its own handler when the callback that runs now has ended
-        asyncio.get_running_loop().call_soon(_listen_between_cells)
+        # handlers are set in the main thread (a widget's callback may run in that of a subshell), and once what runs
+        # there has ended: ipykernel puts back its own then
+        loop = shell.kernel.io_loop
+        loop.add_callback(_listen_between_cells, loop)
 
 
 def _shell() -> Any:
@@ -45,13 +45,13 @@ def _shell() -> Any:
     return shell if hasattr(shell, "kernel") else None
 
 
-def _listen_between_cells() -> None:
+def _listen_between_cells(loop: Any) -> None:
     before = signal.getsignal(signal.SIGINT)
     if getattr(before, "of_workbench", False):
         return
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        tell()
+        loop.add_callback(tell)  # not here, where what the signal has stopped may hold a lock
         if callable(before):
             before(number, frame)
 

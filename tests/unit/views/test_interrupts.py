@@ -12,9 +12,9 @@ from workbench.views.interrupts import Interrupted
 class Kernel:
     """A fake kernel's shell: it has events, and leaves the signal to whoever listens between cells."""
 
-    kernel = object()
-
     def __init__(self):
+        loop = SimpleNamespace(add_callback=lambda *call: asyncio.get_running_loop().call_soon(*call))
+        self.kernel = SimpleNamespace(io_loop=loop)
         self.callbacks, self.events = [], SimpleNamespace(register=lambda name, call: self.callbacks.append(call))
 
     def ends_cell(self, error):
@@ -31,28 +31,31 @@ def kernel(monkeypatch):
     signal.signal(signal.SIGINT, before)
 
 
-async def callback_of_a_widget(interrupted):
+async def callback_of_a_widget(*interrupted, then=lambda: None):
     """Listen as a widget's callback does, in whose time ipykernel has set a handler of its own."""
-    own = signal.signal(signal.SIGINT, signal.default_int_handler)
-    interrupted.listen()
-    signal.signal(signal.SIGINT, own)
+    for each in interrupted:
+        own = signal.signal(signal.SIGINT, signal.default_int_handler)
+        each.listen()
+        signal.signal(signal.SIGINT, own)
+        await asyncio.sleep(0)
+    then()
     await asyncio.sleep(0)
+
+
+def interrupt():
+    signal.raise_signal(signal.SIGINT)
 
 
 def test_an_interruption_between_cells_is_heard(kernel):
     heard = []
-    interrupted = Interrupted(lambda: heard.append("stop"))
-    asyncio.run(callback_of_a_widget(interrupted))
-    signal.raise_signal(signal.SIGINT)
+    asyncio.run(callback_of_a_widget(Interrupted(lambda: heard.append("stop")), then=interrupt))
     assert heard == ["stop"]
 
 
 def test_listening_twice_is_heard_once(kernel):
     heard = []
     interrupted = Interrupted(lambda: heard.append("stop"))
-    asyncio.run(callback_of_a_widget(interrupted))
-    asyncio.run(callback_of_a_widget(interrupted))
-    signal.raise_signal(signal.SIGINT)
+    asyncio.run(callback_of_a_widget(interrupted, interrupted, then=interrupt))
     assert heard == ["stop"]
     assert len(kernel.callbacks) == 1
 
@@ -60,8 +63,7 @@ def test_listening_twice_is_heard_once(kernel):
 def test_a_handler_that_was_there_is_called_too(kernel):
     heard = []
     signal.signal(signal.SIGINT, lambda number, frame: heard.append("its own"))
-    asyncio.run(callback_of_a_widget(Interrupted(lambda: None)))
-    signal.raise_signal(signal.SIGINT)
+    asyncio.run(callback_of_a_widget(Interrupted(lambda: None), then=interrupt))
     assert heard == ["its own"]
 
 
@@ -83,8 +85,10 @@ def test_a_cell_that_is_interrupted_is_heard_of(kernel, error, heard):
 
 def test_who_is_gone_hears_nothing(kernel):
     heard = []
-    asyncio.run(callback_of_a_widget(Interrupted(lambda: heard.append("stop"))))
-    signal.raise_signal(signal.SIGINT)
+    interrupted = [Interrupted(lambda: heard.append("stop"))]
+    asyncio.run(callback_of_a_widget(*interrupted))
+    interrupted.clear()
+    interrupts.tell()
     assert heard == []
 
 
@@ -92,7 +96,7 @@ def test_outside_a_kernel_the_signal_is_left_alone(monkeypatch):
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
     before = signal.getsignal(signal.SIGINT)
     interrupted = Interrupted(lambda: None)
-    interrupted.listen()  # and asks for no event loop
+    interrupted.listen()
     assert signal.getsignal(signal.SIGINT) is before
 
 
