@@ -91,6 +91,18 @@ def test_the_colour_is_named_with_what_it_costs_and_the_function_that_is_right(b
     np.testing.assert_allclose(namespace["preprocess"](bgr), TRAINED(FRAMES[0]), atol=1e-6)
 
 
+def test_a_habit_of_a_function_is_named_though_no_slot_differs():
+    def serve(frame):
+        tensor = serve_right(frame)
+        frame[:] = 0
+        return tensor
+
+    wrong = found(serving=serve)
+    assert (wrong.faults, wrong.differs) == ({"mutates_input"}, {})
+    assert list(wrong.to_frame()["fault"]) == ["mutates_input"]
+    assert "flips no answer" in wrong.verdict
+
+
 def test_two_faults_share_the_loss_and_the_costliest_comes_first():
     wrong = found(serving=serve_bgr_raw, labels=[0, 0, 0, 0])
     assert wrong.faults == {"color", "range"}
