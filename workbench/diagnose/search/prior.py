@@ -22,7 +22,7 @@ RANGES = {
     "raw": 1.0, "unit": 1.0, "symmetric": 1.0, "centered": 0.8, "torch": 0.8, "caffe": 0.8, "per_image": 0.5,
     "unit256": 0.5, "torch_swapped": 0.2, "caffe_swapped": 0.2, "double_unit": 0.2,
 }  # fmt: skip
-OTHER = 0.5  # a range of the caller's own, such as affine(...)
+OTHER = 0.3  # any affine(...)
 
 
 def log_prior(axes: Axes, contract: Contract) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.diagnose.search.halving import Halving
+from workbench.diagnose.search.halving import MANY, Halving, spread
 from workbench.diagnose.search.needs import needed
 from workbench.diagnose.search.network import Network
 from workbench.diagnose.search.prior import families, log_prior
@@ -77,10 +77,17 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
     model = load_model(model)
     said = _expect_pictures(model)
     source = _opened(frames)
-    network = Network(model, labels=_checked_labels(labels, len(source)), reference=_outputs(reference, source, model))
+    chosen = list(spread(len(source), MANY))
+    known, outputs = _checked_labels(labels, len(source)), _outputs(reference, source, model)
+    network = Network(
+        model,
+        labels=None if known is None else known[chosen],
+        reference=None if outputs is None else {name: values[chosen] for name, values in outputs.items()},
+    )
     base = said.applied_to(recipe or Recipe(size=None))
-    searched = dict(space) if space is not None else default_space(base)
-    return _searched(network, Tensors(source), axes(base, searched), contract=said, budget=budget, progress=progress)
+    tensors = Tensors(source, chosen)
+    searched = dict(space) if space is not None else default_space(base, tensors.pictures(base))
+    return _searched(network, tensors, axes(base, searched), contract=said, budget=budget, progress=progress)
 
 
 def _searched(  # noqa: PLR0913 - private, and each by name

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from workbench.errors import InvalidValue, unknown
-from workbench.recipes import Recipe, choices
+from workbench.recipes import Recipe, affine, choices
 from workbench.recipes.colors import channels
 from workbench.recipes.slots import SLOTS
 
@@ -20,8 +22,12 @@ Space = Mapping[str, Sequence[Any]]
 Setting = dict[str, Any]  # slot -> choice
 
 GEOMETRY = ("decode", "exif", "rotate", "fit", "crop_fraction", "pad", "size", "resize", "rounding", "order")
-# Every range of the catalogue, and x / 255 - 0.5, which many small networks are trained on
-RANGES = (*choices("range"), "affine(mean=127.5, std=255.0)")
+# Every range of the catalogue, and others that networks are trained on: x / 255 - 0.5; a mean of 127.5 alone; mean and
+# std in levels of CIFAR-10 (0.4914, 0.4822, 0.4465; 0.247, 0.2435, 0.2616) and of MNIST (0.1307; 0.3081)
+RANGES = (*choices("range"), affine(127.5, 255), affine(127.5))
+COLOR_RANGES = (affine((125.3, 123.0, 113.9), (63.0, 62.1, 66.7)),)
+GRAY_RANGES = (affine(33.3, 78.6),)
+PIXELS = 100_000  # values of one picture that its mean and deviation are taken from, at most
 COLORS = {3: ("rgb", "bgr", "gray3"), 1: ("gray", "gray_bgr")}
 # One kernel of each that differs: cv2.linear is also tf.bilinear and keras.layers.Resizing, cv2.area pil.box, and the
 # antialiased ones of Pillow are those of TensorFlow, within 1 level
@@ -54,17 +60,36 @@ class Axes:
         return self.base.replace(**self.colorings[coloring], **self.geometries[geometry])
 
 
-def default_space(base: Recipe) -> dict[str, tuple[Any, ...]]:
-    """Return the choices that are searched where nothing else is said: those a tensor of this size can come by."""
-    space: dict[str, tuple[Any, ...]] = {"color": COLORS[channels(base.color)], "range": RANGES}
+def default_space(base: Recipe, pictures: Sequence[np.ndarray] = ()) -> dict[str, tuple[Any, ...]]:
+    """Return the choices that are searched where nothing else is said: those a tensor of this size can come by.
+
+    With pictures (H, W, 3) uint8 there is one range more: less their mean, over their standard deviation. A network is
+    often trained so by the figures of its own training set, which these stand for.
+    """
+    color = channels(base.color) == 3
+    ranges = (
+        *RANGES,
+        *(COLOR_RANGES if color else GRAY_RANGES),
+        *([standardized(pictures, color)] if pictures else []),
+    )
+    space: dict[str, tuple[Any, ...]] = {"color": COLORS[channels(base.color)], "range": ranges}
     if base.size is not None:
         space |= {
             "fit": ("stretch", "center_crop", "resize_crop", "letterbox"),
             "crop_fraction": (0.875, 1.0),
+            "pad": (0, 114),
             "resize": KERNELS,
             "rounding": ("uint8", "float"),
         }
     return space
+
+
+def standardized(pictures: Sequence[np.ndarray], color: bool) -> str:
+    """Name the affine range by the mean and standard deviation of pictures; of red, green and blue each if `color`."""
+    levels = np.concatenate([picture.reshape(-1, 3)[:: 1 + picture.size // PIXELS] for picture in pictures])
+    axis = 0 if color else None
+    mean, std = np.round(levels.mean(axis=axis), 1), np.round(np.maximum(levels.std(axis=axis), 1.0), 1)
+    return affine(mean.tolist(), std.tolist())
 
 
 def axes(base: Recipe, space: Space) -> Axes:

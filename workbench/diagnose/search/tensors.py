@@ -18,15 +18,15 @@ KEPT = 3  # resized batches kept; the recipes come in an order in which one or t
 
 
 class Tensors:
-    """Makes the tensors of recipes on one set of frames."""
+    """Makes the tensors of recipes on some of the frames of a sequence, which are counted from 0 here."""
 
-    def __init__(self, frames: FrameSequence) -> None:
-        self._frames = frames
+    def __init__(self, frames: FrameSequence, chosen: Sequence[int]) -> None:
+        self._frames, self._chosen = frames, tuple(chosen)
         self._pictures: dict[tuple[str, str], list[np.ndarray]] = {}
         self._resized: dict[tuple[Recipe, tuple[int, ...]], list[np.ndarray]] = {}
 
     def __len__(self) -> int:
-        return len(self._frames)
+        return len(self._chosen)
 
     def of(self, recipe: Recipe, places: Sequence[int]) -> list[np.ndarray]:
         """Return the tensors of the frames at `places`: batches (n, ...), one where all are of one shape."""
@@ -36,11 +36,11 @@ class Tensors:
         return [self._finished(recipe, levels) for levels in self._levels(recipe, tuple(places))]
 
     def pictures(self, recipe: Recipe) -> list[np.ndarray]:
-        """Return all frames (H, W, 3) uint8 RGB, decoded as a recipe says."""
+        """Return the frames (H, W, 3) uint8 RGB, decoded as a recipe says."""
         key = recipe.decode, recipe.exif
         if key not in self._pictures:
             source = self._frames.decoded_by(*key)
-            self._pictures[key] = [as_rgb(image, source.order).copy() for image in source.arrays()]
+            self._pictures[key] = [as_rgb(image, source.order).copy() for image in source.pick(self._chosen)]
         return self._pictures[key]
 
     def _levels(self, recipe: Recipe, places: tuple[int, ...]) -> list[np.ndarray]:

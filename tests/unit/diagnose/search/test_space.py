@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from workbench.diagnose.search.space import axes, default_space, varied
+from workbench.diagnose.search.space import axes, default_space, standardized, varied
 from workbench.errors import InvalidValue, UnknownName
 from workbench.recipes import Recipe
 
@@ -54,3 +55,21 @@ def test_searched_slots_are_those_with_more_than_one_choice():
 def test_varied_names_the_slots_that_differ():
     recipes = [Recipe(), Recipe(color="bgr"), Recipe(color="bgr", range="unit")]
     assert varied(recipes) == {"color": ("rgb", "bgr"), "range": ("raw", "unit")}
+
+
+@pytest.mark.parametrize(
+    ("color", "expected"),
+    [
+        pytest.param(True, "affine(mean=[10.0, 20.0, 30.0], std=[1.0, 5.0, 1.0])", id="each channel its own"),
+        pytest.param(False, "affine(mean=20.0, std=8.7)", id="one for a gray picture"),
+    ],
+)
+def test_the_pictures_own_mean_and_deviation_are_a_range(color, expected):
+    """A channel that does not vary is divided by one level."""
+    picture = np.zeros((4, 6, 3), np.uint8)
+    picture[...] = (10, 20, 30)
+    picture[::2, :, 1] += 5
+    picture[1::2, :, 1] -= 5
+    assert standardized([picture, picture], color) == expected
+    base = Recipe(size=(8, 8), color="rgb" if color else "gray")
+    assert expected in default_space(base, [picture])["range"]
