@@ -20,6 +20,7 @@ from workbench.recipes.slots import CROPS
 
 BEAM = 3
 ROUNDS = 5
+WORTH = 0.03
 BETTER = 0.98  # a change is kept if it leaves at most this share of the distance
 NEAR_FRACTIONS = (-0.004, -0.003, -0.002, -0.001, 0.001, 0.002, 0.003, 0.004)
 
@@ -50,7 +51,8 @@ class Climb:
         key = key_of(h)
         if key not in self._seen:
             lines = [self.judge.line(i, h) for i in range(len(self.judge.tensors))]
-            done = all(self.judge.on_line(line, h) for line in lines)
+            telling = any((line.slope != 0).any() for line in lines)
+            done = telling and all(self.judge.on_line(line, h) for line in lines)
             self._seen[key] = State(h, [line.score for line in lines], done)
         return self._seen[key]
 
@@ -69,8 +71,13 @@ class Climb:
 
     def _best(self, states: list[State]) -> list[State]:
         unique = list({id(state): state for state in states}.values())
-        unique.sort(key=lambda state: (not state.done, round(state.score, 3), state.h.cost(self.reference)))
+        unique.sort(key=self._rank)
         return unique[:BEAM]
+
+    def _rank(self, state: State) -> tuple[bool, float]:
+        """Done before not done; then by distance, of which a change more has to take away a little to be worth it."""
+        cost = state.h.cost(self.reference)
+        return not state.done, cost if state.done else state.score * (1 + WORTH * cost) + WORTH / 10 * cost
 
     def _improved(self, state: State, tensorflow: bool) -> list[State]:
         """Return the changes that help the worst frame, all frames scored."""

@@ -54,7 +54,7 @@ class Finder:
         same = Hypothesis(self.reference)
         if self.judge.exact(same):
             return Found(same, True, tensorflow)
-        if self.again is not None and self.judge.distance(same) <= NOISY * self._noise(same):
+        if self.again is not None and self.judge.distance(same) <= self._noise(same):
             return Found(same, False, tensorflow)
         cast = kind_of_cast(self.tensors, self.reference)
         if cast and (found := self._cast(cast, tensorflow)):
@@ -73,12 +73,20 @@ class Finder:
             exact = self._exact(reached)
             if exact is not None:
                 return Found(exact, True, with_tensorflow)
-        return Found(simplest_near(self.judge, self._nearest(reached), self.reference), False, True)
+        near = self._nearest(reached)
+        if self.judge.exact(near):
+            accounts = [near, *explained(self.judge, near, self.reference)]
+            return Found(self._simplest(accounts), True, True)
+        near = simplest_near(self.judge, near, self.reference, noise=self._noise(near))
+        return Found(near, self.judge.exact(near), True)
 
     def _with_part(self, base: Recipe, begin: list[Hypothesis]) -> list[Hypothesis]:
         """Return the starts, and before them one that shows a part of the picture, if that is where the tensors lie."""
         rois = Rois(self.judge, self.climb)
-        found = rois.find([h for _, h in orientations(self.tensors, self.pictures, base)])
+        laid = [h for _, h in orientations(self.tensors, self.pictures, base)]
+        alphas = self.pictures.choices(tensorflow=False).get("alpha", (None,))
+        read = [h.slip("alpha", alpha) for h in laid for alpha in alphas]
+        found = rois.find(sorted(read, key=lambda h: h.cost(self.reference)))
         if found is None:
             return begin
         coloured = self._coloured([found])[0]
@@ -110,27 +118,27 @@ class Finder:
         return None if found is None else simplest(self.judge, found, self.reference)
 
     def _noise(self, h: Hypothesis) -> float:
-        """Return the mean square of what one call differs from another by chance, in levels."""
-        assert self.again is not None
+        """Return the mean square that chance may bring, in levels: what one call of the function differs from another."""
+        if self.again is None or not np.isfinite(self.judge.distance(h)):
+            return 0.0
+        form = form_of(h.recipe, h.slips)
         off = [
-            np.mean(
-                (
-                    (self.judge.numbers(i, h) - form_of(h.recipe, h.slips).undo(self.again.tensors[i]))
-                    / self.judge.slope(i, h)
-                )
-                ** 2
-            )
-            for i in range(len(self.tensors))
-            if self.again.tensors[i].shape == self.tensors.tensors[i].shape
+            np.mean(((self.judge.numbers(i, h) - form.undo(again)) / self.judge.slope(i, h)) ** 2)
+            for i, (again, first) in enumerate(zip(self.again.tensors, self.tensors.tensors, strict=True))
+            if again.shape == first.shape
         ]
-        return float(np.mean(off)) / 2 if off else 0.0
+        return NOISY * float(np.mean(off)) / 2 if off else 0.0
 
     def _exact(self, reached: list[State]) -> Hypothesis | None:
         """Return the cheapest exact account among the states whose pixels are right."""
         accounts = [h for state in reached if state.done for h in explained(self.judge, state.h, self.reference)]
         if not accounts:
             return None
-        simple = [simplest(self.judge, h, self.reference) for h in accounts[:3]]
+        return self._simplest(accounts)
+
+    def _simplest(self, accounts: list[Hypothesis]) -> Hypothesis:
+        accounts = sorted(accounts, key=lambda h: h.cost(self.reference))[:3]
+        simple = [simplest(self.judge, h, self.reference) for h in accounts]
         return min(simple, key=lambda h: h.cost(self.reference))
 
     def _base(self) -> Recipe:

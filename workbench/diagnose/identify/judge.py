@@ -42,15 +42,14 @@ class Judge:
             height, width, top, left = *pixels.shape[:2], max(0, top), max(0, left)
         shown = numbers[top : top + height, left : left + width]
         if shown.shape != pixels.shape:
-            return Line(np.zeros(1), np.zeros(1), FAR, np.inf)
+            return Line(np.zeros(1), np.zeros(1), FAR, np.inf, np.zeros(1))
         return fit_line(pixels, shown, self._clipped)
 
     def on_line(self, line: Line, h: Hypothesis) -> bool:
         """Tell whether the pixels lie on a line to within the tolerance and what the dtype rounds."""
-        slope = float(np.abs(line.slope).min())
-        if slope == 0:
-            return False
-        rounding = 0.52 if self.tensors.dtype in INTEGERS else 0.0
+        slopes = np.abs(line.slope[line.slope != 0])
+        slope = float(slopes.min()) if len(slopes) else 1.0
+        rounding = 0.6 if self.tensors.dtype in INTEGERS else 0.0
         if self.tensors.dtype == "float16":
             top = float(np.abs(line.offset).max() + 255 * np.abs(line.slope).max())
             rounding = float(np.spacing(np.float16(min(top, 6e4))))
@@ -121,7 +120,9 @@ class Judge:
             return _cast_residual(numbers, values)
         if h.recipe.dtype in INTEGERS:
             scale, zero = h.recipe.quantization or (1.0, 0)
-            numbers = (numbers - np.float32(zero)) * np.float32(scale)
+            limits = np.iinfo(h.recipe.dtype)
+            codes = np.clip(np.rint(values / np.float32(scale)) + np.float32(zero), limits.min, limits.max)
+            numbers, values = numbers * np.float32(scale), codes * np.float32(scale)
         off = np.minimum(np.abs(numbers - values) / self.slope(i, h), 255)
         return float(np.mean(off.astype(np.float64) ** 2))
 

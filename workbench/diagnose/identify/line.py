@@ -24,6 +24,7 @@ class Line:
     offset: np.ndarray  # (C,)
     score: float  # mean distance in levels, each value counted up to FAR
     worst: float  # largest distance, in tensor units
+    weight: np.ndarray  # (C,) how well the slope is known: the spread of the levels it was fitted to
 
 
 def fit_line(levels: np.ndarray, numbers: np.ndarray, clipped: tuple[float, float] | None = None) -> Line:
@@ -38,24 +39,25 @@ def fit_line(levels: np.ndarray, numbers: np.ndarray, clipped: tuple[float, floa
     x = levels[::step, ::step].reshape(-1, levels.shape[2]).T.astype(np.float64)
     y = numbers[::step, ::step].reshape(-1, levels.shape[2]).T.astype(np.float64)
     inside = np.ones_like(x) if clipped is None else ((y > clipped[0]) & (y < clipped[1])).astype(np.float64)
-    slope, offset = _least_squares(x, y, inside)
+    slope, offset, _ = _least_squares(x, y, inside)
     residual = np.abs(y - slope[:, None] * x - offset[:, None]) * inside
     near = inside * (residual <= OUTLIER * np.median(residual, axis=1, keepdims=True) + FLAT)
-    slope, offset = _least_squares(x, y, near)
+    slope, offset, spread = _least_squares(x, y, near)
     residual = np.abs(y - slope[:, None] * x - offset[:, None]) * inside
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = np.minimum(residual / np.abs(slope)[:, None], FAR)
-    score = float(np.nan_to_num(distance, nan=FAR, posinf=FAR).mean())
-    return Line(slope, offset, score, float(residual.max()))
+    lost = np.where(residual > FLAT, FAR, 0.0)  # of a constant channel, which says nothing unless its numbers vary
+    score = float(np.where(slope[:, None] == 0, lost, distance).mean())
+    return Line(slope, offset, score, float(residual.max()), spread)
 
 
-def _least_squares(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return slope and offset (C,) of the weighted least-squares line of each row; slope 0 where x is constant."""
+def _least_squares(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return slope, offset and spread (C,) of each row's weighted least-squares line; slope 0 where x is constant."""
     total = weight.sum(axis=1).clip(1)
     x_mean = np.einsum("cn,cn->c", weight, x) / total
     y_mean = np.einsum("cn,cn->c", weight, y) / total
     off = weight * (x - x_mean[:, None])
     spread = np.einsum("cn,cn->c", off, x)
     shared = np.einsum("cn,cn->c", off, y)
-    slope = np.where(spread > FLAT, shared / np.maximum(spread, FLAT), 0.0)
-    return slope, y_mean - slope * x_mean
+    slope = np.where((spread > FLAT) & (np.abs(shared) > FLAT * FLAT), shared / np.maximum(spread, FLAT), 0.0)
+    return slope, y_mean - slope * x_mean, spread

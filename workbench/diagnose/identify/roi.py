@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import cv2
 import numpy as np
@@ -20,8 +21,9 @@ CLOSE_UP = 512  # the same, when the place is refined
 SHARES = (0.3, 0.36, 0.43, 0.5, 0.56, 0.62, 0.68, 0.74, 0.8, 0.86, 0.92, 0.97, 1.0)  # of the picture's height and width
 SURE = 0.7  # correlation above which a place is looked at more closely
 STEPS = (4, 2, 1)  # pixels
+SMALLEST = 2  # pixels of a part's side
 REACH = 3  # pixels: a kernel of four neighbours has its best place among worse ones
-SETTLED = 0.3  # levels: what rounding leaves
+GROWTH = 60  # pixels
 
 
 class Rois:
@@ -139,34 +141,23 @@ class Rois:
         frame = max(self.frames, key=lambda i: self.judge.line(i, h).score)
         shapes = [self._source(i, h).shape for i in self.frames]
         most = min(shape[0] for shape in shapes), min(shape[1] for shape in shapes)
-        best, score = h, self.judge.line(frame, h).score
-        for moves in (
-            *((lambda box, step=step: _moves(box, step)) for step in STEPS),
-            _rows,
-            _columns,
-            _rows,
-            _columns,
-        ):
+        best, line = h, self.judge.line(frame, h)
+        steps: list[Moves] = [partial(_moves, step=step) for step in STEPS]
+        grown: list[Moves] = [_grown] if h.recipe.fit == "resize_crop" else []
+        for moves in (*steps, _rows, _columns, _rows, _columns, *grown):
             moved = True
-            while moved and score > SETTLED:
+            while moved and not self.judge.on_line(line, best):
                 moved = False
                 for box in list(moves(best.slips["roi"])):
                     top, left, height, width = (int(n) for n in box)
-                    if (
-                        top < 0
-                        or left < 0
-                        or height < 2
-                        or width < 2
-                        or top + height > most[0]
-                        or left + width > most[1]
-                    ):
+                    inside = top >= 0 and left >= 0 and top + height <= most[0] and left + width <= most[1]
+                    if not inside or height < SMALLEST or width < SMALLEST:
                         continue
                     tried = best.slip("roi", (top, left, height, width))
-                    found = self.judge.line(frame, tried).score
-                    if found < score - 1e-6:
-                        best, score, moved = tried, found, True
-                if moves in (_rows, _columns):
-                    break
+                    found = self.judge.line(frame, tried)
+                    if found.score < line.score - 1e-6:
+                        best, line, moved = tried, found, True
+                moved = moved and moves not in WINDOWS
         return best
 
 
@@ -194,6 +185,19 @@ def _moves(box: Box, step: float) -> Iterator[Box]:
         yield top, left + sign, height, width - sign
         yield top, left, height, width + sign
         yield top, left + sign, height, width
+
+
+def _grown(box: Box) -> Iterator[Box]:
+    """Yield the box grown or shrunk about its middle, up and down or sideways: a resize_crop cuts such borders off."""
+    top, left, height, width = box
+    for more in range(-GROWTH, GROWTH + 1):
+        for odd in (-1, 0, 1):
+            yield top - more, left, height + 2 * more + odd, width
+            yield top, left - more, height, width + 2 * more + odd
+
+
+Moves = Callable[[Box], Iterator[Box]]
+WINDOWS: tuple[Moves, ...] = (_rows, _columns, _grown)  # gone through once
 
 
 def _reduced(image: np.ndarray, shrink: float) -> np.ndarray:

@@ -36,6 +36,8 @@ def explained(judge: Judge, h: Hypothesis, reference: Recipe) -> list[Hypothesis
     found: list[Hypothesis] = []
     for candidate in tried:
         padded = _padded(judge, candidate)
+        if found and padded.cost(reference) >= min(each.cost(reference) for each in found):
+            continue
         if found and padded.recipe.range.startswith("affine") and padded.recipe.range != reference.range:
             break  # affine only where no name of the catalogue will do
         if judge.exact(padded):
@@ -58,9 +60,11 @@ def nearest_range(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
 
 
 def _mean(lines: list[Line]) -> Line:
-    slope = np.median([line.slope for line in lines], axis=0)
-    offset = np.median([line.offset for line in lines], axis=0)
-    return Line(slope, offset, 0.0, 0.0)
+    weight = np.array([line.weight for line in lines])
+    weight = weight / weight.sum(axis=0)
+    slope = (weight * [line.slope for line in lines]).sum(axis=0)
+    offset = (weight * [line.offset for line in lines]).sum(axis=0)
+    return Line(slope, offset, 0.0, 0.0, weight.sum(axis=0))
 
 
 def _catalogued(h: Hypothesis, reference: Recipe, line: Line | None) -> Iterator[Hypothesis]:

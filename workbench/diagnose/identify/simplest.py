@@ -29,9 +29,9 @@ def simplest(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
     return h
 
 
-def simplest_near(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
-    """Return `h`, which is not exact, without the changes that bring it hardly nearer."""
-    most = judge.distance(h) * HARDLY + NOTHING
+def simplest_near(judge: Judge, h: Hypothesis, reference: Recipe, *, noise: float = 0.0) -> Hypothesis:
+    """Return `h`, which is not exact, without the changes that bring it hardly nearer, or not beyond `noise`."""
+    most = max(judge.distance(h) * HARDLY + NOTHING, noise)
     changes = list(h.changes(reference))
     for kept in range(len(changes)):
         near = []
