@@ -49,6 +49,7 @@ def find_preprocessing(  # noqa: PLR0913 - a model and frames; the rest is what 
     draw: Function | None = None,
     limit: int | None = LIMIT,
     budget: int = 512,
+    split: bool = True,
     progress: bool = True,
 ) -> Diagnosis:
     """Say what feeds a model wrongly, what that costs, and give the function that is right.
@@ -71,6 +72,7 @@ def find_preprocessing(  # noqa: PLR0913 - a model and frames; the rest is what 
         draw: what draws an answer: (frame, (left, top, right, bottom), label) -> picture, or None.
         limit: frames at most.
         budget: recipes that the search may try.
+        split: say which part of the loss each slot is, which takes 2^n runs over the frames for n slots.
         progress: show progress bars.
 
     Raises:
@@ -83,7 +85,9 @@ def find_preprocessing(  # noqa: PLR0913 - a model and frames; the rest is what 
         source = frames if isinstance(frames, FrameSequence) else stack.enter_context(open_frames(frames))
         chosen = take(source, limit=limit)
         truth = read_labels(labels, chosen) if isinstance(labels, str | Path) else labels
-        case = _Case(load_model(model), chosen, labels=truth, takes=takes, budget=budget, progress=progress)
+        case = _Case(
+            load_model(model), chosen, labels=truth, takes=takes, budget=budget, split=split, progress=progress
+        )
         case.look(_loaded(serving), _loaded(training))
         case.findings += look_around(Around(read, crop, show, draw), case.model, chosen, case.training, takes)
         return case.diagnosis()
@@ -102,6 +106,7 @@ class _Case:
     labels: Any
     takes: Takes
     budget: int
+    split: bool
     progress: bool
     training: Recipe | None = None
     search: SearchResult | None = None
@@ -165,7 +170,7 @@ class _Case:
         except InvalidValue as error:
             self.notes.append(f"the cost cannot be told: {error}")
             return
-        if self.training is not None and self.serving is not None and len(self.serving.faults) > 1:
+        if self.split and self.training is not None and self.serving is not None and len(self.serving.faults) > 1:
             self._attribute(self.training, self.serving)
 
     def _attribute(self, training: Recipe, serving: Identification) -> None:
