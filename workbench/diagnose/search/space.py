@@ -95,6 +95,8 @@ def standardized(pictures: Sequence[np.ndarray], color: bool) -> str:
 def axes(base: Recipe, space: Space) -> Axes:
     """Take a space apart; settings that come to the same recipe, or to none, are left out.
 
+    The choices of `base` come first where they are among those offered: where nothing decides, they stand for all.
+
     Raises:
         UnknownName: a slot, or a choice of it, that nobody knows.
         InvalidValue: a slot without choices, or no recipe at all.
@@ -104,9 +106,14 @@ def axes(base: Recipe, space: Space) -> Axes:
             raise unknown("slot", slot, SLOTS)
         if isinstance(offered, str) or not isinstance(offered, Sequence) or not len(offered):
             raise InvalidValue(f"space[{slot!r}] is a list of choices, such as ['rgb', 'bgr']; got {offered!r}")
+    space = {slot: _base_first(getattr(base, slot), offered) for slot, offered in space.items()}
     colorings = _settings(base, {slot: space[slot] for slot in space if slot not in GEOMETRY})
     first = base.replace(**colorings[0])
     return Axes(first, colorings, _settings(first, {slot: space[slot] for slot in space if slot in GEOMETRY}))
+
+
+def _base_first(mine: Any, offered: Sequence[Any]) -> list[Any]:
+    return sorted(offered, key=lambda value: bool(value != mine))
 
 
 def _settings(base: Recipe, space: Space) -> tuple[Setting, ...]:

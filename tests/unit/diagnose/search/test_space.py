@@ -52,6 +52,12 @@ def test_searched_slots_are_those_with_more_than_one_choice():
     assert axes(Recipe(size=(8, 8)), space).searched == ["range", "resize"]
 
 
+def test_the_choices_of_the_base_come_first():
+    base = Recipe(size=(8, 8), range="unit", resize="pil.bicubic", fit="letterbox", pad=114)
+    found = axes(base, default_space(base))
+    assert found.recipe(0, 0) == base
+
+
 def test_varied_names_the_slots_that_differ():
     recipes = [Recipe(), Recipe(color="bgr"), Recipe(color="bgr", range="unit")]
     assert varied(recipes) == {"color": ("rgb", "bgr"), "range": ("raw", "unit")}
