@@ -53,6 +53,7 @@ CASES = [
             "the answers flip": lambda m: 1 <= m["flips"] <= m["frames"] == 20,
             "the verdict says so": lambda m: f"flips {m['flips']} of 20" in m["verdict"],
             "each step is priced alone": lambda m: all(step["mean_change"] > 0 for step in m["steps"].values()),
+            "the colour takes most of the loss": lambda m: max(m["shares"], key=m["shares"].get) == "color",
             "training is at least as right as serving": lambda m: m["accuracy"][0] >= m["accuracy"][1],
         },
     ),
