@@ -120,7 +120,7 @@ def _evidence(axes: Axes, place: int, each: Candidate) -> None:
 
 
 def _percent(probability: float) -> str:
-    return f"{probability:.0%}" if probability >= 0.01 else "<1%"
+    return "<1%" if probability < 0.01 else ">99%" if probability > 0.99 else f"{probability:.0%}"
 
 
 def _color(sign: str) -> str:

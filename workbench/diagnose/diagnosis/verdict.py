@@ -46,9 +46,10 @@ def _training(found: Diagnosis) -> list[str]:
         return [f"{found.model}: {_unnamed(search.verdict, found.model)}.", *_doubts(found)]
     best = search.ranking[0]
     by = listed([SIGNS[sign] for sign in _deciding(search)]) or "what is usual"
+    sure = "over 99%" if best.probability > 0.99 else f"{best.probability:.0%}"
     left = [noun(slot) for slot in search.searched if slot in search.undecided and slot not in ("color", "range")]
     open_ = [f"These frames cannot tell {listed(left)}."] if left and found.serving is None else []
-    return [f"{found.model} was trained with {short_of(best)} ({best.probability:.0%} sure, by {by}).", *open_]
+    return [f"{found.model} was trained with {short_of(best)} ({sure} sure, by {by}).", *open_]
 
 
 def _doubts(found: Diagnosis) -> list[str]:
