@@ -1,4 +1,4 @@
-"""From tensors to the hypothesis that explains them: reference first, then geometry, pixels, range, and the fewest changes."""
+"""From tensors to the hypothesis behind them: the reference first, then geometry, pixels, range; the fewest changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workbench.diagnose.identify.climb import Climb, State, tensorflow_is_loaded
 from workbench.diagnose.identify.forms import DTYPES, Tensors, form_of
 from workbench.diagnose.identify.geometry import Geometry
 from workbench.diagnose.identify.hypothesis import Hypothesis
-from workbench.diagnose.identify.judge import INTEGERS, Judge
+from workbench.diagnose.identify.judge import INTEGERS, TOLERANCE, Judge
 from workbench.diagnose.identify.pictures import Pictures
 from workbench.diagnose.identify.places import orientations, places, starts
 from workbench.diagnose.identify.render import Renderer
@@ -51,17 +51,23 @@ class Finder:
     def find(self) -> Found:
         """Return the account with the fewest changes from the reference among the exact ones, else the nearest."""
         tensorflow = tensorflow_is_loaded()
+        return self._at_once(tensorflow) or self._searched(tensorflow)
+
+    def _at_once(self, tensorflow: bool) -> Found | None:
+        """Return the account where it is the reference itself, or where so little is left that no line shows."""
         same = Hypothesis(self.reference)
-        if self.judge.exact(same):
+        if self.judge.exact(same) or self._now_and_then(same):
             return Found(same, True, tensorflow)
         if self.again is not None and self.judge.distance(same) <= self._noise(same):
             return Found(same, False, tensorflow)
         cast = kind_of_cast(self.tensors, self.reference)
-        if cast and (found := self._cast(cast, tensorflow)):
-            return Found(found, True, tensorflow)
+        played = self._cast(cast, tensorflow) if cast else None
+        if played is None and is_poor(self.tensors):
+            played = self._played([Hypothesis(self._base())], tensorflow)
+        return None if played is None else Found(played, True, tensorflow)
+
+    def _searched(self, tensorflow: bool) -> Found:
         base = self._base()
-        if is_poor(self.tensors) and (found := self._played([Hypothesis(base)], tensorflow)):
-            return Found(found, True, tensorflow)
         fittings = places(self.tensors, self.pictures, Geometry(self.tensors, self.renderer), base)
         begin = self._coloured(starts(fittings, self.reference)[:MOST_STARTS])
         reached: list[State] = []
@@ -75,8 +81,7 @@ class Finder:
                 return Found(exact, True, with_tensorflow)
         near = self._nearest(reached)
         if self.judge.exact(near):
-            accounts = [near, *explained(self.judge, near, self.reference)]
-            return Found(self._simplest(accounts), True, True)
+            return Found(self._simplest([near, *explained(self.judge, near, self.reference)]), True, True)
         near = simplest_near(self.judge, near, self.reference, noise=self._noise(near))
         return Found(near, self.judge.exact(near), True)
 
@@ -117,13 +122,21 @@ class Finder:
         found = climb_played(self.judge, self.climb, many, tensorflow=tensorflow)
         return None if found is None else simplest(self.judge, found, self.reference)
 
+    def _now_and_then(self, h: Hypothesis) -> bool:
+        """Tell whether one of two calls gave just these tensors of each frame: then chance decides, and nothing else."""
+        if self.again is None or not self.judge.possible(h):
+            return False
+        judges = self.judge, Judge(self.again, self.renderer)
+        return all(min(judge.residual(i, h) for judge in judges) <= TOLERANCE for i in range(len(self.tensors)))
+
     def _noise(self, h: Hypothesis) -> float:
-        """Return the mean square that chance may bring, in levels: what one call of the function differs from another."""
+        """Return the mean square, in levels, that chance brings: one call of the function against another."""
         if self.again is None or not np.isfinite(self.judge.distance(h)):
             return 0.0
         form = form_of(h.recipe, h.slips)
+        judge = self.judge
         off = [
-            np.mean(((self.judge.numbers(i, h) - form.undo(again)) / self.judge.slope(i, h)) ** 2)
+            np.mean(((judge.numbers(i, h) - form.undo(again)) / judge.slope(i, h)) ** 2)
             for i, (again, first) in enumerate(zip(self.again.tensors, self.tensors.tensors, strict=True))
             if again.shape == first.shape
         ]

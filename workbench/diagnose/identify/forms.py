@@ -87,7 +87,7 @@ class Tensors:
 
     def channels(self, layout: str) -> int:
         """Return the number of channels."""
-        return self.tensors[0].shape[-1 if layout == "nhwc" else 0]
+        return int(self.tensors[0].shape[-1 if layout == "nhwc" else 0])
 
     def _pixels(self, i: int, form: Form) -> np.ndarray:
         """Return tensor i as (h, w, C) float32: its numbers as they are, in the order of a picture."""

@@ -29,7 +29,7 @@ MOST_FRAMES = 8  # looked at, evenly spaced
 Black = Recipe | np.ndarray | Callable[[Any], Any]
 
 
-def identify(  # noqa: PLR0913 - the two sides, the frames, and three options by name
+def identify(
     preprocess: Black,
     frames: Any = None,
     *,

@@ -56,7 +56,7 @@ class Judge:
         return (line.worst - rounding) / slope <= TOLERANCE
 
     def residual(self, i: int, h: Hypothesis) -> float:
-        """Return the largest difference on frame i in pixel levels, beyond what the dtype rounds; inf where shapes differ."""
+        """Return the largest difference on frame i in levels, beyond what the dtype rounds; inf where shapes differ."""
         numbers = self.numbers(i, h)
         if numbers.shape[2] != channels(h.recipe.color):
             return np.inf

@@ -14,7 +14,10 @@ from workbench.recipes import Recipe
 from workbench.recipes.slots import CROPS
 
 ROUGH = (("stretch", 1.0), ("center_crop", 0.92), ("center_crop", 0.72), ("letterbox", 1.0), ("letterbox_corner", 1.0))
-USUAL_FRACTIONS = (1.0, 0.97, 0.965, 0.96, 0.95, 0.94, 0.935, 0.93, 0.92, 0.91, 0.905, 0.9, 0.89, 0.88, 0.875, 0.87, 0.85, 0.82, 0.8, 0.75, 0.7)  # fmt: skip
+USUAL_FRACTIONS = (
+    1.0, 0.97, 0.965, 0.96, 0.95, 0.94, 0.935, 0.93, 0.92, 0.91, 0.905, 0.9, 0.89, 0.88, 0.875, 0.87, 0.85, 0.82, 0.8,
+    0.75, 0.7,
+)  # fmt: skip
 CLOSE = 0.016  # of crop_fraction: how far the low resolution may be off
 KEPT = 3  # orientations looked at closely
 WITHIN = 2.5  # times the best's unexplained variance, plus SLACK: what may still be right
@@ -44,7 +47,7 @@ def places(tensors: Tensors, pictures: Pictures, geometry: Geometry, reference: 
 
 
 def starts(found: list[Fitting], reference: Recipe) -> list[Hypothesis]:
-    """Return the hypotheses to begin with: every fit that is explained about as well as the best, the likeliest first."""
+    """Return the hypotheses to begin with: every fit explained about as well as the best, the likeliest first."""
     limit = found[0].unexplained * WITHIN + SLACK
     chosen: list[tuple[float, float, Hypothesis]] = []
     for fitting in found:

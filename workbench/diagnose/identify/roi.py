@@ -54,7 +54,7 @@ class Rois:
         shrink = min(1.0, SMALL / max(source.shape[:2]))
         picture = _gray(_reduced(source, shrink))
         template = _gray(self._laid_back(0, h))
-        best, place = -1.0, (0.0, 0.0, *map(float, source.shape[:2]))
+        best, place = -1.0, (0.0, 0.0, float(source.shape[0]), float(source.shape[1]))
         for tall in SHARES:
             for wide in SHARES:
                 size = (max(4, round(picture.shape[1] * wide)), max(4, round(picture.shape[0] * tall)))
@@ -133,8 +133,9 @@ class Rois:
         top, left = shown[0] - (tall - shown[2]) / 2, shown[1] - (wide - shown[3]) / 2
         shapes = [self._source(i, h).shape for i in self.frames]
         most = min(shape[0] for shape in shapes), min(shape[1] for shape in shapes)
-        first, second = max(0, round(top)), max(0, round(left))
-        return first, second, min(round(tall), most[0] - first), min(round(wide), most[1] - second)
+        first, second = (min(max(0, round(at)), side - SMALLEST) for at, side in zip((top, left), most, strict=True))
+        tall, wide = (max(SMALLEST, round(side)) for side in (tall, wide))
+        return first, second, min(tall, most[0] - first), min(wide, most[1] - second)
 
     def settled(self, h: Hypothesis) -> Hypothesis:
         """Return the hypothesis with its part moved by whole pixels to where its pixels lie best on a line."""

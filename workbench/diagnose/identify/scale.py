@@ -96,14 +96,14 @@ def _near(h: Hypothesis, line: Line) -> bool:
 
 def line_of(h: Hypothesis) -> tuple[np.ndarray, np.ndarray]:
     """Return slope and offset, () or (C,), of a range that is not `per_image`."""
-    slope, offset = np.float64(1), np.float64(0)
+    slope, offset = np.ones(()), np.zeros(())
     for operation, constant in ranges.parse_range(h.recipe.range).steps:
         value = ranges.constant_for(constant, h.recipe.color).astype(np.float64)
         if operation == "divide":
             slope, offset = slope / value, offset / value
         else:
             offset = offset - value
-    return np.asarray(slope), np.asarray(offset)
+    return slope, offset
 
 
 def _affine(h: Hypothesis, line: Line) -> Iterator[Hypothesis]:
@@ -145,9 +145,10 @@ def _quantized(h: Hypothesis, names: list[str], line: Line) -> Iterator[Hypothes
         for nice in dict.fromkeys([*USUAL_SCALES, *rounded]):
             if abs(nice / scale - 1) > 2e-3:
                 continue
-            zero = round(float(np.median(line.offset - offset / nice)))
-            if abs(zero) <= 255:
-                yield plain.slots(quantization=(nice, zero))
+            near = round(float(np.median(line.offset - offset / nice)))
+            for zero in (near, near - 1, near + 1):  # numbers clipped at the dtype's ends draw the line a little
+                if abs(zero) <= LEVELS[1]:
+                    yield plain.slots(quantization=(nice, zero))
 
 
 def _padded(judge: Judge, h: Hypothesis) -> Hypothesis:

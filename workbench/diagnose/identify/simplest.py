@@ -14,7 +14,7 @@ from workbench.errors import InvalidValue
 from workbench.recipes import CATALOGUE, Recipe
 from workbench.recipes.slots import CROPS, PADS
 
-HARDLY = 1.15  # of the mean square distance: a change that gains less is not named where nothing is exact
+HARDLY = 2.0  # of the mean square distance: a change that gains less is not named where nothing is exact
 NOTHING = 0.02  # levels squared
 
 
@@ -34,7 +34,7 @@ def simplest_near(judge: Judge, h: Hypothesis, reference: Recipe, *, noise: floa
     most = max(judge.distance(h) * HARDLY + NOTHING, noise)
     changes = list(h.changes(reference))
     for kept in range(len(changes)):
-        near = []
+        near: list[tuple[float, int, Hypothesis]] = []
         for group in combinations(changes, kept):
             candidate = _reset(h, reference, [name for name in changes if name not in group])
             if candidate is not None and judge.possible(candidate):

@@ -7,60 +7,16 @@ finished tensor. `chroma`, `alpha` and `frame_index` are made where pictures are
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 import numpy as np
 
-Stage = Literal["reading", "picture", "pixels", "tensor", "habit"]
-Body = TypeVar("Body", bound=Callable[..., Any])
+from workbench.diagnose.identify.slip import SLIPS, Slip, SlipKind, found, slip
+
+__all__ = ["SLIPS", "Slip", "SlipKind", "found", "slip"]
 # Red's and blue's share of luma: ITU-R BT.601-7, section 2.5.1; ITU-R BT.709-6, section 3.2
 LUMA = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722)}
 READ_AS_709, READ_AS_FULL = "clip_as_bt709", "clip_as_full"  # the clip is decoded so; the others change RGB pixels
-
-
-@dataclass(frozen=True, slots=True)
-class SlipKind:
-    """One kind of slip."""
-
-    name: str
-    stage: Stage
-    definition: str  # one line
-    source: str
-    values: tuple[Any, ...]  # what it can be; empty where it is a number or a rectangle
-    sentence: str  # with {value}
-    apply: Callable[..., Any]  # (array, value) -> array
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A slip that was found."""
-
-    name: str
-    sentence: str
-    value: Any = True
-
-
-SLIPS: dict[str, SlipKind] = {}
-
-
-def slip(
-    name: str, stage: Stage, *, sentence: str, source: str, values: tuple[Any, ...] = (True,)
-) -> Callable[[Body], Body]:
-    """Register the decorated function; its docstring's first line is the definition."""
-
-    def register(body: Body) -> Body:
-        definition = (body.__doc__ or "").strip().splitlines()[0]
-        SLIPS[name] = SlipKind(name, stage, definition, source, values, sentence, body)
-        return body
-
-    return register
-
-
-def found(name: str, value: Any = True) -> Slip:
-    """Return the slip `name` with its sentence."""
-    return Slip(name, SLIPS[name].sentence.format(value=value), value)
 
 
 # --- while reading ------------------------------------------------------------------------------------------
@@ -144,7 +100,7 @@ def gamma(image: np.ndarray, value: str) -> np.ndarray:
         "power": x**2.2,
         "power_back": x ** (1 / 2.2),
     }
-    return _levels(curves[value] * 255)[image]
+    return np.asarray(_levels(curves[value] * 255)[image])
 
 
 @slip(
@@ -180,7 +136,8 @@ def video_range(image: np.ndarray, value: str) -> np.ndarray:
     if value == READ_AS_FULL:
         return image
     x = np.arange(256.0)
-    return _levels(x * 219 / 255 + 16 if value == "squeeze" else (x - 16) * 255 / 219)[image]
+    table = _levels(x * 219 / 255 + 16 if value == "squeeze" else (x - 16) * 255 / 219)
+    return np.asarray(table[image])
 
 
 # --- on the resized pixels ----------------------------------------------------------------------------------
