@@ -78,17 +78,24 @@ def joined(recipe: Recipe, inner: KerasModel, frame_size: Size | None) -> KerasM
     import_tensorflow()
     import keras
 
-    frames = keras.Input((*(frame_size or (None, None)), 3), dtype="uint8", name="frames")
-    made = inner.keras(in_graph(recipe, frames), training=False)
+    shape = (*(frame_size or (None, None)), 3)
+    inside = keras.Input(shape, dtype="uint8")
+    before = keras.Model(inside, in_graph(recipe, inside), name=f"{inner.keras.name}_preprocessing")
+    frames = keras.Input(shape, dtype="uint8", name="frames")
+    made = inner.keras(before(frames), training=False)
     if not isinstance(made, dict):
-        names = [spec.name for spec in inner.outputs]
-        taken = inner.keras.name in names
-        flat = [
-            keras.layers.Identity(name=f"{name}_output" if taken else name)(tensor)
-            for name, tensor in zip(names, keras.tree.flatten(made), strict=True)
-        ]
-        made = keras.tree.pack_sequence_as(made, flat)
+        made = _named(made, inner, {"frames", before.name, inner.keras.name})
     return KerasModel(keras.Model(frames, made), name=inner.name, labels=inner.labels)
+
+
+def _named(made: Any, inner: KerasModel, taken: set[str]) -> Any:
+    """Return the outputs, a tensor or a list, under the names they have in the model itself, where those are free."""
+    import keras
+
+    names = [f"{spec.name}_output" if spec.name in taken else spec.name for spec in inner.outputs]
+    tensors = keras.tree.flatten(made)
+    named = [keras.layers.Identity(name=name)(tensor) for name, tensor in zip(names, tensors, strict=True)]
+    return keras.tree.pack_sequence_as(made, named)
 
 
 def _frame_size(value: Size | None) -> Size | None:

@@ -11,8 +11,10 @@ import numpy as np
 def weighted_rows(pixels: np.ndarray, index: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return one row for each row of `index` (size, taps): the rows of `pixels` it names, weighted and summed."""
     rows = pixels.reshape(len(pixels), -1)
-    sums = [(rows[i] * w[:, None]).sum(axis=0, dtype=w.dtype) for i, w in zip(index, weights, strict=True)]
-    return np.stack(sums).reshape(len(index), *pixels.shape[1:])
+    total = np.zeros((len(index), rows.shape[1]), weights.dtype)
+    for i, w in zip(index.T, weights.T, strict=True):
+        total += rows[i] * w[:, None]
+    return total.reshape(len(index), *pixels.shape[1:])
 
 
 def to_uint8(pixels: np.ndarray) -> np.ndarray:

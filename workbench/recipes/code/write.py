@@ -30,8 +30,8 @@ def preprocess_source(recipe: Recipe, *, name: str = "preprocess") -> str:
     """Return the text of a Python file with the function `name(frame)`, which does what the recipe does.
 
     The function takes a BGR frame (H, W, 3) uint8 of any size, as OpenCV hands it out, and gives the recipe's tensor
-    with batch axis. Equal to the recipe to the bit, but for `tf.lanczos3` and `tf.lanczos3_aa`, which may be one
-    level off in a few pixels (their weights differ in the last bit, with the sine of the C library).
+    with batch axis: to the bit, but for kernels with a sine (`tf.lanczos3`, `tf.lanczos3_aa`; `pil.hamming` and
+    `pil.lanczos` on floats), whose weights differ in the last bit with the C library: one level in few pixels.
     Run as a program the file holds itself to values that the recipe gave for a small picture made by formula.
 
     Raises:

