@@ -21,7 +21,7 @@ from faults.cases import SPLITS
 from faults.judging import Row
 from faults.photos import split
 from faults.resizing import fitted
-from workbench import Recipe, load_recipe, open_frames, predict
+from workbench import Recipe, load_model, load_recipe, open_frames, predict
 from workbench.frames.arrays import ArraySequence
 from workbench.models.cache import cache_dir
 
@@ -55,11 +55,10 @@ def _found(split_name: str, model: str) -> Seen:
     pictures = [frame.image for frame in open_frames([*map(str, split(split_name).photos)])]
     for clip in split(split_name).clips:
         pictures += [frame.image for frame in open_frames(clip)[10:100:30]]
+    recipe, loaded = load_recipe(f"sample:{model}"), load_model(f"sample:{model}")
     found: Seen = []
     for picture in pictures:  # one by one: ssd-hands takes pictures of their own size
-        prediction = predict(
-            ArraySequence([picture]), load_recipe(f"sample:{model}"), f"sample:{model}", progress=False
-        )
+        prediction = predict(ArraySequence([picture]), recipe, loaded, progress=False)
         [each] = prediction.detections or [None]
         if each is not None and len(each):
             found.append((picture.shape[:2], each.xyxy, each.confidence, each.class_id))
