@@ -123,7 +123,7 @@ class Finder:
         return None if found is None else simplest(self.judge, found, self.reference)
 
     def _now_and_then(self, h: Hypothesis) -> bool:
-        """Tell whether one of two calls gave just these tensors of each frame: then chance decides, and nothing else."""
+        """Tell whether one of two calls gave just these tensors of each frame: then only chance is wrong."""
         if self.again is None or not self.judge.possible(h):
             return False
         judges = self.judge, Judge(self.again, self.renderer)

@@ -42,7 +42,7 @@ class Renderer:
         return placement(self.picture(i, h).shape[:2], recipe.size, recipe.fit, recipe.crop_fraction)
 
     def pixels(self, i: int, h: Hypothesis) -> np.ndarray:
-        """Return the resized picture (h, w, C), uint8 or float32 levels in the tensor's channel order; not yet placed."""
+        """Return the resized picture (h, w, C), uint8 or float32 levels in the tensor's channel order, not placed."""
         recipe, color = h.recipe, h.recipe.color
         plane = color if color in ("gray", "gray_bgr") else "gray" if color == "gray3" else "rgb"
         cast = recipe.order == "resize_first"  # there is nothing to cast to uint8 after the range

@@ -25,7 +25,23 @@ def simplest(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
         for group in combinations(changes, kept):
             candidate = _reset(h, reference, [name for name in changes if name not in group])
             if candidate is not None and judge.exact(candidate):
-                return candidate
+                return _plainer(judge, candidate, reference)
+    return _plainer(judge, h, reference)
+
+
+def _plainer(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
+    """Return `h`, another kernel of the same definition taken back if fractions kept explain the tensors as well.
+
+    With an integer tensor, TensorFlow's kernel rounded to uint8 is OpenCV's or Pillow's kernel in floats, rounded last.
+    """
+    if "resize" not in h.changes(reference) or {"rounding", "order"} & set(h.changes(reference)):
+        return h
+    for slots in ({"rounding": "float"}, {"order": "range_first"}, {"order": "resize_first"}):
+        if any(getattr(reference, slot) == value for slot, value in slots.items()):
+            continue
+        candidate = h.slots(resize=reference.resize, **slots)
+        if judge.exact(candidate):
+            return candidate
     return h
 
 

@@ -152,7 +152,8 @@ def video_range(image: np.ndarray, value: str) -> np.ndarray:
 def truncate(pixels: np.ndarray, value: Any) -> np.ndarray:
     """Fractions of resized float pixels cut off (towards zero) instead of rounded; clipped to 0..255."""
     del value
-    return np.clip(np.trunc(pixels), 0, 255).astype(np.uint8)
+    levels: np.ndarray = np.clip(np.trunc(pixels), 0, 255).astype(np.uint8)
+    return levels
 
 
 @slip(
@@ -164,12 +165,14 @@ def truncate(pixels: np.ndarray, value: Any) -> np.ndarray:
 def wrap(pixels: np.ndarray, value: Any) -> np.ndarray:
     """Resized float pixels rounded, and what overshoots 0..255 wrapped around (modulo 256)."""
     del value
-    return np.rint(pixels).astype(np.int32).astype(np.uint8)
+    levels: np.ndarray = np.rint(pixels).astype(np.int32).astype(np.uint8)
+    return levels
 
 
 def truncate_and_wrap(pixels: np.ndarray) -> np.ndarray:
     """Return resized float pixels as a bare `astype(uint8)` leaves them: both slips at once."""
-    return np.trunc(pixels).astype(np.int32).astype(np.uint8)
+    levels: np.ndarray = np.trunc(pixels).astype(np.int32).astype(np.uint8)
+    return levels
 
 
 # --- on the tensor ------------------------------------------------------------------------------------------
@@ -184,8 +187,8 @@ def truncate_and_wrap(pixels: np.ndarray) -> np.ndarray:
 )
 def uint8_cast(tensor: np.ndarray, value: Any) -> np.ndarray:
     """A float tensor cast to uint8: fractions cut off, modulo 256; with value "back" cast to float32 again."""
-    cast = np.trunc(tensor).astype(np.int32).astype(np.uint8)
-    return cast.astype(np.float32) if value == "back" else cast
+    cast: np.ndarray = np.trunc(tensor).astype(np.int32).astype(np.uint8)
+    return np.asarray(cast, dtype=np.float32) if value == "back" else cast
 
 
 @slip(
@@ -251,4 +254,5 @@ def _to_ycc(standard: str) -> np.ndarray:
 
 
 def _levels(values: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    levels: np.ndarray = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return levels
