@@ -18,7 +18,8 @@ ENTRIES = [pytest.param(entry, id=name) for name, entry in catalogue().entries.i
 def test_the_samples_are_those_of_the_guide():
     assert list(catalogue().entries) == [
         "efficientnet-lite0", "dog-score", "efficientnet-lite0-caffe", "cifar10-cnn", "imagenet-20", "cifar-20",
-        "skimage", "bikes", "faces-6", "ssd-hands", "centernet-coco", "ssd-mobilenet-oid", "emotion-cnn", "dog-breeds", "mtcnn",
+        "skimage", "bikes", "faces-6", "ssd-hands", "centernet-coco", "ssd-mobilenet-oid", "emotion-cnn",
+        "dog-breeds", "mtcnn",
     ]  # fmt: skip
 
 

@@ -72,6 +72,17 @@ def test_the_port_takes_pictures_and_gives_probabilities(real_sample):
     assert answer.sum(axis=1) == pytest.approx([1, 1], abs=1e-5)
 
 
+def test_the_port_behind_caffe_pixels_gives_the_same_answers(real_sample):
+    images, _ = labelled(real_sample("imagenet-20"))
+    levels = np.stack([(as_efficientnet_wants(image) * 128 + 127)[..., ::-1] for image in images[:4]])
+    caffe = levels - np.float32([103.939, 116.779, 123.68])
+    expected = load(real_sample("efficientnet-lite0")).predict_on_batch(
+        np.stack([*map(as_efficientnet_wants, images[:4])])
+    )
+    given = load(real_sample("efficientnet-lite0-caffe")).predict_on_batch(caffe)
+    np.testing.assert_allclose(given, expected, atol=1e-5)
+
+
 def test_the_class_names_lie_beside_the_model(real_sample):
     model = real_sample("efficientnet-lite0")
     names = model.with_name("model.labels.txt").read_text(encoding="utf-8").splitlines()

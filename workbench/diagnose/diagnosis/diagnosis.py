@@ -88,7 +88,8 @@ class Diagnosis:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each thing that is wrong: slots first, the costliest of them first."""
-        shares = self.attribution.shares if self.attribution else {}
+        alone = dict.fromkeys(self.faults, 1.0) if len(self.faults) == 1 and self.cost is not None else {}
+        shares = self.attribution.shares if self.attribution else alone
         rows = [
             ("serving", slot, plain(a), plain(b), _share(slot, shares), clause(slot, a, b))
             for slot, (a, b) in self.differs.items()

@@ -85,6 +85,7 @@ def test_the_colour_is_named_with_what_it_costs_and_the_function_that_is_right(b
     )
     assert 0 < int(wrong.cost.flips.sum()) <= 4
     assert wrong.kept == 1 - wrong.cost.flips.mean()
+    assert list(wrong.to_frame()["share of the loss"]) == [1.0]
     namespace = {}
     exec(wrong.code, namespace)  # the function that was written
     bgr = np.ascontiguousarray(FRAMES[0][..., ::-1])

@@ -42,7 +42,9 @@ def test_a_bar_is_as_long_as_its_share(share, drawn):
 def test_a_tie_is_told_as_one_and_its_code_is_not_called_right():
     tie = searched(*RANKING)
     text = lines(tie)
-    assert text[0].startswith("toy: 8 frames cannot decide between color=rgb range=symmetric or centered fit=stretch (60%) /")
+    assert text[0].startswith(
+        "toy: 8 frames cannot decide between color=rgb range=symmetric or centered fit=stretch (60%) /"
+    )
     assert any("60.0%  color rgb" in line and "(+ 1 alike)" in line for line in text)
     assert any("statistics −0.4" in line for line in text)
     assert max(map(len, text)) <= WIDTH
