@@ -29,7 +29,8 @@ def export(  # noqa: PLR0913 - what, to what, and what each target may be told
         recipe: the preprocessing.
         to: `cv2`: the text of one function that needs NumPy and OpenCV only and takes BGR frames (H, W, 3) uint8;
             `yaml`: its text; `keras`: one model that eats raw BGR frames (N, H, W, 3) uint8, preprocessing inside.
-        model: of `keras`: the Keras model, loaded or what `load_model` takes.
+        model: of `keras`: the Keras model, loaded or what `load_model` takes, with one input of the recipe's dtype. A
+            quantized input belongs to a `.tflite` file, which holds no room for a recipe: use `cv2` there.
         out: the file; of `cv2` and `yaml` it may be left out. Of `keras` a `.keras` or `.tflite` file, or a folder for
             a SavedModel. It appears only when all is well; what was there before stays untouched otherwise.
         frame_size: of `keras`: (height, width) of the frames in pixels; None takes any size, where that can be exact.

@@ -47,7 +47,10 @@ def export_with_model(recipe: Recipe, model: Any, out: str | Path, frame_size: S
     path = expect_place(Path(out), Path(out).suffix)
     inner = load_original(model)
     if not isinstance(inner, KerasModel):
-        raise ConversionError(f"{inner.name}: preprocessing goes inside Keras models only; give the .keras or .h5 file")
+        raise ConversionError(
+            f"{inner.name}: preprocessing goes inside Keras models only; give the .keras or .h5 "
+            'file it was made from, or use export(recipe, "cv2") beside this one'
+        )
     if len(inner.inputs) != 1:
         raise ConversionError(f"{inner.name} has {len(inner.inputs)} inputs; a recipe makes the tensor of one")
     size = _frame_size(frame_size)
