@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from faults.cases import SPLITS
+from faults.cases import ATTEMPTS, SPLITS
 from faults.judging import Row
 from faults.photos import split
 from faults.resizing import fitted
@@ -96,7 +96,7 @@ def _setting(rng: np.random.Generator, split_name: str, index: int) -> tuple[Rec
     """Return a geometry, and frames of one detector with enough objects in them."""
     size = ((320, 320), (512, 512), (300, 300), (384, 640))[rng.integers(4)]
     recipe = Recipe(size=size, fit=str(rng.choice(["letterbox", "letterbox_corner", "stretch"])))
-    for turn in range(len(MODELS)):
+    for turn in range(ATTEMPTS):
         model = MODELS[(index + index // len(CONVENTIONS) + turn) % len(MODELS)]
         known = seen(split_name, model)
         chosen = [known[i] for i in rng.permutation(len(known))[:FRAMES]]
