@@ -37,8 +37,11 @@ def needed(network: Network, found: Table, best: Cell, second: Cell) -> str:
     if count is None:
         labelled = "labels would not tell them apart, for the model answers both alike"
         return f"{labelled}; reference outputs would" if network.labels is not None else f"{labelled}; {OWN} may"
-    number = f"about {count} labelled frames" if count > found.scores[best].frames else "labels for these frames"
-    return f"{number} would tell" if network.labels is not None else f"{number}, or {OWN}, would tell"
+    frames = found.scores[best].frames
+    if network.labels is not None:  # these were not enough, so it is twice as many at least
+        return f"about {max(count, 2 * frames)} labelled frames would tell"
+    number = f"about {count} labelled frames" if count > frames else "labels for these frames"
+    return f"{number}, or {OWN}, would tell"
 
 
 def labelled_frames(gap: float, spread: float) -> int | None:

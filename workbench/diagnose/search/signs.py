@@ -15,8 +15,10 @@ from workbench.models.keras.statistics import TrainingStatistics
 
 DRAWS = 200
 FAR = 1e6  # stands for what is not finite
-TEMPERATURES = np.geomspace(0.5, 20, 14)
-SPREAD = 0.7  # prior standard deviation of log temperature: trained networks need 0.5 to 3 (Guo et al. 2017, table 2)
+TEMPERATURES = np.geomspace(1 / 32, 32, 21)  # with 1 in the middle
+# Prior standard deviation of log temperature: trained networks need 0.5 to 3 (Guo et al. 2017). One that is fed 255
+# times too much answers the same, only as much surer, if it has no normalization: that costs such a recipe likelihood.
+SPREAD = 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +71,8 @@ def frame_likelihoods(log_probabilities: np.ndarray, labels: np.ndarray) -> np.n
     """Return the log-likelihood of each frame's label, (frames,), at the temperature that suits this recipe.
 
     Networks are too sure of themselves, the more so on tensors they were not trained on; one temperature a recipe
-    (Guo et al. 2017) takes that out. A frame whose answer is not finite counts as a guess.
+    (Guo et al. 2017) takes that out, and costs what is unusual about it, shared by the frames. A frame whose answer is
+    not finite counts as a guess.
     """
     classes = log_probabilities.shape[1]
     whole = np.isfinite(log_probabilities).all(axis=1)
@@ -80,9 +83,9 @@ def frame_likelihoods(log_probabilities: np.ndarray, labels: np.ndarray) -> np.n
         scaled -= scaled.max(axis=1, keepdims=True)
         found = scaled[np.arange(len(rows)), labels] - np.log(np.exp(scaled).sum(axis=1))
         found = np.where(whole, found, -np.log(classes))
-        fit = found.sum() - 0.5 * (np.log(temperature) / SPREAD) ** 2
-        if fit > best:
-            best, chosen = fit, found
+        found = found - 0.5 * (np.log(temperature) / SPREAD) ** 2 / len(rows)
+        if found.sum() > best:
+            best, chosen = found.sum(), found
     return np.asarray(chosen)
 
 

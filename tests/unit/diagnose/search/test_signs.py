@@ -66,8 +66,18 @@ def test_moments_that_are_not_finite_are_far():
 def test_a_network_too_sure_of_itself_is_taken_at_the_temperature_that_suits():
     sure = np.log(np.array([[1 - 1e-6, 1e-6]] * 4))
     found = frame_likelihoods(sure, np.array([0, 0, 0, 1]))
-    assert found.sum() > -6  # as it is, the one mistake alone would cost ln(1e6) = 13.8
+    assert (
+        -11 < found.sum() < -3
+    )  # as it is, the one mistake would cost ln(1e6) = 13.8; a temperature of 10 has a price
     assert frame_likelihoods(sure, np.zeros(4, int)).sum() == pytest.approx(0, abs=1e-3)
+
+
+def test_answers_that_are_the_same_but_for_a_scale_are_not_equal():
+    """A network without normalization that is fed 255 times too much gives them; trained ones are not so sure."""
+    logits = np.array([[2.0, 0.0], [0.0, 1.0], [0.5, 0.0]])
+    fed, too_much = (x - np.log(np.exp(x).sum(axis=1, keepdims=True)) for x in (logits, 50 * logits))
+    labels = np.array([0, 1, 1])
+    assert frame_likelihoods(fed, labels).sum() > 3 + frame_likelihoods(too_much, labels).sum()
 
 
 def test_an_answer_that_is_not_finite_is_a_guess():
