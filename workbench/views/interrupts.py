@@ -1,7 +1,7 @@
-"""Notice that a user interrupts the kernel while no cell runs, for work that goes on in the background.
+"""Notice that a user interrupts the kernel, for work that goes on in the background.
 
 Between cells ipykernel ignores the signal, so that "Interrupt" would not reach a thread; while a cell runs the
-signal becomes a KeyboardInterrupt in that cell, which IPython's events tell of.
+signal becomes a KeyboardInterrupt in that cell alone.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ import signal
 import sys
 import weakref
 from collections.abc import Callable
-from types import FrameType
+from contextlib import suppress
 from typing import Any
 
 _watching: weakref.WeakSet[Interrupted] = weakref.WeakSet()
-_heard: set[object] = set()  # the shells whose cells are listened to
 
 
 class Interrupted:
@@ -26,45 +25,28 @@ class Interrupted:
 
     def listen(self) -> None:
         """Begin to hear of interruptions, from whatever thread; outside a kernel it does nothing."""
-        shell = _shell()
-        if shell is None:
-            return
-        if shell not in _heard:
-            _heard.add(shell)
-            shell.events.register("post_run_cell", _after_cell)
-        # handlers are set in the main thread (a widget's callback may run in that of a subshell), and once what runs
-        # there has ended: ipykernel puts back its own then
-        loop = shell.kernel.io_loop
-        loop.add_callback(_listen_between_cells, loop)
-
-
-def _shell() -> Any:
-    """Return the shell of the kernel this runs in; None in plain Python and in a terminal."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell if hasattr(shell, "kernel") else None
-
-
-def _listen_between_cells(loop: Any) -> None:
-    before = signal.getsignal(signal.SIGINT)
-    if getattr(before, "of_workbench", False):
-        return
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        loop.add_callback(tell)  # not here, where what the signal has stopped may hold a lock
-        if callable(before):
-            before(number, frame)
-
-    on_signal.of_workbench = True  # type: ignore[attr-defined]
-    signal.signal(signal.SIGINT, on_signal)
-
-
-def _after_cell(result: Any) -> None:
-    if isinstance(getattr(result, "error_in_exec", None), KeyboardInterrupt):
-        tell()
+        kernel = _kernel()
+        if kernel is not None:
+            # handlers are set in the main thread (a widget's callback may run in that of a subshell), and once what
+            # runs there has ended: ipykernel puts back its own then
+            kernel.io_loop.add_callback(_listen, kernel.io_loop.asyncio_loop)
 
 
 def tell() -> None:
     """Call all who watch."""
     for each in tuple(_watching):
         each.act()
+
+
+def _kernel() -> Any:
+    """Return the kernel this runs in; None in plain Python and in a terminal."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return getattr(shell, "kernel", None)
+
+
+def _listen(loop: Any) -> None:
+    """Have the event loop of the main thread tell; it hears in cells, too, and wakes up whichever thread is hit."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as ipykernel leaves it; another handler stays
+        with suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(signal.SIGINT, tell)
