@@ -34,6 +34,13 @@ def test_other_values_are_no_inputs(value):
     assert find_inputs({"a": value}) == ()
 
 
+def test_a_function_by_name_is_its_file(files):
+    (files / "serve.py").write_text("def f(x): return x")
+    [before] = hashes({"serving": f"{files / 'serve.py'}:f"})
+    (files / "serve.py").write_text("def f(x): return -x")
+    assert hashes({"serving": f"{files / 'serve.py'}:f"}) != [before]
+
+
 def test_an_unknown_sample_is_refused():
     with pytest.raises(UnknownName):
         find_inputs({"source": "sample:no-such"})
