@@ -30,17 +30,18 @@ def simplest(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
 
 
 def _plainer(judge: Judge, h: Hypothesis, reference: Recipe) -> Hypothesis:
-    """Return `h`, another kernel of the same definition taken back if fractions kept explain the tensors as well.
+    """Return `h`, its other kernel or its wrapping taken back if fractions kept explain the tensors as well.
 
-    With an integer tensor, TensorFlow's kernel rounded to uint8 is OpenCV's or Pillow's kernel in floats, rounded last.
+    TensorFlow's kernel rounded to uint8, or a kernel that wraps where nothing overshoots, is OpenCV's or Pillow's
+    kernel in floats where an integer tensor rounds last.
     """
-    if "resize" not in h.changes(reference) or {"rounding", "order"} & set(h.changes(reference)):
+    changes = set(h.changes(reference))
+    if not changes & {"resize", "wrap"} or changes & {"rounding", "order"}:
         return h
+    plain = h.slip("wrap", None).slots(resize=reference.resize)
     for slots in ({"rounding": "float"}, {"order": "range_first"}, {"order": "resize_first"}):
-        if any(getattr(reference, slot) == value for slot, value in slots.items()):
-            continue
-        candidate = h.slots(resize=reference.resize, **slots)
-        if judge.exact(candidate):
+        candidate = plain.slots(**slots)
+        if candidate.cost(reference) <= h.cost(reference) and judge.exact(candidate):
             return candidate
     return h
 
