@@ -13,15 +13,18 @@ from workbench.diagnose.identify.pictures import Pictures
 from workbench.recipes import Recipe
 from workbench.recipes.slots import CROPS
 
-ROUGH = (("stretch", 1.0), ("center_crop", 0.92), ("center_crop", 0.72), ("letterbox", 1.0), ("letterbox_corner", 1.0))
+ROUGH = (
+    ("stretch", 1.0), ("center_crop", 1.0), ("center_crop", 0.9), ("center_crop", 0.78), ("letterbox", 1.0),
+    ("letterbox_corner", 1.0),
+)  # fmt: skip
 USUAL_FRACTIONS = (
     1.0, 0.97, 0.965, 0.96, 0.95, 0.94, 0.935, 0.93, 0.92, 0.91, 0.905, 0.9, 0.89, 0.88, 0.875, 0.87, 0.85, 0.82, 0.8,
     0.75, 0.7,
 )  # fmt: skip
 CLOSE = 0.016  # of crop_fraction: how far the low resolution may be off
 KEPT = 3  # orientations looked at closely
-WITHIN = 2.5  # times the best's unexplained variance, plus SLACK: what may still be right
-SLACK = 0.004
+# What may still be right beside the best: so many times its unexplained variance more, at most, and at least
+WITHIN, MOST, SLACK = 1.5, 0.1, 0.004
 
 
 def places(tensors: Tensors, pictures: Pictures, geometry: Geometry, reference: Recipe) -> list[Fitting]:
@@ -48,7 +51,7 @@ def places(tensors: Tensors, pictures: Pictures, geometry: Geometry, reference: 
 
 def starts(found: list[Fitting], reference: Recipe) -> list[Hypothesis]:
     """Return the hypotheses to begin with: every fit explained about as well as the best, the likeliest first."""
-    limit = found[0].unexplained * WITHIN + SLACK
+    limit = _limit(found[0].unexplained)
     chosen: list[tuple[float, float, Hypothesis]] = []
     for fitting in found:
         if fitting.unexplained > limit:
@@ -91,6 +94,11 @@ def turns(rotate: int) -> list[tuple[int, bool, bool]]:
     return list(seen.values())
 
 
+def _limit(best: float) -> float:
+    """Return the unexplained share up to which a geometry may be right, where the best leaves `best`."""
+    return best + min(best * WITHIN, MOST) + SLACK
+
+
 def _fitted(start: Hypothesis, fits: object) -> Iterator[Hypothesis]:
     for fit, fraction in fits:  # type: ignore[attr-defined]
         yield start.slots(fit=fit, crop_fraction=fraction)
@@ -105,7 +113,7 @@ def _best_orientations(turned: list[Fitting], reference: Recipe) -> list[Hypothe
         if key not in best or fitting.unexplained < best[key].unexplained:
             best[key] = fitting
     ranked = sorted(best.values(), key=lambda fitting: fitting.unexplained)
-    limit = ranked[0].unexplained * WITHIN + SLACK
+    limit = _limit(ranked[0].unexplained)
     near = [fitting for fitting in ranked if fitting.unexplained <= limit]
     near.sort(
         key=lambda fitting: (
