@@ -79,11 +79,11 @@ class Search {
     const name = node(
       "span", { class: "wb-found", title: [change, ...also.slice(0, LISTED)].join("\n") },
       node("span", { class: "wb-change" }, change, ...chips, ...marks),
-      ...(alike ? [node("span", { class: "wb-soft" }, alike)] : []),
     );
     const bar = node("span", { class: "wb-bar", title: `evidence in nats, against the best: ${evidence}` }, node("i", { style: `width:${(100 * share).toFixed(2)}%` }));
     const uses = SIDES.map((side) => this.use(side, place, used[side], change));
-    return node("li", { class: "wb-candidate", "data-tied": String(tied) }, name, bar, node("b", {}, text), ...uses);
+    const below = alike ? [node("span", { class: "wb-soft wb-alike" }, alike)] : [];
+    return node("li", { class: "wb-candidate", "data-tied": String(tied) }, name, bar, node("b", {}, text), ...uses, ...below);
   }
 
   use(side, place, already, change) {
