@@ -41,8 +41,8 @@ def identify(
 
     Args:
         preprocess: a function of one picture, a Recipe, or the saved tensors (N, ...) of these frames.
-        frames: what `open_frames` takes, but a live stream; None takes `probe_images()`. Of more than 8 frames 8 are
-            looked at.
+        frames: what `open_frames` takes, but a live stream; of more than 8 frames 8 are looked at, evenly spaced. None
+            takes all of `probe_images()`.
         reference: what was right, in training: again a function, a Recipe or saved tensors. Found are then the slots
             that differ from it, as few as explain the tensors.
         takes: what functions are given: a picture (H, W, 3) uint8 as "rgb" or "bgr" array, or the "path" of its file.
@@ -59,7 +59,7 @@ def identify(
     source = open_frames(probe_images() if frames is None else frames)
     if not isinstance(source, FrameSequence):
         raise InvalidValue(f"{source.origin} is a live stream; take some of its frames first: take(source, limit=8)")
-    case = _Case(source, takes, progress)
+    case = _Case(source, takes, progress, most=len(source) if frames is None else MOST_FRAMES)
     known = case.reference(reference)
     return case.identification(preprocess, known)
 
@@ -74,9 +74,9 @@ class _Known:
 
 
 class _Case:
-    def __init__(self, frames: FrameSequence, takes: Takes, progress: bool) -> None:
+    def __init__(self, frames: FrameSequence, takes: Takes, progress: bool, *, most: int) -> None:
         self.frames, self.takes, self.progress = frames, takes, progress
-        count = min(len(frames), MOST_FRAMES)
+        count = min(len(frames), most)
         self.indices = sorted({round(i) for i in np.linspace(0, len(frames) - 1, count)})
 
     def reference(self, reference: Black | None) -> _Known:

@@ -52,7 +52,7 @@ SINGLE = [  # what is changed, and whether TRAINING is changed before
 @pytest.mark.parametrize(("change", "before"), SINGLE)
 def test_one_changed_slot_is_found(photos, change, before):
     training = TRAINING.replace(**before)
-    found = identify(training.replace(**change), photos, reference=training)
+    found = identify(training.replace(**change), photos[:2], reference=training)
     assert (found.exact, found.faults) == (True, set(change))
 
 
@@ -71,7 +71,7 @@ def test_changed_slots_are_found(photos, change):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 def test_three_changed_slots_are_found(photos, seed):
     rng = np.random.default_rng(seed)
     choices = {

@@ -27,13 +27,9 @@ TRAINING = Recipe(size=(96, 96), range="unit")
     ("training", "change"),
     [
         pytest.param(TRAINING, {"exif": "ignore"}, id="exif"),
-        pytest.param(TRAINING, {"rotate": 180}, id="rotate"),
         pytest.param(TRAINING, {"color": "bgr"}, id="color"),
-        pytest.param(TRAINING, {"fit": "letterbox"}, id="fit"),
         pytest.param(TRAINING.replace(fit="center_crop"), {"crop_fraction": 0.9}, id="crop_fraction"),
-        pytest.param(TRAINING.replace(fit="letterbox"), {"pad": 127}, id="pad"),
         pytest.param(TRAINING, {"resize": "pil.hamming"}, id="resize"),
-        pytest.param(TRAINING, {"range": "unit256"}, id="range"),
     ],
 )
 def test_probes_decide_every_slot(training, change):
