@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from faults.cases import Case, make
 from faults.clean import make_clean
 from faults.foreign import make_foreign
-from workbench import WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.diagnose.identify import Identification
@@ -33,20 +32,20 @@ def judged(group: str, case: Case) -> Row:
     account, else "wrong"; "error" where it raised. A clean case is "right" when nothing is accused, else "wrong",
     whether the answer calls itself exact or not; a foreign one when the answer does not call itself exact.
     """
-    from workbench.diagnose import identify as package
+    from workbench.diagnose.identify import identify
 
     row: Row = {
         "name": case.name, "group": group, "kinds": list(case.kinds), "medium": case.medium,
         "reference": case.reference_form, "training": case.training.to_dict(),
         "truths": [sorted(truth) for truth in case.truths],
     }  # fmt: skip
-    identify = package if callable(package) else package.identify
     given = case.preprocess(), case.frames(), case.reference()
     start = time.perf_counter()
     try:
         found = identify(given[0], given[1], reference=given[2], takes=case.takes)
-    except WorkbenchError as error:
-        return row | {"outcome": "error", "seconds": time.perf_counter() - start, "said": str(error), "faults": []}
+    except Exception as error:  # a fault of the program is an outcome, too, and ends no run of hours
+        said = f"{type(error).__name__}: {error}"
+        return row | {"outcome": "error", "seconds": time.perf_counter() - start, "said": said, "faults": []}
     row["seconds"] = time.perf_counter() - start
     offered = alternatives(found, case)
     return row | {
