@@ -24,7 +24,8 @@ from faults.kind import ANY, ARRAYS, HABITS, Change, Kind
 from faults.kinds import BY_FAULT, BY_NAME, KINDS
 from faults.photos import Shots, draw_shots
 from faults.recipes import draw_recipe
-from faults.serving import Medium, Serving, function, given_frames, tensors
+from faults.serving import Medium, function, given_frames, tensors
+from faults.steps import Serving
 from workbench import Recipe, WorkbenchError, open_frames
 from workbench.recipes import SLOTS
 

@@ -16,7 +16,8 @@ from faults.cases import ATTEMPTS, DECODES, FLOAT_NOISE, FRAMES, SPLITS, Case, W
 from faults.kind import ANY, ARRAYS, FILES
 from faults.photos import Shots, draw_shots
 from faults.recipes import draw_recipe
-from faults.serving import Medium, Serving, tensors
+from faults.serving import Medium, tensors
+from faults.steps import Serving
 from workbench import Recipe, WorkbenchError
 
 FLOAT_MOST = 0.05  # pixel levels

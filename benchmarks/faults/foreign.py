@@ -20,7 +20,8 @@ from faults.cases import ATTEMPTS, NOISE, SPLITS, Case, WrongGenerator, differs
 from faults.decoding import picture
 from faults.photos import Shots, draw_shots
 from faults.recipes import draw_recipe
-from faults.serving import Medium, Serving, given_frames, tensor, tensors
+from faults.serving import Medium, given_frames, tensor, tensors
+from faults.steps import Serving
 from workbench import WorkbenchError
 
 Edit = Callable[[np.ndarray], np.ndarray]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from faults.photos import Shots
-from faults.serving import Serving
+from faults.steps import Serving
 
 Change = dict[str, Any]
 ARRAYS, FILES = ("rgb", "bgr"), ("path", "saved")

@@ -7,7 +7,8 @@ import numpy as np
 from faults.kind import ANY, ARRAYS, FILES, Change, Kind, one_of, to
 from faults.photos import Shots
 from faults.resizing import FAMILIES, KERNELS
-from faults.serving import Serving, given_frames
+from faults.serving import given_frames
+from faults.steps import Serving
 from workbench.recipes import affine
 
 CROPS, BOXES = ["center_crop", "resize_crop"], ["letterbox", "letterbox_corner"]
