@@ -13,10 +13,9 @@ from faults import arithmetic, resizing
 from faults.decoding import clip_frames, picture
 from faults.photos import Shots
 from faults.pixels import edited, in_color, turned
-from faults.steps import Serving
+from faults.steps import CASTS, Serving
 
 Medium = Literal["rgb", "bgr", "path", "saved"]  # what the function is given; saved: tensors are all there is
-CASTS = {"uint8": np.uint8, "int8": np.int8}
 
 
 def tensor(image: np.ndarray, s: Serving, takes: str = "rgb") -> np.ndarray:

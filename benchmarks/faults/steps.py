@@ -6,8 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from faults import arithmetic
 from workbench import Recipe
 from workbench.recipes import SLOTS
+
+CASTS = {"uint8": np.uint8, "int8": np.int8}
 
 
 @dataclass(frozen=True, kw_only=True)
