@@ -49,6 +49,7 @@ class Halving:
             InvalidValue: the budget is less than the combinations of color and range, or nothing finite comes out.
             SearchCancelled: the caller's function said so.
         """
+        self.progress.expect(min(self.budget, len(self.colorings) * len(self.geometries)))
         few, many = (spread(len(self.tensors), count) for count in (FEW, MANY))
         firsts = [(number, 0) for number in range(len(self.colorings))]
         if self.budget < len(firsts):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,13 +25,26 @@ BATCH = 16
 class Network:
     """A model with what is known of the right answers.
 
+    Args:
+        model: the one that is asked.
+        labels: (N,) true classes, where known.
+        reference: raw outputs (N, ...) by name, where known.
+        pause: called before each batch; it may raise to stop.
+
     Attributes:
         statistics: what it keeps of training; None without BatchNormalization, or where it is no Keras model.
         finite: whether anything that it made so far was.
     """
 
-    def __init__(self, model: Model, *, labels: np.ndarray | None, reference: dict[str, np.ndarray] | None) -> None:
-        self.model, self.labels, self.reference = model, labels, reference
+    def __init__(
+        self,
+        model: Model,
+        *,
+        labels: np.ndarray | None,
+        reference: dict[str, np.ndarray] | None,
+        pause: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.model, self.labels, self.reference, self._pause = model, labels, reference, pause
         self.statistics = _statistics(model)
         self.finite = False
         self._spread = {name: float(np.nanstd(values)) or 1.0 for name, values in (reference or {}).items()}
@@ -69,14 +82,19 @@ class Network:
         assert self.statistics is not None
         for part in parts[:1]:
             check_batch(part, self.model.inputs, self.model.name)
-        moments = [self.statistics.measure([part]) for part in parts]
+        moments = [self.statistics.measure([part]) for part in self._one_by_one(parts)]
         mean, square = (np.concatenate(each) for each in zip(*moments, strict=True))
         self.finite |= bool(np.isfinite(square).all(axis=1).any())
         return discrepancy(self.statistics, mean, square, weights)
 
     def _answers(self, parts: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-        answers = [answer for part in parts for answer in inferred(self.model, part)]
+        answers = [answer for part in self._one_by_one(parts) for answer in inferred(self.model, part)]
         return {name: np.concatenate([answer[name] for answer in answers]) for name in answers[0]}
+
+    def _one_by_one(self, parts: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+        for part in parts:
+            self._pause()
+            yield part
 
     def _log_probabilities(self, answers: dict[str, np.ndarray]) -> np.ndarray | None:
         found = only_classification(answers, self.model)

@@ -19,12 +19,18 @@ class SearchCancelled(WorkbenchError):
 
 
 class Progress(AbstractContextManager["Progress"]):
-    """Counts recipes; `total` is the most that will be run, and may turn out to be more than are."""
+    """Counts recipes; `total` is 0 until it is known, then the most that will be run, which may be more than are."""
 
-    def __init__(self, progress: bool | Told, total: int) -> None:
+    def __init__(self, progress: bool | Told) -> None:
         self._told: Told | None = progress if callable(progress) else None
-        self._bar: Any = tqdm(total=total, unit="recipe", disable=self._told is not None or not progress, leave=False)
-        self.total, self.done = total, 0
+        self._bar: Any = tqdm(unit="recipe", disable=self._told is not None or not progress, leave=False)
+        self._text = ""
+        self.total, self.done = 0, 0
+
+    def expect(self, total: int) -> None:
+        """Say how many recipes will be run at most."""
+        self.total = self._bar.total = total
+        self._bar.refresh()
 
     def stage(self, text: str) -> None:
         """Name what is done next.
@@ -34,15 +40,16 @@ class Progress(AbstractContextManager["Progress"]):
         """
         self._text = text
         self._bar.set_description(text)
-        self._tell()
+        self.pause()
 
     def step(self) -> None:
         """Count one recipe; raises as `stage`."""
         self.done += 1
         self._bar.update(1)
-        self._tell()
+        self.pause()
 
-    def _tell(self) -> None:
+    def pause(self) -> None:
+        """Give the caller's function its say, in the middle of something that takes long; raises as `stage`."""
         if self._told is not None and self._told(self.done, max(self.total, self.done), self._text) is False:
             raise SearchCancelled(f"search stopped after {self.done} recipes; call it again to start anew")
 

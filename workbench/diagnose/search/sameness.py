@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.diagnose.search.progress import Progress
 from workbench.diagnose.search.space import Axes
 from workbench.diagnose.search.tensors import Tensors
 from workbench.models.contract.intervals import ends
@@ -33,14 +34,20 @@ class Class:
 Values = tuple[np.ndarray, float]  # some values of a recipe's tensors, and the width of the interval they lie in
 
 
-def same_colorings(axes: Axes, tensors: Tensors) -> tuple[Class, ...]:
+def same_colorings(axes: Axes, tensors: Tensors, progress: Progress) -> tuple[Class, ...]:
     """Return the classes of the colorings, by their tensors under the first geometry."""
-    return _classes([_values(axes, tensors, (number, 0)) for number in range(len(axes.colorings))])
+    return _classes(_values(axes, tensors, (number, 0)) for number in _told(len(axes.colorings), progress))
 
 
-def same_geometries(axes: Axes, tensors: Tensors) -> tuple[Class, ...]:
+def same_geometries(axes: Axes, tensors: Tensors, progress: Progress) -> tuple[Class, ...]:
     """Return the classes of the geometries, by their tensors under the first coloring."""
-    return _classes([_values(axes, tensors, (0, number)) for number in range(len(axes.geometries))])
+    return _classes(_values(axes, tensors, (0, number)) for number in _told(len(axes.geometries), progress))
+
+
+def _told(count: int, progress: Progress) -> Iterator[int]:
+    for number in range(count):
+        progress.pause()
+        yield number
 
 
 def _values(axes: Axes, tensors: Tensors, cell: tuple[int, int]) -> Values:
@@ -53,15 +60,15 @@ def _values(axes: Axes, tensors: Tensors, cell: tuple[int, int]) -> Values:
     return values.astype(np.float64), (high - low) / (recipe.quantization[0] if recipe.quantization else 1.0)
 
 
-def _classes(values: Sequence[Values]) -> tuple[Class, ...]:
-    found: list[list[int]] = []
+def _classes(values: Iterable[Values]) -> tuple[Class, ...]:
+    found: list[tuple[Values, list[int]]] = []  # the first one's values, and the numbers of all
     for number, mine in enumerate(values):
-        home = next((group for group in found if _same(values[group[0]], mine)), None)
+        home = next((group for first, group in found if _same(first, mine)), None)
         if home is None:
-            found.append([number])
+            found.append((mine, [number]))
         else:
             home.append(number)
-    return tuple(Class(tuple(group)) for group in found)
+    return tuple(Class(tuple(group)) for _, group in found)
 
 
 def _same(a: Values, b: Values) -> bool:

@@ -59,7 +59,9 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
         space: slot -> choices; by default colour, range, fit, resize and rounding.
         budget: the most recipes that are run; a budget of the whole space or more searches all of it on all frames.
         progress: show a bar; or a function of (recipes done, at most, what is being done), which may return False to
-            stop.
+            stop. It is asked before each picture and each batch; only loading the model, its first run (TensorFlow
+            traces it then) and the making of a reference by a (recipe, model) cannot be stopped halfway. At most is 0
+            until the recipes that differ are known.
 
     Returns:
         The candidates with their probability, recipes that cannot be told apart as one.
@@ -74,35 +76,39 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
     Example:
         search("sample:cifar10-cnn", "sample:cifar-20").verdict
     """
-    model = load_model(model)
-    said = _expect_pictures(model)
-    source = _opened(frames)
-    chosen = list(spread(len(source), MANY))
-    known, outputs = _checked_labels(labels, len(source)), _outputs(reference, source, model)
-    network = Network(
-        model,
-        labels=None if known is None else known[chosen],
-        reference=None if outputs is None else {name: values[chosen] for name, values in outputs.items()},
-    )
-    base = said.applied_to(recipe or Recipe(size=None))
-    tensors = Tensors(source, chosen)
-    searched = dict(space) if space is not None else default_space(base, tensors.pictures(base))
-    return _searched(network, tensors, axes(base, searched), contract=said, budget=budget, progress=progress)
+    with Progress(progress) as told:
+        told.stage("the model")
+        model = load_model(model)
+        said = _expect_pictures(model)
+        source = _opened(frames)
+        chosen = list(spread(len(source), MANY))
+        known, outputs = _checked_labels(labels, len(source)), _outputs(reference, source, model)
+        network = Network(
+            model,
+            labels=None if known is None else known[chosen],
+            reference=None if outputs is None else {name: values[chosen] for name, values in outputs.items()},
+            pause=told.pause,
+        )
+        told.stage("the frames")
+        base = said.applied_to(recipe or Recipe(size=None))
+        tensors = Tensors(source, chosen, pause=told.pause)
+        searched = dict(space) if space is not None else default_space(base, tensors.pictures(base))
+        return _searched(network, tensors, axes(base, searched), contract=said, budget=budget, progress=told)
 
 
 def _searched(  # noqa: PLR0913 - private, and each by name
-    network: Network, tensors: Tensors, space: Axes, *, contract: Contract, budget: int, progress: bool | Told
+    network: Network, tensors: Tensors, space: Axes, *, contract: Contract, budget: int, progress: Progress
 ) -> SearchResult:
-    colorings, geometries = same_colorings(space, tensors), same_geometries(space, tensors)
+    progress.stage("recipes that differ")
+    colorings, geometries = (alike(space, tensors, progress) for alike in (same_colorings, same_geometries))
     log = log_prior(space, contract)
     prior = Prior(
         np.array([log[list(each.members)].max() for each in colorings]),
         families(space, colorings),
         np.array([len(each.members) for each in geometries]),
     )
-    with Progress(progress, min(budget, len(colorings) * len(geometries))) as told:
-        search = Halving(space, colorings, geometries, tensors, network, prior, budget, told)
-        rounds = search.run()
+    search = Halving(space, colorings, geometries, tensors, network, prior, budget, progress)
+    rounds = search.run()
     ranking = ranked(search)
     result = SearchResult(
         model=network.model.name,

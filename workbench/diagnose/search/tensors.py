@@ -6,7 +6,7 @@ the channels alike (`recipes/compiled.py` rests on it too).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -18,10 +18,18 @@ KEPT = 3  # resized batches kept; the recipes come in an order in which one or t
 
 
 class Tensors:
-    """Makes the tensors of recipes on some of the frames of a sequence, which are counted from 0 here."""
+    """Makes the tensors of recipes on some of the frames of a sequence, which are counted from 0 here.
 
-    def __init__(self, frames: FrameSequence, chosen: Sequence[int]) -> None:
-        self._frames, self._chosen = frames, tuple(chosen)
+    Args:
+        frames: the sequence.
+        chosen: numbers of the frames in it.
+        pause: called before each picture is decoded or resized; it may raise to stop.
+    """
+
+    def __init__(
+        self, frames: FrameSequence, chosen: Sequence[int], *, pause: Callable[[], None] = lambda: None
+    ) -> None:
+        self._frames, self._chosen, self._pause = frames, tuple(chosen), pause
         self._pictures: dict[tuple[str, str], list[np.ndarray]] = {}
         self._resized: dict[tuple[Recipe, tuple[int, ...]], list[np.ndarray]] = {}
 
@@ -40,7 +48,8 @@ class Tensors:
         key = recipe.decode, recipe.exif
         if key not in self._pictures:
             source = self._frames.decoded_by(*key)
-            self._pictures[key] = [as_rgb(image, source.order).copy() for image in source.pick(self._chosen)]
+            images = self._one_by_one(source.pick(self._chosen))
+            self._pictures[key] = [as_rgb(image, source.order).copy() for image in images]
         return self._pictures[key]
 
     def _levels(self, recipe: Recipe, places: tuple[int, ...]) -> list[np.ndarray]:
@@ -51,10 +60,15 @@ class Tensors:
             while len(self._resized) >= KEPT:
                 del self._resized[next(iter(self._resized))]
             pictures, function = self.pictures(recipe), prefix.compile()
-            made = [function(pictures[place]) for place in places]
+            made = [function(picture) for picture in self._one_by_one(pictures[place] for place in places)]
             alike = len({tensor.shape for tensor in made}) == 1
             self._resized[prefix, places] = [np.stack(made)] if alike else [tensor[None] for tensor in made]
         return self._resized[prefix, places]
+
+    def _one_by_one(self, pictures: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        for picture in pictures:
+            self._pause()
+            yield picture
 
     @staticmethod
     def _finished(recipe: Recipe, levels: np.ndarray) -> np.ndarray:

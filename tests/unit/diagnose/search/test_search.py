@@ -133,12 +133,29 @@ def test_progress_is_told_and_counts_recipes(network, pictures):
     done, totals, texts = zip(*told, strict=True)
     assert list(done) == sorted(done)
     assert done[-1] <= totals[-1]
-    assert set(texts) == {"the whole space"}
+    assert list(dict.fromkeys(texts)) == ["the model", "the frames", "recipes that differ", "the whole space"]
+    assert {total for total, text in zip(totals, texts, strict=True) if text == "the frames"} == {0}
 
 
 def test_a_search_stops_when_progress_says_no(network, pictures):
     with pytest.raises(SearchCancelled, match="stopped after 2 recipes"):
         run(network(), pictures[0], space=RESIZED, progress=lambda done, total, text: done < 2)
+
+
+@pytest.mark.parametrize("where", ["the model", "the frames", "recipes that differ"])
+def test_a_search_stops_before_the_network_is_asked(network, pictures, where):
+    model = network()
+    with pytest.raises(SearchCancelled, match="stopped after 0 recipes"):
+        run(model, pictures[0], progress=lambda done, total, text: text != where)
+    assert model.asked == 0
+
+
+def test_a_search_is_heard_before_each_picture_and_each_batch(network, pictures):
+    told = []
+    run(network(), np.concatenate([pictures[0]] * 2), progress=lambda *given: told.append(given[2]))
+    frames, recipes = len(pictures[0]) * 2, 4
+    assert told.count("recipes that differ") > frames
+    assert told.count("the whole space") >= recipes * (frames // 16)
 
 
 def test_frames_and_labels_stay_as_they_are(network, pictures):

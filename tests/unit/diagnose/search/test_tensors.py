@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from workbench.diagnose.search.progress import Progress
 from workbench.diagnose.search.sameness import same_colorings, same_geometries
 from workbench.diagnose.search.space import axes
 from workbench.diagnose.search.tensors import Tensors
@@ -42,7 +43,7 @@ def test_pictures_of_different_size_that_keep_it_come_one_by_one():
 def test_ranges_within_two_percent_are_one_class(pictures):
     space = {"range": ["symmetric", "centered", "unit", "unit256", "raw", "double_unit"]}
     found = axes(Recipe(size=(8, 8)), space)
-    classes = same_colorings(found, all_of(pictures[0]))
+    classes = same_colorings(found, all_of(pictures[0]), Progress(False))
     named = [[found.colorings[member]["range"] for member in each.members] for each in classes]
     assert named == [["raw"], ["symmetric", "centered"], ["unit", "unit256"], ["double_unit"]]
 
@@ -53,7 +54,7 @@ def test_ranges_within_two_percent_are_one_class(pictures):
 def test_colour_orders_are_one_class_where_there_is_no_colour(pictures, gray, count):
     images = np.repeat(pictures[0][..., :1], 3, axis=3) if gray else pictures[0]
     found = axes(Recipe(size=(8, 8)), {"color": ["rgb", "bgr", "gray3"]})
-    assert len(same_colorings(found, all_of(images))) == count
+    assert len(same_colorings(found, all_of(images), Progress(False))) == count
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_colour_orders_are_one_class_where_there_is_no_colour(pictures, gray, co
 )
 def test_kernels_are_one_class_where_nothing_is_resized(pictures, size, count):
     found = axes(Recipe(size=size), {"resize": ["cv2.linear", "cv2.nearest", "pil.bilinear"]})
-    assert len(same_geometries(found, all_of(pictures[0]))) == count
+    assert len(same_geometries(found, all_of(pictures[0]), Progress(False))) == count
 
 
 def test_only_the_chosen_frames_are_decoded(pictures):
