@@ -25,10 +25,11 @@ MOST_BYTES = 400_000
 CELL = """
 from workbench import FrameViewer, load_model, open_frames, preset
 recipe = preset("sample:efficientnet-lite0")
-served = recipe.replace(resize="cv2.linear", range="caffe_swapped")
+served = recipe.replace(color="bgr", resize="cv2.linear", range="unit")
 viewer = FrameViewer(open_frames("photos"), (recipe, served), load_model("sample:efficientnet-lite0"))
 viewer
 """
+EXPLAINED = "document.querySelectorAll('.wb-explanation .wb-cause').length === 3"
 THEME = "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })"
 
 
@@ -68,10 +69,13 @@ def main() -> None:
         (lab.root / "photos").mkdir()
         for name in PHOTOS:
             shutil.copy(sample_path("skimage") / name, lab.root / "photos")
-        opened = NotebookPage(browser, lab, lab.write("viewer.ipynb", CELL), size=(1180, 1240))
+        opened = NotebookPage(browser, lab, lab.write("viewer.ipynb", CELL), size=(1100, 1500))
         opened.run_all()
         viewer = ViewerPage(opened)
         viewer.root.locator(".wb-slider").fill(str(COFFEE))
+        viewer.settled(COFFEE)
+        viewer.root.locator(".wb-act-explain").click()
+        viewer.page.wait_for_function(EXPLAINED, timeout=60_000)
         viewer.settled(COFFEE)
         viewer.page.mouse.move(0, 0)
         viewer.page.evaluate("document.activeElement.blur()")
