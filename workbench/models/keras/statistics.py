@@ -44,7 +44,7 @@ def training_statistics(model: Any, *, channels: int) -> TrainingStatistics | No
     As many layers as it takes to have `channels` channels; one, if it has so many.
 
     The layers of a model inside the model count too. Layers that are called more than once keep a mixture and are
-    left out, as are those with nothing before them that a picture reaches.
+    left out, as are those that still hold what Keras begins with: they have never seen a batch in training.
     """
     calls = _Calls(model)
     found = calls.traced(channels)
@@ -72,16 +72,16 @@ class _Calls:
     def __init__(self, model: Any) -> None:
         self._tf = import_tensorflow()
         self._model = model
-        self._layers: list[Any] = []
 
     def traced(self, channels: int) -> tuple[list[Any], Run] | None:
         specs = [self._tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for tensor in self._model.inputs]
         heard: list[tuple[Any, Any]] = []
         kept: list[Any] = []
+        normalizations = _normalizations(self._model)  # read now, for while a graph is traced they have no values
 
         def forward(*tensors: Any) -> tuple[Any, Any]:
             heard.clear()
-            with _listening(self._model, heard):
+            with _listening(normalizations, heard):
                 self._model(as_made(self._model, tensors), training=False)
             kept[:] = _first(_once([layer for layer, _ in heard]), channels)
             if not kept:
@@ -97,6 +97,11 @@ def _once(layers: Sequence[Any]) -> list[Any]:
     return [layer for layer in layers if sum(each is layer for each in layers) == 1]
 
 
+def _trained(layer: Any) -> bool:
+    """Whether a layer's statistics are others than means of 0 and variances of 1, which it is made with."""
+    return bool(np.any(np.asarray(layer.moving_mean) != 0) or np.any(np.asarray(layer.moving_variance) != 1))
+
+
 def _first(layers: Sequence[Any], channels: int) -> list[Any]:
     found: list[Any] = []
     while len(found) < len(layers) and sum(layer.moving_mean.shape[0] for layer in found) < channels:
@@ -104,18 +109,24 @@ def _first(layers: Sequence[Any], channels: int) -> list[Any]:
     return found
 
 
-@contextmanager
-def _listening(model: Any, heard: list[tuple[Any, Any]]) -> Iterator[None]:
-    """Note every normalization and what it is given, while the block runs."""
+def _normalizations(model: Any) -> list[Any]:
+    """Return the layers that have seen a batch in training."""
     import keras
 
-    listened = [layer for layer in operations(model) if isinstance(layer, keras.layers.BatchNormalization)]
-    for layer in listened:
+    return [
+        layer for layer in operations(model) if isinstance(layer, keras.layers.BatchNormalization) and _trained(layer)
+    ]
+
+
+@contextmanager
+def _listening(layers: Sequence[Any], heard: list[tuple[Any, Any]]) -> Iterator[None]:
+    """Note every layer of these that is called and what it is given, while the block runs."""
+    for layer in layers:
         _listen(layer, heard)
     try:
         yield
     finally:
-        for layer in listened:
+        for layer in layers:
             object.__delattr__(layer, "call")
 
 

@@ -73,7 +73,9 @@ def test_a_normalization_in_a_model_inside_is_found(keras, statistics, batch):
 
 
 def test_a_sequential_model_is_read_too(keras, statistics, batch):
-    model = keras.Sequential([keras.Input((6, 5, 3)), keras.layers.BatchNormalization(name="only")])
+    layer = keras.layers.BatchNormalization(name="only")
+    model = keras.Sequential([keras.Input((6, 5, 3)), layer])
+    layer.moving_mean.assign([1.0, 2.0, 3.0])
     expect_moments(statistics(model, channels=3), batch, batch)
 
 
@@ -89,12 +91,20 @@ def test_a_layer_that_is_called_twice_keeps_a_mixture_and_is_left_out(keras, sta
     inputs = keras.Input((6, 5, 3))
     shared = keras.layers.BatchNormalization(name="shared")
     x = normalized(keras, shared(shared(inputs)), "own")
+    shared.moving_mean.assign([1.0, 2.0, 3.0])
     assert statistics(keras.Model(inputs, x), channels=3).layers == ("own",)
 
 
 def test_a_model_without_normalization_keeps_nothing(keras, statistics):
     inputs = keras.Input((6, 5, 3))
     assert statistics(keras.Model(inputs, keras.layers.Flatten()(inputs)), channels=8) is None
+
+
+def test_a_normalization_that_was_never_trained_keeps_nothing(keras, statistics):
+    inputs = keras.Input((6, 5, 3))
+    made = keras.Model(inputs, keras.layers.BatchNormalization(name="new")(inputs))
+    assert statistics(made, channels=3) is None
+    assert statistics(keras.Model(inputs, normalized(keras, made(inputs), "own")), channels=3).layers == ("own",)
 
 
 def test_the_model_works_as_before(keras, statistics, batch):
