@@ -17,12 +17,13 @@ from workbench.diagnose.identify.places import orientations, places, starts
 from workbench.diagnose.identify.render import Renderer
 from workbench.diagnose.identify.roi import Rois
 from workbench.diagnose.identify.scale import explained, nearest_range
-from workbench.diagnose.identify.simplest import simplest, simplest_near
+from workbench.diagnose.identify.simplest import HARDLY, NOTHING, simplest, simplest_near
 from workbench.recipes import Recipe, ranges
 from workbench.recipes.colors import channels
 
 MOST_STARTS = 24
 NOISY = 2.0  # times the noise between two calls: within it the reference is not accused
+LEVELS = ("video_range", "gamma")  # slips that move levels alone
 PART = 0.015  # of the tensors' variance left unexplained by whole pictures: from here on a part of them is looked for
 
 
@@ -82,6 +83,7 @@ class Finder:
         near = self._nearest(reached)
         if self.judge.exact(near):
             return Found(self._simplest([near, *explained(self.judge, near, self.reference)]), True, True)
+        near = self._without_levels(near)
         near = simplest_near(self.judge, near, self.reference, noise=self._noise(near))
         return Found(near, self.judge.exact(near), True)
 
@@ -103,6 +105,19 @@ class Finder:
             return reached
         again = Rois(self.judge, self.climb).settled(reached[0].h)
         return self.climb.run([again, *(state.h for state in reached)], tensorflow=tensorflow)
+
+    def _without_levels(self, near: Hypothesis) -> Hypothesis:
+        """Return the account without a slip of levels that a range of its own takes back again.
+
+        Where no kernel fits, such a pair fits noise; a range alone is nearly as near, and accuses nothing.
+        """
+        if not near.recipe.range.startswith("affine") or near.recipe.range == self.reference.range:
+            return near
+        for name in near.slips.keys() & set(LEVELS):
+            plain = nearest_range(self.judge, near.slip(name, None), self.reference)
+            if self.judge.distance(plain) <= self.judge.distance(near) * HARDLY + NOTHING:
+                near = plain
+        return near
 
     def _cast(self, cast: str, tensorflow: bool) -> Hypothesis | None:
         """Return the exact account with a cast to uint8, if there is one."""

@@ -57,15 +57,32 @@ class Tensors:
             raise InvalidValue(
                 f"a tensor is (height, width, channels) or (channels, height, width) with 1 or 3 channels; got {shape}"
             )
+        for i, tensor in enumerate(self.tensors):
+            self._expect_like_first(i, tensor)
 
     def __len__(self) -> int:
         return len(self.tensors)
 
+    def _expect_like_first(self, i: int, tensor: np.ndarray) -> None:
+        """Refuse a tensor that is of another kind than the first, or holds what is no number."""
+        first = self.tensors[0]
+        channels = {first.shape[0], first.shape[-1]} & {tensor.shape[0], tensor.shape[-1]} & set(CHANNELS)
+        if not channels or _named(tensor) != _named(first):
+            raise InvalidValue(
+                f"tensors of several kinds: the first looked at is {first.dtype} {first.shape}, number {i + 1} is "
+                f"{tensor.dtype} {tensor.shape}; make one kind of every picture"
+            )
+        lost = tensor.size - int(np.isfinite(tensor).sum())
+        if lost:
+            raise InvalidValue(
+                f"tensor {i + 1} of those looked at holds {lost} numbers of {tensor.size} that are NaN or infinite; "
+                "no recipe makes such: look for a division by zero or an overflow first"
+            )
+
     @property
     def dtype(self) -> str:
         """The catalogue's dtype; float64 counts as float32. Another stays as it is."""
-        name = self.tensors[0].dtype.name
-        return FLOATS.get(name, name)
+        return _named(self.tensors[0])
 
     @property
     def layouts(self) -> tuple[str, ...]:
@@ -92,3 +109,7 @@ class Tensors:
     def _pixels(self, i: int, form: Form) -> np.ndarray:
         """Return tensor i as (h, w, C) float32: its numbers as they are, in the order of a picture."""
         return np.ascontiguousarray(form.undo(self.tensors[i]), dtype=np.float32)
+
+
+def _named(tensor: np.ndarray) -> str:
+    return FLOATS.get(tensor.dtype.name, tensor.dtype.name)

@@ -75,10 +75,13 @@ def _called(function: Callable[[Any], Any], given: Any, name: str) -> np.ndarray
         ) from error
     try:
         array = np.array(answer)
-    except (TypeError, ValueError):
+    except Exception:  # arrays of other libraries raise what they like: a PyTorch tensor that keeps gradients
         array = np.array(None)
     if array.dtype.kind not in "fiub" or not array.size:
-        raise InvalidValue(f"the preprocessing function gave {type(answer).__name__} on {name}; it has to give numbers")
+        raise InvalidValue(
+            f"the preprocessing function gave {type(answer).__name__} on {name}; it has to give an array "
+            "of numbers (of a PyTorch tensor: tensor.detach().cpu().numpy())"
+        )
     return array
 
 

@@ -27,6 +27,7 @@ class Identification:
     differs: dict[str, tuple[Any, Any]]  # slot -> the reference's choice, the one found
     frames: int  # looked at
     compared: bool  # whether there was a reference
+    dtype: str = ""  # of the tensors, where no recipe makes that; "" where it is the recipe's
 
     @property
     def faults(self) -> frozenset[str]:
@@ -42,7 +43,7 @@ class Identification:
         found = ", ".join(changes + [slip.sentence for slip in self.slips])
         where = f"on {self.frames} frame{'s' * (self.frames > 1)}"
         if not self.exact:
-            return f"{found or self._named()}: nearest, PSNR {self.psnr_db:.0f} dB {where}; {OUTSIDE}"
+            return f"{found or self._named()}: nearest, {self._nearness} {where}; {OUTSIDE}"
         if self.compared and not found:
             return f"the same tensors as the reference: exact {where}"
         return f"{found if self.compared else self._named(found)}: exact {where}"
@@ -83,9 +84,19 @@ class Identification:
             "verdict": self.verdict,
         }
 
+    @property
+    def _nearness(self) -> str:
+        if math.isfinite(self.psnr_db):
+            return f"PSNR {self.psnr_db:.0f} dB"
+        return "every number the same but for the dtype" if self.psnr_db > 0 else "tensors of other sizes"
+
     def _named(self, slips: str = "") -> str:
         recipe = self.recipe
-        parts = [f"color {recipe.color}", f"range {recipe.range}", f"{recipe.dtype} {recipe.layout.upper()}"]
+        parts = [
+            f"color {recipe.color}",
+            f"range {recipe.range}",
+            f"{self.dtype or recipe.dtype} {recipe.layout.upper()}",
+        ]
         if recipe.size:
             parts[1:1] = [f"fit {recipe.fit} to {recipe.size[0]}x{recipe.size[1]}", f"resize {recipe.resize}"]
         return ", ".join([*parts, slips] if slips else parts)

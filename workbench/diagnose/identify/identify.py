@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from workbench.diagnose.identify.find import Finder
-from workbench.diagnose.identify.forms import Tensors
+from workbench.diagnose.identify.forms import DTYPES, Tensors
 from workbench.diagnose.identify.habits import Observed, Takes, observe
 from workbench.diagnose.identify.hypothesis import Hypothesis
 from workbench.diagnose.identify.identification import Identification
@@ -122,19 +122,20 @@ class _Case:
             slot: (getattr(h.recipe, slot), *(getattr(each.recipe, slot) for each in others))
             for slot, others in same.items()
         }
-        mse = finder.judge.distance(h)
+        foreign = "" if tensors.dtype in DTYPES else tensors.dtype
         return Identification(
             recipe=h.recipe,
             recipes=(h.recipe, *(each.recipe for others in same.values() for each in others)),
             exact=result.exact,
             residual=finder.judge.worst(h),
-            psnr_db=math.inf if mse == 0 else 10 * math.log10(255**2 / mse),
+            psnr_db=_psnr(finder.judge.distance(h)),
             slips=(*(found(name, value) for name, value in h.slips.items()), *_habits(seen, known)),
             undecided=undecided,
             reasons=reasons(pictures, undecided),
-            differs=_differs(h.recipe, undecided, known),
+            differs=_differs(h.recipe, undecided, known) | _foreign(foreign, known),
             frames=len(self.indices),
             compared=known.recipe is not None,
+            dtype=foreign,
         )
 
 
@@ -144,6 +145,17 @@ def _usual(tensors: Tensors) -> Recipe:
     shapes = {tensor.shape for tensor in tensors.tensors}
     height, width = next(iter(shapes))[:2] if layout == "nhwc" else next(iter(shapes))[1:]
     return Recipe(size=(height, width) if len(shapes) == 1 else None, layout=layout)
+
+
+def _psnr(mse: float) -> float:
+    """Return the peak signal-to-noise ratio in dB of a mean square in levels; -inf where the sizes are others."""
+    if mse == 0:
+        return math.inf
+    return 10 * math.log10(255**2 / mse) if math.isfinite(mse) else -math.inf
+
+
+def _foreign(dtype: str, known: _Known) -> dict[str, tuple[Any, Any]]:
+    return {"dtype": (known.recipe.dtype, dtype)} if dtype and known.recipe else {}
 
 
 def _differs(recipe: Recipe, undecided: dict[str, tuple[Any, ...]], known: _Known) -> dict[str, tuple[Any, Any]]:

@@ -239,3 +239,13 @@ def test_an_identification_is_plain_text_and_tables(photos):
     frame = found.to_frame().set_index("slot")
     assert frame.loc["color", "instead of"] == "rgb"
     assert repr(found) == f"Identification({found.verdict})"
+
+
+def test_where_no_kernel_fits_no_slip_of_levels_is_accused(photos):
+    def twice(image):
+        return cv2.resize(cv2.resize(image, (80, 80)), (64, 64)) / 255.0
+
+    found = identify(twice, photos)
+    assert not found.exact
+    assert not found.faults
+    assert found.recipe.range == "unit"
