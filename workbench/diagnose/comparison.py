@@ -143,9 +143,12 @@ class Comparison:
         what = ", ".join(f"{slot} {b} instead of {a}" for slot, (a, b) in self.slots.items()) or "the change"
         flips, not_finite, count = int(self.flips.sum()), int(self.undecided.sum()), len(self)
         if not_finite == count:
-            return f"{what[:1].upper()}{what[1:]}: every answer holds NaN or Inf; nothing to compare on {count} frames."
+            alone = [name for name, side in (("A", self.a), ("B", self.b)) if bool((_best(side) == UNDECIDED).all())]
+            whose = f"every answer of {alone[0]}" if len(alone) == 1 else "every answer"
+            nothing = f"{whose} holds NaN or Inf; nothing to compare on {count} frame{'s' if count > 1 else ''}"
+            return f"{what[:1].upper()}{what[1:]}: {nothing}."
         if not flips and self.max_change < 1e-3:
-            return f"No visible difference on these {count} frames: {what}."
+            return f"No visible difference on {f'these {count} frames' if count > 1 else 'this frame'}: {what}."
         sure = self.intervals if count >= FEW else {}
         often = " (95% {:.0%} to {:.0%})".format(*sure["flips"]) if sure and flips else ""
         cost = f"flips {flips} of {count} answers{often} and moves probabilities by {self.mean_change:.2f} on average"
@@ -154,7 +157,7 @@ class Comparison:
             points = [100 * each for each in sure.get("accuracy_change", ())]
             cost += " (95% {:+.0f} to {:+.0f} points)".format(*points).replace("-", "−") if points else ""
         if not_finite:
-            cost += f"; {not_finite} answers hold NaN or Inf"
+            cost += f"; {not_finite} answer{'s hold' if not_finite > 1 else ' holds'} NaN or Inf"
         return f"{what[:1].upper()}{what[1:]} {cost}."
 
     def to_frame(self) -> pd.DataFrame:

@@ -55,6 +55,8 @@ class DifferenceMap:
         told = f"The tensors differ by {mean:.1f} levels on average, most in {where} ({self.levels[worst]:.1f})"
         if self.recovered is None:
             return f"{told}."
+        if not np.isfinite(self.recovered).any():
+            return f"{told}; the answers hold NaN or Inf, so no loss can be told."
         if self.loss <= 0:
             return f"{told}; no answer of {self.count} frames changes."
         best = _place(self.recovered)

@@ -38,7 +38,9 @@ def percentiles(samples: np.ndarray) -> Interval:
 
 
 def of_mean(values: np.ndarray) -> Interval:
-    """Return the 95% bootstrap interval of the mean of values (N,); NaN is left out."""
+    """Return the 95% bootstrap interval of the mean of values (N,); NaN is left out, and one number alone has none."""
+    if np.isfinite(values).sum() < 2:
+        return float("nan"), float("nan")
     return of_ratio(np.where(np.isfinite(values), values, 0.0), np.isfinite(values).astype(float))
 
 

@@ -55,6 +55,15 @@ def test_nothing_but_nan_is_all_flips_and_said():
     both = Comparison(nothing, nothing, slots={})
     assert both.flips.all()
     assert "every answer holds NaN or Inf" in both.verdict
+    assert "every answer of B holds NaN or Inf" in Comparison(A, nothing, slots={}).verdict
+
+
+def test_one_frame_is_said_in_the_singular_and_has_no_interval_of_a_mean():
+    one = answers([0.8, 0.1, 0.1])
+    assert Comparison(one, one, slots={}).verdict == "No visible difference on this frame: the change."
+    assert np.isnan(Comparison(one, answers([0.1, 0.8, 0.1]), slots={}).intervals["mean_change"]).all()
+    some = Comparison(A, answers([0.8, 0.1, 0.1], [np.nan] * 3, [0.2, 0.2, 0.6]), slots={})
+    assert some.verdict.endswith("; 1 answer holds NaN or Inf.")
 
 
 @pytest.mark.parametrize("truth", [["cat", "cat", "cat"], [0.0, 1.0, 2.0], [-1, 0, 1], [0, 1, 3]], ids=str)

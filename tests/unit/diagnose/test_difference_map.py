@@ -80,6 +80,15 @@ def test_equal_recipes_differ_nowhere():
     assert not found.recovered.any()
 
 
+def test_answers_that_are_not_finite_are_said_and_do_no_harm():
+    class Broken(Corner):
+        def predict(self, batch):
+            return {"p": np.full((len(batch), 2), np.nan, np.float32)}
+
+    found = difference_map(Broken(), [GRAY], training=RECIPE, serving=brighter_left, grid=(2, 2), progress=False)
+    assert found.verdict.endswith("(50.0); the answers hold NaN or Inf, so no loss can be told.")
+
+
 def test_parts_cover_a_length_without_gaps():
     assert edges(10, 4) == [(0, 2), (2, 5), (5, 8), (8, 10)]
 

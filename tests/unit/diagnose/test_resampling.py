@@ -47,6 +47,7 @@ def test_nan_is_left_out_of_a_mean_and_alone_gives_none():
     assert resampling.of_mean(values) == pytest.approx((0.2, 0.2))
     assert np.isnan(resampling.of_mean(np.full(3, np.nan))).all()
     assert np.isnan(resampling.of_mean(np.zeros(0))).all()
+    assert np.isnan(resampling.of_mean(np.array([0.3, np.nan]))).all()
 
 
 def test_many_frames_take_fewer_samples():

@@ -60,7 +60,7 @@ def attribute(  # noqa: PLR0913 - the model, the frames, the two recipes, and fo
 
     Raises:
         InvalidValue: a function in a recipe's place; more than 10 differing slots; a metric these answers do not have;
-            labels that do not fit; a stream.
+            labels that do not fit; no finite answer under the training recipe; a stream.
         InputMismatch: the model does not take the training recipe's tensors.
         UnknownName: a metric nobody knows.
     """
@@ -73,6 +73,7 @@ def attribute(  # noqa: PLR0913 - the model, the frames, the two recipes, and fo
             )
         run = stack.enter_context(Runner(source, load_model(model)))
         [(_, reference)] = run({0: Mix(a)}, boxes)
+        _expect_finite(reference)
         truth = _truth(labels, reference)
         check_metric(metric, reference, truth)
         found = [*players(a, b), *slipped(getattr(serving, "slips", ()))]
@@ -124,6 +125,15 @@ def _slim(answer: Prediction) -> Prediction:
     """Drop raw outputs that have been read: those of a detector take megabytes a mix."""
     read = answer.classification is not None or answer.detections is not None
     return replace(answer, outputs={}) if read else answer
+
+
+def _expect_finite(reference: Prediction) -> None:
+    answered = reference.classification
+    if answered is not None and not answered.finite.any():
+        raise InvalidValue(
+            f"every answer under the training recipe holds NaN or Inf ({len(reference)} frames), so there is nothing "
+            "to lose; is it the recipe the model was trained with?"
+        )
 
 
 def _truth(labels: Labels, reference: Prediction) -> Any:

@@ -274,6 +274,12 @@ def test_what_cannot_be_split_is_refused_with_the_cure(given, error, message):
         attribute(Rule(redder), [RED, BLUE], **sides, progress=False)
 
 
+def test_a_model_that_answers_nothing_finite_in_training_has_nothing_to_lose():
+    broken = Rule(lambda means: [np.nan, np.nan])
+    with pytest.raises(InvalidValue, match=r"every answer under the training recipe holds NaN or Inf \(2 frames\)"):
+        attribute(broken, [RED, BLUE], training=RECIPE, serving=RECIPE.replace(color="bgr"), progress=False)
+
+
 def test_more_than_ten_slots_are_too_many():
     training = RECIPE.replace(fit="letterbox", pad=3)
     serving = Recipe(
