@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import textwrap
 
@@ -16,6 +17,11 @@ from workbench.recipes.colors import channels
 from workbench.recipes.recipe import Recipe
 
 WIDTH = 116  # of a line
+# Of the function, first of all: gray, alpha or levels that were scaled before would pass through OpenCV unnoticed
+REFUSAL = (
+    "if frame.shape[2:] != (3,) or frame.dtype != np.uint8:",
+    '    raise ValueError(f"expected a BGR frame (height, width, 3) uint8, got {frame.shape} {frame.dtype}")',
+)
 HEADER = """# {name}(frame): a picture of OpenCV's as the tensor a model was trained on. Needs NumPy and OpenCV only.
 # Run this file to check it. Written by Workbench from the recipe
 #
@@ -61,7 +67,7 @@ def _function(recipe: Recipe, draft: Draft, name: str) -> str:
         "",
         *(line for step in _steps(recipe) for line in textwrap.wrap(f"- {step}", WIDTH - 4, subsequent_indent="  ")),
     ]
-    lines = [f'"""{about[0]}', *about[1:], '"""', *_from_frame(draft.lines)]
+    lines = [f'"""{about[0]}', *about[1:], '"""', *REFUSAL, *_from_frame(draft.lines)]
     return f"def {name}(frame):\n" + textwrap.indent("\n".join(lines), "    ")
 
 
@@ -85,5 +91,9 @@ def _expect_free(name: str, draft: Draft, used: set[str]) -> None:
     """Refuse a name that is none, or means something else in the text."""
     constants = {line.partition(" = ")[0] for line in draft.constants}
     taken = used | constants | {"check_picture", "PICTURE", "LEVEL", "EXPECTED", "np", "cv2", "tensor", "off"}
-    if not name.isidentifier() or keyword.iskeyword(name) or name in taken:
-        raise InvalidValue(f"name={name!r}: give a name for a function that this text does not use, as 'preprocess'")
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("__"):
+        raise InvalidValue(f"name={name!r}: give a name for a function, as 'preprocess'")
+    if name in taken or hasattr(builtins, name):
+        raise InvalidValue(
+            f"name={name!r}: give a name for a function that this text and Python do not use, as 'preprocess'"
+        )

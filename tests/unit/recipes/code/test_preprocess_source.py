@@ -156,7 +156,25 @@ def test_the_function_has_the_name_asked_for(run_code):
     assert "prepare" in run_code(preprocess_source(Recipe(), name="prepare"), "__main__")
 
 
-@pytest.mark.parametrize("name", ["two words", "1st", "class", "check_picture", "SIZE", "cv2"])
+@pytest.mark.parametrize(
+    "name", ["two words", "1st", "class", "check_picture", "SIZE", "cv2", "print", "float", "__name__", "", None]
+)
 def test_a_name_that_cannot_be_is_refused(name):
     with pytest.raises(InvalidValue, match="give a name for a function"):
         preprocess_source(Recipe(), name=name)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(np.zeros((10, 12), np.uint8), id="gray"),
+        pytest.param(np.zeros((10, 12, 1), np.uint8), id="gray with an axis"),
+        pytest.param(np.zeros((10, 12, 4), np.uint8), id="alpha"),
+        pytest.param(np.zeros((10, 12, 3), np.float32), id="scaled before"),
+        pytest.param(np.zeros((1, 10, 12, 3), np.uint8), id="a batch"),
+    ],
+)
+def test_what_is_no_frame_is_refused_by_the_function(frame, run_code):
+    preprocess = run_code(preprocess_source(Recipe(range="torch")))["preprocess"]
+    with pytest.raises(ValueError, match=r"expected a BGR frame \(height, width, 3\) uint8, got"):
+        preprocess(frame)
