@@ -28,7 +28,10 @@ def read_labels(origin: str | Path, frames: FrameSequence) -> np.ndarray:
     """
     path = resolved(origin)
     path = existing_file(path / "labels.csv" if path.is_dir() else path)
-    labels = _labels_by_name(path)
+    try:
+        labels = _labels_by_name(path)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableSource(f"{path} is no CSV file in UTF-8; save it as one") from error
     names = [Path(frames.origin_of(index)).name for index in range(len(frames))]
     without = [name for name in names if name not in labels]
     if without:

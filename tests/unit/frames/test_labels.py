@@ -68,3 +68,10 @@ def test_a_table_that_does_not_fit_says_what_is_wrong(frames, text, error, says)
 def test_a_folder_without_a_table_says_so(frames):
     with pytest.raises(UnreadableSource, match=r"labels\.csv does not exist"):
         read_labels(frames.paths[0].parent, frames)
+
+
+def test_a_table_that_is_no_text_is_refused(frames):
+    path = write(frames, "")
+    path.write_bytes(b"file,label\n\xd1\xff.png,3\n")
+    with pytest.raises(UnreadableSource, match="no CSV file in UTF-8"):
+        read_labels(path, frames)
