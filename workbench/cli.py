@@ -260,13 +260,16 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     from workbench.diagnose.diagnosis.text import code_title, lines
     from workbench.models import load_model
     from workbench.models.export import export
+    from workbench.models.export.text_file import expect_text_place
     from workbench.recipes.functions import load_function, load_preprocess
 
     check_takes(takes)
+    if code is not None:
+        expect_text_place(code)
     counts = {"read": (read, 2), "crop": (crop, 2), "show": (show, 1), "draw": (draw, 3)}
-    around = {name: load_function(given, arguments=n) for name, (given, n) in counts.items() if given}
+    around = {name: load_function(given, arguments=n) for name, (given, n) in counts.items() if given is not None}
     feeding = {"serving": serving, "training": training}
-    fed = {name: load_preprocess(given) for name, given in feeding.items() if given}
+    fed = {name: load_preprocess(given) for name, given in feeding.items() if given is not None}
     options: dict[str, Any] = {"labels": labels, "takes": takes, "limit": limit, **fed, **around}
     found = find_preprocessing(load_model(model, trust=trust), frames, **options)
     print("\n".join(lines(found)))

@@ -36,6 +36,9 @@ def folder(tmp_path, monkeypatch):
         pytest.param(["--read", "serve.py:right"], "it is called with 2 arguments", id="one argument too few"),
         pytest.param(["--training", "keras.mobilenetv2"], "did you mean 'keras.mobilenet_v2'", id="misspelt preset"),
         pytest.param(["--takes", "grb"], "did you mean 'rgb'", id="takes"),
+        pytest.param(["--serving", ""], "no preset named ''", id="an empty name"),
+        pytest.param(["--code", "nowhere/right.py"], "no folder", id="code into a folder that is not there"),
+        pytest.param(["--code", "."], "this is a folder", id="code over a folder"),
         pytest.param(["--limit", "0"], "--limit", id="no frames"),
     ],
 )
