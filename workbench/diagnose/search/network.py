@@ -29,6 +29,7 @@ class Network:
         model: the one that is asked.
         labels: (N,) true classes, where known.
         reference: raw outputs (N, ...) by name, where known.
+        repeated: (N,) equal numbers for frames that show the same.
         pause: called before each batch; it may raise to stop.
 
     Attributes:
@@ -42,9 +43,11 @@ class Network:
         *,
         labels: np.ndarray | None,
         reference: dict[str, np.ndarray] | None,
+        repeated: np.ndarray,
         pause: Callable[[], None] = lambda: None,
     ) -> None:
         self.model, self.labels, self.reference, self._pause = model, labels, reference, pause
+        self._repeated = repeated
         self.statistics = _statistics(model)
         self.finite = False
         self._spread = {name: float(np.nanstd(values)) or 1.0 for name, values in (reference or {}).items()}
@@ -66,7 +69,8 @@ class Network:
             InputMismatch: the tensors do not fit the model.
             InvalidValue: there are labels, but the outputs are no class probabilities.
         """
-        weights = weightings(len(places))
+        repeated = self._repeated[list(places)]
+        weights = weightings(repeated)
         parts = [batch[at : at + BATCH] for batch in batches for at in range(0, len(batch), BATCH)]
         found: dict[str, np.ndarray] = {}
         if self.statistics is not None:
@@ -76,7 +80,7 @@ class Network:
             answers = self._answers(parts)
             log_p = self._log_probabilities(answers)
             found |= self._judged(answers, log_p, list(places), weights)
-        return Scores(len(places), found, log_p)
+        return Scores(len(np.unique(repeated)), found, log_p)
 
     def _discrepancy(self, parts: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
         assert self.statistics is not None

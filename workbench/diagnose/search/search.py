@@ -13,6 +13,7 @@ from workbench.diagnose.search.network import Network
 from workbench.diagnose.search.prior import families, log_prior
 from workbench.diagnose.search.progress import Progress, Told
 from workbench.diagnose.search.ranking import ranked
+from workbench.diagnose.search.repeats import repeats
 from workbench.diagnose.search.result import SearchResult
 from workbench.diagnose.search.sameness import same_colorings, same_geometries
 from workbench.diagnose.search.space import Axes, Space, axes, default_space
@@ -51,7 +52,7 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
     Args:
         model: a Model, or anything `load_model` takes. One input, which takes pictures.
         frames: an opened sequence, or anything `open_frames` takes that has an end; 16 do, more than 64 are thinned
-            out evenly.
+            out evenly, and those that show the same, as neighbours in a clip do, count as one.
         labels: true class index of each frame, where known.
         reference: raw outputs on the same frames from where the model does work, (N, ...) of the only output or by
             output name; or the (recipe, model) that gives them.
@@ -83,16 +84,18 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
         source = _opened(frames)
         chosen = list(spread(len(source), MANY))
         known, outputs = _checked_labels(labels, len(source)), _outputs(reference, source, model)
+        told.stage("the frames")
+        base = said.applied_to(recipe or Recipe(size=None))
+        tensors = Tensors(source, chosen, pause=told.pause)
+        pictures = tensors.pictures(base)
         network = Network(
             model,
             labels=None if known is None else known[chosen],
             reference=None if outputs is None else {name: values[chosen] for name, values in outputs.items()},
+            repeated=repeats(pictures),
             pause=told.pause,
         )
-        told.stage("the frames")
-        base = said.applied_to(recipe or Recipe(size=None))
-        tensors = Tensors(source, chosen, pause=told.pause)
-        searched = dict(space) if space is not None else default_space(base, tensors.pictures(base))
+        searched = dict(space) if space is not None else default_space(base, pictures)
         return _searched(network, tensors, axes(base, searched), contract=said, budget=budget, progress=told)
 
 

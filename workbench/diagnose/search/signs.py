@@ -1,7 +1,8 @@
 """What one recipe's tensors made of a network, as numbers that can be held against another recipe's.
 
-Frames are exchangeable, so each number comes with its sampling noise by the Bayesian bootstrap (Rubin 1981): the same
-DRAWS weightings of the frames for every recipe, the first of them even.
+Frames that show something of their own are exchangeable, so each number comes with its sampling noise by the Bayesian
+bootstrap (Rubin 1981): the same DRAWS weightings for every recipe, the first of them even. Frames that repeat each
+other (`repeats.py`) share one weight.
 """
 
 from __future__ import annotations
@@ -25,16 +26,21 @@ SPREAD = 0.7
 class Scores:
     """The numbers of one recipe by sign, each (DRAWS,); held only against those of the same frames."""
 
-    frames: int
+    frames: int  # that show something of their own
     by_sign: Mapping[str, np.ndarray]
     log_probabilities: np.ndarray | None = field(default=None, repr=False)  # (frames, classes)
 
 
-def weightings(frames: int) -> np.ndarray:
-    """Return weights (DRAWS, frames), each row summing to 1; even in the first row, Dirichlet(1, ...) in the others."""
-    drawn = np.random.default_rng(0).dirichlet(np.ones(frames), DRAWS)
-    drawn[0] = 1 / frames
-    return drawn
+def weightings(repeated: np.ndarray) -> np.ndarray:
+    """Return weights (DRAWS, frames), each row summing to 1; even in the first row, Dirichlet(1, ...) in the others.
+
+    Args:
+        repeated: a number for each frame, equal for those that share one weight.
+    """
+    numbers, counts = np.unique(repeated, return_inverse=True, return_counts=True)[1:]
+    drawn = np.random.default_rng(0).dirichlet(np.ones(len(counts)), DRAWS)
+    drawn[0] = 1 / len(counts)
+    return np.asarray((drawn / counts)[:, numbers])
 
 
 def discrepancy(stored: TrainingStatistics, mean: np.ndarray, square: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -63,8 +69,13 @@ def discrepancy(stored: TrainingStatistics, mean: np.ndarray, square: np.ndarray
 
 
 def likelihood(log_probabilities: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the mean log-likelihood of the labels a frame, (DRAWS,); see `frame_likelihoods`."""
-    return np.asarray(weights @ frame_likelihoods(log_probabilities, labels))
+    """Return the mean log-likelihood of the labels a frame, (DRAWS,); see `frame_likelihoods`.
+
+    It is not below that of a guess: labels which a recipe answers worse than by chance may be wrong themselves, and say
+    no more against it than against one that always answers the same.
+    """
+    guess = -np.log(log_probabilities.shape[1])
+    return np.asarray(np.maximum(weights @ frame_likelihoods(log_probabilities, labels), guess))
 
 
 def frame_likelihoods(log_probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from workbench.diagnose.search.signs import (
     discrepancy,
     frame_likelihoods,
     information,
+    likelihood,
     mismatch,
     weightings,
 )
@@ -32,11 +33,27 @@ def moments(mean, variance):
 
 
 def test_weightings_are_even_first_and_sum_to_one():
-    found = weightings(5)
+    found = weightings(np.arange(5))
     assert found.shape == (DRAWS, 5)
     np.testing.assert_allclose(found[0], 0.2)
     np.testing.assert_allclose(found.sum(axis=1), 1)
     assert found[1:].std() > 0.05
+
+
+def test_frames_that_show_the_same_share_one_weight():
+    found = weightings(np.array([7, 2, 7, 7]))
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+    np.testing.assert_allclose(found[0], [1 / 6, 1 / 2, 1 / 6, 1 / 6])
+    np.testing.assert_allclose(3 * found[:, 0] + found[:, 1], 1)
+    np.testing.assert_array_equal(found[:, 2:], found[:, [0, 0]])
+
+
+def test_labels_that_every_answer_contradicts_are_as_good_as_guessed():
+    sure = np.log(np.array([[0.98, 0.01, 0.01]] * 4))
+    flat = np.log(np.full((4, 3), 1 / 3))
+    wrong, weights = np.array([1, 2, 1, 2]), weightings(np.arange(4))
+    np.testing.assert_allclose(likelihood(sure, wrong, weights), likelihood(flat, wrong, weights))
+    assert (likelihood(sure, np.zeros(4, int), weights) > np.log(1 / 3)).all()
 
 
 def test_the_statistics_of_training_are_no_discrepancy():
