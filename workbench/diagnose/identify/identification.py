@@ -28,6 +28,7 @@ class Identification:
     frames: int  # looked at
     compared: bool  # whether there was a reference
     dtype: str = ""  # of the tensors, where no recipe makes that; "" where it is the recipe's
+    same: bool = False  # as the tensors of a reference that is no recipe, number by number
 
     @property
     def faults(self) -> frozenset[str]:
@@ -42,6 +43,8 @@ class Identification:
         ]
         found = ", ".join(changes + [slip.sentence for slip in self.slips])
         where = f"on {self.frames} frame{'s' * (self.frames > 1)}"
+        if self.same:
+            return f"{found or 'the same tensors as the reference'}: {'otherwise ' if found else ''}equal {where}"
         if not self.exact:
             return f"{found or self._named()}: nearest, {self._nearness} {where}; {OUTSIDE}"
         if self.compared and not found:

@@ -249,3 +249,17 @@ def test_where_no_kernel_fits_no_slip_of_levels_is_accused(photos):
     assert not found.exact
     assert not found.faults
     assert found.recipe.range == "unit"
+
+
+def blurred(image):
+    return cv2.GaussianBlur(cv2.resize(image, (48, 32)), (0, 0), 1.3) / 255.0
+
+
+def test_two_functions_that_no_recipe_describes_are_still_the_same_or_not(photos):
+    """No account of a blur is exact, so two of them are held against each other, number by number."""
+    same = identify(lambda image: blurred(image)[None] * np.float32(1.0), photos[:2], reference=blurred)
+    assert same.same
+    assert same.faults == {"batch_axis"}
+    other = identify(lambda image: blurred(image) - 1, photos[:2], reference=blurred)
+    assert not other.same
+    assert "range" in other.faults
