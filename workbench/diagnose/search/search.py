@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.diagnose.search.frame_colors import cast
 from workbench.diagnose.search.halving import MANY, Halving, spread
 from workbench.diagnose.search.needs import needed
 from workbench.diagnose.search.network import Network
@@ -83,18 +84,12 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
         said = _expect_pictures(model)
         source = _opened(frames)
         chosen = list(spread(len(source), MANY))
-        known, outputs = _checked_labels(labels, len(source)), _outputs(reference, source, model)
+        classes, outputs = _checked_labels(labels, source, chosen), _outputs(reference, source, chosen, model=model)
         told.stage("the frames")
         base = said.applied_to(recipe or Recipe(size=None))
         tensors = Tensors(source, chosen, pause=told.pause)
         pictures = tensors.pictures(base)
-        network = Network(
-            model,
-            labels=None if known is None else known[chosen],
-            reference=None if outputs is None else {name: values[chosen] for name, values in outputs.items()},
-            repeated=repeats(pictures),
-            pause=told.pause,
-        )
+        network = Network(model, labels=classes, reference=outputs, repeated=repeats(pictures), pause=told.pause)
         searched = dict(space) if space is not None else default_space(base, pictures)
         return _searched(network, tensors, axes(base, searched), contract=said, budget=budget, progress=told)
 
@@ -109,6 +104,7 @@ def _searched(  # noqa: PLR0913 - private, and each by name
         np.array([log[list(each.members)].max() for each in colorings]),
         families(space, colorings),
         np.array([len(each.members) for each in geometries]),
+        cast(tensors.pictures(space.base)),
     )
     search = Halving(space, colorings, geometries, tensors, network, prior, budget, progress)
     rounds = search.run()
@@ -143,21 +139,27 @@ def _opened(frames: Source) -> FrameSequence:
     return source
 
 
-def _checked_labels(labels: Sequence[int] | np.ndarray | None, frames: int) -> np.ndarray | None:
+def _checked_labels(
+    labels: Sequence[int] | np.ndarray | None, source: FrameSequence, chosen: list[int]
+) -> np.ndarray | None:
+    """Return the labels of the chosen frames."""
     if labels is None:
         return None
     classes = np.asarray(labels)
-    if classes.shape != (frames,) or classes.dtype.kind not in "iu":
+    if classes.shape != (len(source),) or classes.dtype.kind not in "iu":
         raise InvalidValue(
-            f"labels are one class index (a whole number) for each of {frames} frames; got {classes.shape} "
+            f"labels are one class index (a whole number) for each of {len(source)} frames; got {classes.shape} "
             f"{classes.dtype}"
         )
     if classes.min() < 0:
         raise InvalidValue(f"label {int(classes.min())} is below 0; class indices count from 0")
-    return classes
+    return np.asarray(classes[chosen])
 
 
-def _outputs(reference: Reference | None, source: FrameSequence, model: Model) -> dict[str, np.ndarray] | None:
+def _outputs(
+    reference: Reference | None, source: FrameSequence, chosen: list[int], *, model: Model
+) -> dict[str, np.ndarray] | None:
+    """Return the reference outputs of the chosen frames."""
     if reference is None:
         return None
     if isinstance(reference, tuple):
@@ -173,7 +175,7 @@ def _outputs(reference: Reference | None, source: FrameSequence, model: Model) -
     for name, values in arrays.items():
         if values.ndim == 0 or len(values) != len(source):
             raise InvalidValue(f"reference output {name!r} is {values.shape}; one row for each of {len(source)} frames")
-    return arrays
+    return {name: values[chosen] for name, values in arrays.items()}
 
 
 def _with_needs(result: SearchResult, search: Halving) -> SearchResult:

@@ -40,6 +40,7 @@ class Prior:
     coloring: np.ndarray  # (classes of colorings,) log prior
     family: np.ndarray  # (classes of colorings,) int, see `posterior.Places`
     members: np.ndarray  # (classes of geometries,) how many settings each stands for
+    cast: float  # of the frames, see `frame_colors.cast`
 
 
 def table(scores: Mapping[Cell, Scores], places: tuple[int, ...], prior: Prior) -> Table:
@@ -57,7 +58,7 @@ def table(scores: Mapping[Cell, Scores], places: tuple[int, ...], prior: Prior) 
     whole = [_whole(scores, cell, list(signs)) for cell in cells]
     classes = next((each.log_probabilities.shape[1] for each in whole if each.log_probabilities is not None), None)
     coloring = np.array([cell[0] for cell in cells])
-    where = posterior.Places(coloring, prior.family[coloring], _shares(cells, prior.members))
+    where = posterior.Places(coloring, prior.family[coloring], _shares(cells, prior.members), prior.cast)
     evidence = posterior.nats(whole, where, classes)
     probability = posterior.posterior(evidence, prior.coloring[coloring] + np.log(where.share))
     told = {"contract": prior.coloring[coloring]} | {sign: values[:, 0] for sign, values in evidence.items()}

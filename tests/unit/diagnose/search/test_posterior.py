@@ -5,9 +5,9 @@ from workbench.diagnose.search.posterior import Places, nats, posterior
 from workbench.diagnose.search.signs import DRAWS, Scores
 
 
-def places(coloring, family=None, share=None):
+def places(coloring, family=None, share=None, cast=0.0):
     count = len(coloring)
-    return Places(np.array(coloring), np.array(family or coloring), np.array(share or [1.0] * count))
+    return Places(np.array(coloring), np.array(family or coloring), np.array(share or [1.0] * count), cast)
 
 
 def told(sign, values, *, frames=16, where=None, classes=3):
@@ -31,6 +31,12 @@ def test_the_best_has_no_nats_to_lose():
 
 def test_a_wide_gap_in_the_statistics_decides_in_the_networks_own_domain():
     assert probabilities("statistics", [0.01, 0.2, 0.3])[0] > 0.95
+
+
+def test_a_gap_in_the_statistics_says_little_under_coloured_light():
+    usual, tinted = (told("statistics", [0.01, 0.2], where=places([0, 1], [0, 0], cast=cast)) for cast in (0.1, 0.5))
+    np.testing.assert_array_equal(usual, told("statistics", [0.01, 0.2], where=places([0, 1], [0, 0])))
+    assert usual[1] < -10 < -1 < tinted[1] < 0
 
 
 def test_the_same_gap_says_less_where_even_the_best_fits_badly():
