@@ -58,8 +58,13 @@ class Diagnosis:
 
     @property
     def wrong(self) -> bool:
-        """Tell whether anything is."""
-        return bool(self.faults)
+        """Tell whether anything is: something named, or tensors that are not those of a known training."""
+        return bool(self.faults) or (self.search is None and self.unexplained)
+
+    @property
+    def unexplained(self) -> bool:
+        """Tell whether serving makes other tensors, and no slot or slip that is known says why."""
+        return self.serving is not None and not self.serving.exact and not self.serving.faults
 
     @property
     def kept(self) -> float | None:

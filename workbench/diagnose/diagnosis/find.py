@@ -129,7 +129,7 @@ class _Case:
             return
         reference = self.training if training is None else training
         self.serving = identified(serving, self.frames, reference=reference, **how)
-        if self.serving.faults and reference is not None:
+        if reference is not None and (self.serving.faults or (training is not None and not self.serving.exact)):
             self._price(serving, reference)
 
     def diagnosis(self) -> Diagnosis:

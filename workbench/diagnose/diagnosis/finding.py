@@ -36,7 +36,7 @@ def called(function: Callable[..., Any], *arguments: Any, what: str) -> Any:
     """
     try:
         return function(*arguments)
-    except Exception as error:  # a user's own code
+    except (Exception, SystemExit) as error:  # a user's own code
         raise InvalidValue(f"{what} {name_of(function)!r} raises {told(error)}") from error
 
 

@@ -29,7 +29,7 @@ TELLING = 0.995  # a share above which one slot is the whole loss
 def spoken(found: Diagnosis) -> str:
     """Return the verdict of a diagnosis."""
     sentences = [named(found)] if named(found) else []
-    if found.wrong and found.serving and found.serving.faults:
+    if found.wrong and found.serving:
         sentences += _cost(found)
     sentences += ["The fixed function is below."] if found.wrong and found.code and _feeds_wrong(found) else []
     return (
@@ -94,6 +94,8 @@ def _serving(found: Diagnosis) -> list[str]:
         return []
     clauses = [clause(slot, a, b) for slot, (a, b) in _ordered(found.differs)]
     slips = [f"{each.sentence[:1].upper()}{each.sentence[1:].rstrip('.')}." for each in serving.slips]
+    if found.unexplained:
+        return [_unexplained(found, serving)]
     if not clauses and not slips:
         same = "gives the tensors the model was trained with" if found.search is None else (
             "does nothing that these frames show to be wrong")  # fmt: skip
@@ -103,6 +105,12 @@ def _serving(found: Diagnosis) -> list[str]:
     more = len(clauses) - MOST
     told = clauses[:MOST] + ([f"{more} more slots differ"] if more > 0 else [])
     return [f"The serving function {_joined(told)}{_nearest(serving)}.", *slips]
+
+
+def _unexplained(found: Diagnosis, serving: Any) -> str:
+    others = "other tensors than the model was trained with" if found.search is None else "tensors of no known recipe"
+    near = f"PSNR {serving.psnr_db:.0f} dB" if math.isfinite(serving.psnr_db) else "of other sizes"
+    return f"The serving function gives {others} ({near} to the nearest recipe), and nothing known says why."
 
 
 def _nearest(serving: Any) -> str:
@@ -182,4 +190,4 @@ def _joined(clauses: list[str]) -> str:
 
 
 def _feeds_wrong(found: Diagnosis) -> bool:
-    return bool(found.serving and found.serving.faults)
+    return bool(found.serving and (found.serving.faults or found.unexplained))

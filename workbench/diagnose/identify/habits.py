@@ -68,7 +68,7 @@ def _path(frames: FrameSequence, index: int) -> Path:
 def _called(function: Callable[[Any], Any], given: Any, name: str) -> np.ndarray:
     try:
         answer = function(given)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise InvalidValue(
             f"the preprocessing function failed on {name}: {reason}; is `takes` what it expects (rgb, bgr or path)?"

@@ -178,3 +178,25 @@ def test_a_diagnosis_is_plain_for_a_report(blue_first):
     plain = blue_first.to_dict()
     assert yaml.safe_load(yaml.safe_dump(plain)) == plain
     assert plain["faults"] == ["color"]
+
+
+def serve_doubled(frame):
+    tensor = serve_right(frame)
+    return (tensor + tensor[:, :, ::-1]) / 2
+
+
+def test_other_tensors_that_nothing_known_explains_are_not_called_right():
+    found = find_preprocessing(RedOrBlue(), FRAMES, serving=serve_doubled, training=TRAINED, progress=False)
+    assert not found.faults
+    assert found.wrong
+    assert found.cost is not None
+    assert "gives other tensors than the model was trained with (PSNR" in found.verdict
+    assert "The fixed function is below." in found.verdict
+
+
+def test_a_function_that_ends_the_program_is_refused():
+    def leaves(frame):
+        raise SystemExit(3)
+
+    with pytest.raises(InvalidValue, match="SystemExit: 3"):
+        find_preprocessing(RedOrBlue(), FRAMES, serving=leaves, training=TRAINED, progress=False)
