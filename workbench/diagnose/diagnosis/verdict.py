@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.comparison import Comparison
+from workbench.diagnose.diagnosis.found import Found
 from workbench.diagnose.diagnosis.words import COLORS, RANGES, clause, listed, noun
 from workbench.recipes import SLOTS
 
 if TYPE_CHECKING:
-    from workbench.diagnose.diagnosis.diagnosis import Diagnosis
     from workbench.diagnose.search import Candidate, SearchResult
 
 FIRST = ("color", "range", "size", "fit", "resize")  # what a person should read first
@@ -26,7 +26,7 @@ MOST = 5  # clauses in a sentence
 TELLING = 0.995  # a share above which one slot is the whole loss
 
 
-def spoken(found: Diagnosis) -> str:
+def spoken(found: Found) -> str:
     """Return the verdict of a diagnosis."""
     sentences = [named(found)] if named(found) else []
     if found.wrong and found.serving:
@@ -37,7 +37,7 @@ def spoken(found: Diagnosis) -> str:
     )
 
 
-def _training(found: Diagnosis) -> list[str]:
+def _training(found: Found) -> list[str]:
     """Say what the model was trained with, where that had to be found."""
     search = found.search
     if search is None or found.training is None:
@@ -52,7 +52,7 @@ def _training(found: Diagnosis) -> list[str]:
     return [f"{found.model} was trained with {short_of(best)} ({sure} sure, by {by}).", *open_]
 
 
-def _doubts(found: Diagnosis) -> list[str]:
+def _doubts(found: Found) -> list[str]:
     """Name what is served and may be wrong: credible, but the most probable recipes have it otherwise."""
     if found.search is None or found.serving is None or found.training is None:
         return []
@@ -88,7 +88,7 @@ def _unnamed(verdict: str, model: str) -> str:
     return verdict.removeprefix(f"{model}: ").rstrip(".")
 
 
-def _serving(found: Diagnosis) -> list[str]:
+def _serving(found: Found) -> list[str]:
     serving = found.serving
     if serving is None:
         return []
@@ -107,7 +107,7 @@ def _serving(found: Diagnosis) -> list[str]:
     return [f"The serving function {_joined(told)}{_nearest(serving)}.", *slips]
 
 
-def _unexplained(found: Diagnosis, serving: Any) -> str:
+def _unexplained(found: Found, serving: Any) -> str:
     others = "other tensors than the model was trained with" if found.search is None else "tensors of no known recipe"
     near = f"PSNR {serving.psnr_db:.0f} dB" if math.isfinite(serving.psnr_db) else "of other sizes"
     return f"The serving function gives {others} ({near} to the nearest recipe), and nothing known says why."
@@ -121,7 +121,7 @@ def _open(serving: Any) -> str:
     return f"; they cannot tell {listed([noun(slot) for slot in serving.undecided])}" if serving.undecided else ""
 
 
-def _around(found: Diagnosis) -> list[str]:
+def _around(found: Found) -> list[str]:
     return [f"{part.capitalize()}: {each.sentence}." for each in found.findings for part in [PARTS[each.where]]]
 
 
@@ -135,7 +135,7 @@ PARTS = {
 }
 
 
-def _cost(found: Diagnosis) -> list[str]:
+def _cost(found: Found) -> list[str]:
     if found.cost is None:
         return []
     text = told_cost(found.cost)
@@ -147,12 +147,12 @@ def _cost(found: Diagnosis) -> list[str]:
     return [f"On these {found.frames} frames that {text}."]
 
 
-def named(found: Diagnosis) -> str:
+def named(found: Found) -> str:
     """Return what is wrong, in sentences."""
     return " ".join([*_training(found), *_serving(found), *_around(found)])
 
 
-def priced(found: Diagnosis) -> str:
+def priced(found: Found) -> str:
     """Return what a diagnosis costs in a few words."""
     if not found.wrong:
         return ""
@@ -189,5 +189,5 @@ def _joined(clauses: list[str]) -> str:
     return clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])}, and {clauses[-1]}"
 
 
-def _feeds_wrong(found: Diagnosis) -> bool:
+def _feeds_wrong(found: Found) -> bool:
     return bool(found.serving and (found.serving.faults or found.unexplained))

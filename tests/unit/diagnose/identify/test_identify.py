@@ -255,6 +255,7 @@ def blurred(image):
     return cv2.GaussianBlur(cv2.resize(image, (48, 32)), (0, 0), 1.3) / 255.0
 
 
+@pytest.mark.slow
 def test_two_functions_that_no_recipe_describes_are_still_the_same_or_not(photos):
     """No account of a blur is exact, so two of them are held against each other, number by number."""
     same = identify(lambda image: blurred(image)[None] * np.float32(1.0), photos[:2], reference=blurred)
