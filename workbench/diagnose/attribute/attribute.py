@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from tqdm.auto import tqdm
 
-from workbench.diagnose.attribute.attribution import NOTHING, Attribution
+from workbench.diagnose.attribute.attribution import Attribution
 from workbench.diagnose.attribute.idle import aside
 from workbench.diagnose.attribute.metrics import Losses, check_metric, losses, possible
 from workbench.diagnose.attribute.mixes import Mix, Runner
 from workbench.diagnose.attribute.players import Player, mixed, players, slipped
+from workbench.diagnose.attribute.split import NOTHING
 from workbench.diagnose.compare import Labels
 from workbench.errors import InvalidValue
 from workbench.frames import open_frames

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from workbench.diagnose.attribute.metrics import UNITS
+from workbench.diagnose.attribute.split import Split
 from workbench.diagnose.comparison import FEW
-
-if TYPE_CHECKING:
-    from workbench.diagnose.attribute.attribution import Attribution
 
 TELLING = 0.25  # of the total: an interaction of two slots that a sentence mentions
 SMALL = 0.005  # a share that rounds to 0%
 
 
-def sentence(given: Attribution) -> str:
+def sentence(given: Split) -> str:
     """Return the verdict: the largest part with its interval, then the others by size, then what else is to be said."""
     rest = "".join(f"; {slot} is set aside: {why}" for slot, why in given.aside.items())
     frames = f"{len(given)} frame{'s' if len(given) != 1 else ''}"
@@ -48,7 +45,7 @@ def _percent(share: float) -> str:
     return f"{round(100 * share)}%".replace("-", "−")
 
 
-def _overlap(given: Attribution) -> str:
+def _overlap(given: Split) -> str:
     """Name the pair that interacts most, where that is a good part of the total."""
     pairs = given.interactions
     names = list(pairs.index)
