@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.diagnose.box_intervals import box_intervals, lost_interval
-from workbench.diagnose.box_matching import BoxPairs, match_boxes
+from workbench.diagnose.box_matching import BoxPairs, Matched, match_boxes
 from workbench.diagnose.per_class import boxes_table
 from workbench.diagnose.resampling import Interval
 from workbench.errors import InvalidValue
@@ -110,16 +110,20 @@ class BoxComparison:
         of B's own, as a share of A's), `mean_iou`, `mean_score_change`, and with true boxes `precision_a`,
         `precision_b` and `precision_change`, COCO's 0.50:0.95. See `workbench.diagnose.resampling`.
         """
-        return box_intervals(self)
+        return box_intervals(self.frames(), self._decoded, self.truth)
 
     def per_class(self) -> pd.DataFrame:
         """Return one row a class name, the one with most boxes lost, renamed and new first.
 
         See `workbench.diagnose.per_class.boxes_table` for the columns.
         """
-        return boxes_table(self)
+        return boxes_table(self.frames(), self._decoded, self.truth)
 
-    def frames(self) -> list[tuple[sv.Detections, sv.Detections, BoxPairs]]:
+    @property
+    def _decoded(self) -> tuple[tuple[sv.Detections, ...], tuple[sv.Detections, ...]]:
+        return self.a.detections or (), self.b.detections or ()
+
+    def frames(self) -> Matched:
         """Return for each frame the boxes of A and of B that count, and which is which."""
         return list(zip(*self._kept, self.pairs, strict=True))
 
@@ -146,7 +150,7 @@ class BoxComparison:
         moved = 1 - self.mean_overlap
         if not self.flips.any() and moved < STILL and change < STILL:
             return f"No visible difference in {boxes} boxes on these {count} frames{f': {what}' if what else ''}."
-        sure = " (95% {:.0%} to {:.0%})".format(*lost_interval(self)) if count >= FEW else ""
+        sure = " (95% {:.0%} to {:.0%})".format(*lost_interval(self.frames())) if count >= FEW else ""
         parts = [f"loses {self.lost.sum()} of {_boxes(boxes)}{sure}"] if self.lost.any() else []
         parts += [f"adds {self.new.sum()}"] if self.new.any() else []
         parts += [f"renames {self.renamed.sum()}"] if self.renamed.any() else []

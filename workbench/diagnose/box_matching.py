@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,11 @@ class BoxPairs:
     same_class: np.ndarray  # (M,) bool
     lost: np.ndarray  # (L,) int, boxes of A that B does not have
     new: np.ndarray  # (K,) int, boxes of B that A does not have
+
+
+Boxes: TypeAlias = "tuple[sv.Detections, ...]"  # one a frame
+# For each frame the boxes of A and of B that count, and which is which
+Matched: TypeAlias = "list[tuple[sv.Detections, sv.Detections, BoxPairs]]"
 
 
 def match_boxes(a: sv.Detections, b: sv.Detections, *, overlap: float = 0.5) -> BoxPairs:

@@ -124,7 +124,8 @@ class Comparison:
 
         See `workbench.diagnose.per_class.classes_table` for the columns.
         """
-        return classes_table(self)
+        a, b = _classification(self.a), _classification(self.b)
+        return classes_table(a, b, flips=self.flips, kl=self.kl, truth=self.truth)
 
     @property
     def cost(self) -> dict[str, Any]:

@@ -15,26 +15,25 @@ from workbench.results.boxes.columns import labels_of
 if TYPE_CHECKING:
     import supervision as sv
 
-    from workbench.diagnose.box_comparison import BoxComparison
-    from workbench.diagnose.comparison import Comparison
+    from workbench.diagnose.box_matching import Boxes, Matched
+    from workbench.results import Classification
 
 
-def classes_table(comparison: Comparison) -> pd.DataFrame:
+def classes_table(
+    a: Classification, b: Classification, *, flips: np.ndarray, kl: np.ndarray, truth: np.ndarray | None
+) -> pd.DataFrame:
     """Return one row a class: of the truth where it is known, else of A's answer.
 
     Columns: class, frames, flips, share (of the frames that flip), accuracy_a and accuracy_b with true classes,
     mean_kl in nats, instead (what B says most often on the flipped ones).
     """
-    a, b = comparison.a.classification, comparison.b.classification
-    assert a is not None and b is not None  # held when the comparison was made
-    truth = comparison.truth
     groups = a.best if truth is None else truth
     said_b = [b.label(i) for i in range(len(b))]
     rows = []
     for group in np.unique(groups):
         there = groups == group
-        flipped = comparison.flips & there
-        kl = comparison.kl[there & np.isfinite(comparison.kl)]
+        flipped = flips & there
+        apart = kl[there & np.isfinite(kl)]
         row = {
             "class": a.labels[group] if group >= 0 else "NaN",
             "frames": int(there.sum()),
@@ -44,12 +43,12 @@ def classes_table(comparison: Comparison) -> pd.DataFrame:
         if truth is not None:
             row |= {f"accuracy_{side}": float((c.best == truth)[there].mean()) for side, c in (("a", a), ("b", b))}
         instead = Counter(said_b[i] for i in np.flatnonzero(flipped)).most_common(1)
-        row["mean_kl"] = float(kl.mean()) if kl.size else float("nan")
+        row["mean_kl"] = float(apart.mean()) if apart.size else float("nan")
         rows.append(row | {"instead": instead[0][0] if instead else ""})
     return pd.DataFrame(rows).sort_values(["flips", "frames"], ascending=False, kind="stable", ignore_index=True)
 
 
-def boxes_table(comparison: BoxComparison) -> pd.DataFrame:
+def boxes_table(frames: Matched, sides: tuple[Boxes, Boxes], truth: Boxes | None) -> pd.DataFrame:
     """Return one row a class name of A's or B's boxes that count.
 
     Columns: class, boxes_a, boxes_b, lost and renamed (of A's), new (of B's), mean_iou of those both have; with true
@@ -57,7 +56,7 @@ def boxes_table(comparison: BoxComparison) -> pd.DataFrame:
     """
     table = Counter[tuple[str, str]]()
     overlaps: dict[str, list[float]] = {}
-    for a, b, each in comparison.frames():
+    for a, b, each in frames:
         names_a, names_b = labels_of(a), labels_of(b)
         table.update((name, "boxes_a") for name in names_a)
         table.update((name, "boxes_b") for name in names_b)
@@ -66,7 +65,7 @@ def boxes_table(comparison: BoxComparison) -> pd.DataFrame:
         for (i, _), overlap, same in zip(each.pairs, each.overlaps, each.same_class, strict=True):
             overlaps.setdefault(names_a[i], []).append(float(overlap))
             table[names_a[i], "renamed"] += int(not same)
-    precision = _precision(comparison)
+    precision = _precision(sides, truth)
     names = sorted({name for name, _ in table} | set(precision))
     counted = ["boxes_a", "boxes_b", "lost", "renamed", "new"]
     rows = [
@@ -83,14 +82,13 @@ def boxes_table(comparison: BoxComparison) -> pd.DataFrame:
     return ordered.drop(columns="worst").reset_index(drop=True)
 
 
-def _precision(comparison: BoxComparison) -> dict[str, tuple[float, float]]:
+def _precision(sides: tuple[Boxes, Boxes], truth: Boxes | None) -> dict[str, tuple[float, float]]:
     """Return the average precision of A and B by class name; empty without true boxes."""
-    if comparison.truth is None:
+    if truth is None:
         return {}
-    found = comparison.a.detections or (), comparison.b.detections or ()
-    once = np.ones((1, len(comparison)))
-    a, b = (by_class(true_and_found(side, comparison.truth), once) for side in found)
-    names = _names([*found[0], *found[1], *comparison.truth])
+    once = np.ones((1, len(truth)))
+    a, b = (by_class(true_and_found(side, truth), once) for side in sides)
+    names = _names([*sides[0], *sides[1], *truth])
     return {names.get(number, f"class {number}"): (float(a[number][0]), float(b[number][0])) for number in a}
 
 
