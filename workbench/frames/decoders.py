@@ -19,6 +19,7 @@ from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.frames.damage import JPEG_MAGIC
 from workbench.frames.frame import ChannelOrder
 from workbench.frames.orientation import orientation_of, turn
+from workbench.frames.quiet_tensorflow import import_tensorflow
 
 END_OF_IMAGE = b"\xff\xd9"
 _PIL_FLAG = threading.Lock()  # ImageFile.LOAD_TRUNCATED_IMAGES belongs to the whole process
@@ -122,10 +123,9 @@ def _tensorflow(data: bytes, exif: str, damaged: bool, *, dct_method: str) -> np
 
 def _import_tensorflow() -> Any:
     try:
-        import tensorflow
+        return import_tensorflow()
     except ImportError:
         raise UnreadableSource("TensorFlow is not installed, and decode='tf' needs it; use 'cv2' or 'pil'") from None
-    return tensorflow
 
 
 def _one_line(error: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.frames.quiet_tensorflow import import_tensorflow
 from workbench.recipes.catalogue import choice
 from workbench.recipes.geometry import Size
 from workbench.recipes.resizers import Resizer
@@ -39,8 +40,7 @@ def tf_resizer(method: str, antialias: bool) -> Resizer:
     """Return `tf.image.resize` with one method."""
 
     def resize(image: np.ndarray, size: Size) -> np.ndarray:
-        import tensorflow as tf
-
+        tf = import_tensorflow()
         resized = tf.image.resize(image.astype(np.float32), size, method=method, antialias=antialias)
         return as_dtype(resized.numpy(), image.dtype)
 
@@ -51,8 +51,7 @@ def tf1_resizer(align_corners: bool) -> Resizer:
     """Return what `tf.compat.v1.image.resize_bilinear` calls, without its warning: bilinear from pixels' corners."""
 
     def resize(image: np.ndarray, size: Size) -> np.ndarray:
-        import tensorflow as tf
-
+        tf = import_tensorflow()
         batch = image.astype(np.float32)[None]
         resized = tf.raw_ops.ResizeBilinear(images=batch, size=size, align_corners=align_corners)
         return as_dtype(resized.numpy()[0], image.dtype)

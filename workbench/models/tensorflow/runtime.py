@@ -1,16 +1,15 @@
-"""TensorFlow, imported quietly; and a quicker way to run a model, taken only where it gives the model's values."""
+"""A quicker way to run a TensorFlow model, taken only where it gives the model's values."""
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
+
+from workbench.frames.quiet_tensorflow import import_tensorflow, quiet_standard_error
+
+__all__ = ["MOST_FROZEN", "CheckedRunner", "Run", "agree", "import_tensorflow", "quiet_standard_error"]
 
 Run = Callable[[Sequence[np.ndarray]], list[np.ndarray]]  # one batch, an array an input -> an array an output
 
@@ -18,40 +17,6 @@ Run = Callable[[Sequence[np.ndarray]], list[np.ndarray]]  # one batch, an array 
 # moment, and after the first run the process holds 2.0 GiB more than before (TensorFlow 2.21, oneDNN).
 MOST_FROZEN = 2**28
 RELATIVE_TOLERANCE = 1e-4  # of the largest output; float32 sums in another order stay near 1e-6
-
-
-def import_tensorflow() -> Any:
-    """Import TensorFlow with oneDNN on and its start-up chatter off, unless the user has set them."""
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if "tensorflow" in sys.modules:
-        return sys.modules["tensorflow"]
-    with quiet_standard_error():
-        import tensorflow as tf
-
-        tf.config.list_physical_devices()  # looks for GPUs now, and says here that there are none
-    return tf
-
-
-@contextmanager
-def quiet_standard_error() -> Iterator[None]:
-    """Hold back what C++ writes to standard error; shown after all if the block raises.
-
-    TensorFlow 2.21 logs before it reads TF_CPP_MIN_LOG_LEVEL, and a notebook shows that as a cell's output.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held.seek(0)
-            os.write(kept, held.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 class CheckedRunner:
