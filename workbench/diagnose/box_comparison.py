@@ -160,7 +160,8 @@ class BoxComparison:
         precision = self.average_precision
         after = "; mean average precision {:.2f} becomes {:.2f}".format(*precision["0.50:0.95"]) if precision else ""
         not_finite = int((self.a.not_finite | self.b.not_finite).sum())
-        after += f"; {not_finite} answers hold NaN or Inf" if not_finite else ""
+        if not_finite:
+            after += f"; {not_finite} answers hold NaN or Inf" if not_finite > 1 else "; 1 answer holds NaN or Inf"
         lead = f"{what[:1].upper()}{what[1:]}: " if what else ""
         return f"{lead}B {_listed(parts)}{after}."
 

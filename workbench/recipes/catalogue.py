@@ -37,6 +37,8 @@ def choice(slot: str, name: str, *, source: str, tolerance: str = "bit-exact") -
         if not body.__doc__:
             raise TypeError(f"choice {name!r} of {slot!r} has no docstring, and so no definition")
         definition = body.__doc__.strip().splitlines()[0]
+        if definition.startswith("X "):  # a formula: docstrings begin with a capital, variables do not
+            definition = f"x{definition[1:]}"
         CATALOGUE.setdefault(slot, {})[name] = Choice(slot, name, definition, source, tolerance, body)
         return body
 

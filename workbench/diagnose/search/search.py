@@ -175,6 +175,8 @@ def _outputs(
     for name, values in arrays.items():
         if values.ndim == 0 or len(values) != len(source):
             raise InvalidValue(f"reference output {name!r} is {values.shape}; one row for each of {len(source)} frames")
+        if not np.isfinite(values).any():
+            raise InvalidValue(f"reference output {name!r} holds nothing but NaN or Inf; give outputs that are right")
     return {name: values[chosen] for name, values in arrays.items()}
 
 
