@@ -20,11 +20,13 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import pandas as pd
 from measure import machine, print_table
 from zoo import KEPT_ASIDE
 from zoo.asking import LABELS, OTHER, OWN, SAMPLES, Row, ask_network, ask_sample
 
 from workbench.diagnose.resampling import of_share
+from workbench.diagnose.search.measured import TABLE
 from workbench.diagnose.search.result import SURE
 from workbench.views.reliability import figure_reliability, reliability
 
@@ -136,6 +138,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=16)
     parser.add_argument("--samples", nargs="*", default=list(SAMPLES), choices=list(SAMPLES), metavar="NAME")
     parser.add_argument("--out", type=Path, metavar="FILE.json", help="the rows; FILE.png beside it: reliability")
+    parser.add_argument("--keep", action="store_true", help="keep how sure and how right it was, for reports to show")
     parser.add_argument("--rows", type=Path, nargs="+", metavar="FILE.json", help="ask nothing; tables of earlier runs")
     arguments = parser.parse_args()
     rows: list[Row] = []
@@ -149,6 +152,9 @@ def main() -> None:
     if arguments.out:
         figure = figure_reliability([row["stated"] for row in rows], [row["right_whole"] for row in rows])
         figure.savefig(arguments.out.with_suffix(".png"), facecolor="white")
+    if arguments.keep:
+        kept = pd.DataFrame([{"stated": round(row["stated"], 4), "right": row["right"]} for row in rows])
+        kept.to_csv(TABLE, index=False)
     if arguments.rows:
         print(f"Measured earlier: {', '.join(file.name for file in arguments.rows)}.")
     else:

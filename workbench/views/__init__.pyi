@@ -10,6 +10,7 @@ from .figures import figure_compare, figure_seen
 from .lettering import overlay
 from .model_figures import figure_agreement, figure_answers, figure_model_costs
 from .notices import notice
+from .reliability import figure_reliability
 from .search_figures import figure_candidates, figure_ranking
 from .slider import frame_slider
 from .tables import table
@@ -33,6 +34,7 @@ __all__ = [
     "figure_per_class",
     "figure_ranking",
     "figure_regions",
+    "figure_reliability",
     "figure_seen",
     "figure_strip",
     "figure_topk",
