@@ -24,6 +24,8 @@ USUAL_SCALES = (1.0, 1 / 255, 1 / 127.5, 1 / 128, 1 / 127, 1 / 256, 1 / 64, 2 / 
 def explained(judge: Judge, h: Hypothesis, reference: Recipe) -> list[Hypothesis]:
     """Return the hypothesis with every range, pad and quantization that gives the tensors, the fewest changes first.
 
+    Of as many changes, a name of the catalogue comes before an affine range.
+
     Args:
         judge: of the case.
         h: a hypothesis whose pixels lie on a line.
@@ -38,8 +40,6 @@ def explained(judge: Judge, h: Hypothesis, reference: Recipe) -> list[Hypothesis
         padded = _padded(judge, candidate)
         if found and padded.cost(reference) >= min(each.cost(reference) for each in found):
             continue
-        if found and padded.recipe.range.startswith("affine") and padded.recipe.range != reference.range:
-            break  # affine only where no name of the catalogue will do
         if judge.exact(padded):
             found.append(padded)
     return sorted(found, key=lambda each: each.cost(reference))

@@ -264,3 +264,10 @@ def test_two_functions_that_no_recipe_describes_are_still_the_same_or_not(photos
     other = identify(lambda image: blurred(image) - 1, photos[:2], reference=blurred)
     assert not other.same
     assert "range" in other.faults
+
+
+@pytest.mark.slow
+def test_an_odd_range_under_the_same_quantization_is_one_change(photos):
+    training = TRAINING.replace(range="symmetric", dtype="int8", quantization=(1 / 127.5, -1))
+    found = identify(training.replace(range=affine(120, 100)), photos[:2], reference=training)
+    assert (found.exact, found.faults) == (True, {"range"})
