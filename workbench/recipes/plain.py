@@ -44,13 +44,19 @@ def pad_in_range(recipe: Slots, image: np.ndarray) -> np.ndarray:
 
 def fit(pixels: np.ndarray, placed: Placement, *, recipe: Slots, pad: np.ndarray | None = None) -> np.ndarray:
     """Crop, resize and place pixels (H, W, C); uint8 pixels become float32 first where rounding is float."""
+    pixels = resized(pixels, placed, resize=recipe.resize, fractions=recipe.rounding == "float")
+    return place(pixels, placed, recipe.pad if pad is None else pad)
+
+
+def resized(pixels: np.ndarray, placed: Placement, *, resize: str, fractions: bool) -> np.ndarray:
+    """Crop and resize pixels (H, W, C); with `fractions` uint8 pixels become float32 first."""
     top, left, height, width = placed.crop
     pixels = pixels[top : top + height, left : left + width]
-    if recipe.rounding == "float" and pixels.dtype == np.uint8:
+    if fractions and pixels.dtype == np.uint8:
         pixels = pixels.astype(np.float32)
-    if placed.resized != (height, width):
-        pixels = lookup("resize", recipe.resize).apply(np.ascontiguousarray(pixels), placed.resized)
-    return place(pixels, placed, recipe.pad if pad is None else pad)
+    if placed.resized == (height, width):
+        return pixels
+    return np.asarray(lookup("resize", resize).apply(np.ascontiguousarray(pixels), placed.resized))
 
 
 def place(pixels: np.ndarray, placed: Placement, pad: int | np.ndarray) -> np.ndarray:

@@ -109,11 +109,4 @@ class Renderer:
         return np.asarray(lookup("color", plane).apply(self._picture(*picture)))
 
     def _make_resized(self, key: Key, placed: Placement, resize: str, whole: bool) -> np.ndarray:
-        image = self._plane(key)
-        top, left, height, width = placed.crop
-        image = image[top : top + height, left : left + width]
-        if not whole:
-            image = image.astype(np.float32)
-        if placed.resized == (height, width):
-            return image
-        return np.asarray(lookup("resize", resize).apply(np.ascontiguousarray(image), placed.resized))
+        return plain.resized(self._plane(key), placed, resize=resize, fractions=not whole)
