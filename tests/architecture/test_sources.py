@@ -15,7 +15,7 @@ USES_TENSORFLOW = (
     "workbench/samples/keras_file.py",  # saves such a model
     "workbench/samples/mtcnn.py",  # ports weights to Keras models, once
     "workbench/samples/tfjs_graph.py",  # turns TensorFlow.js graph models into SavedModels, once
-    "workbench/frames/quiet_tensorflow.py",  # for the decoders tf and tf.accurate, the resizers tf.*, and the models
+    "workbench/quiet_tensorflow.py",  # for the decoders tf and tf.accurate, the resizers tf.*, and the models
 )
 LATE = TENSORFLOW | {
     "papermill", "matplotlib", "ipywidgets", "nbconvert", "nbclient", "supervision", "onnx", "onnxruntime"

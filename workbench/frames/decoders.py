@@ -19,7 +19,7 @@ from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.frames.damage import JPEG_MAGIC
 from workbench.frames.frame import ChannelOrder
 from workbench.frames.orientation import orientation_of, turn
-from workbench.frames.quiet_tensorflow import import_tensorflow
+from workbench.quiet_tensorflow import import_tensorflow
 
 END_OF_IMAGE = b"\xff\xd9"
 _PIL_FLAG = threading.Lock()  # ImageFile.LOAD_TRUNCATED_IMAGES belongs to the whole process

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.frames.quiet_tensorflow import import_tensorflow
+from workbench.quiet_tensorflow import import_tensorflow
 from workbench.recipes.catalogue import choice
 from workbench.recipes.geometry import Size
 from workbench.recipes.resizers import Resizer

@@ -41,6 +41,16 @@ async def callback_of_a_widget(*interrupted, then=lambda: None):
     await asyncio.sleep(0.05)  # the signal comes through a socket
 
 
+def run(coroutine):
+    """Run it to its end, also while a browser is open for other tests: Playwright's loop counts as running then."""
+    other = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        asyncio.run(coroutine)
+    finally:
+        asyncio._set_running_loop(other)
+
+
 def interrupt():
     signal.raise_signal(signal.SIGINT)
 
@@ -55,21 +65,21 @@ def interrupt_in_a_cell():
 @pytest.mark.parametrize("how", [interrupt, interrupt_in_a_cell])
 def test_an_interruption_is_heard_between_cells_and_in_them(kernel, how):
     heard = []
-    asyncio.run(callback_of_a_widget(Interrupted(lambda: heard.append("stop")), then=how))
+    run(callback_of_a_widget(Interrupted(lambda: heard.append("stop")), then=how))
     assert heard == ["stop"]
 
 
 def test_listening_twice_is_heard_once(kernel):
     heard = []
     interrupted = Interrupted(lambda: heard.append("stop"))
-    asyncio.run(callback_of_a_widget(interrupted, interrupted, then=interrupt))
+    run(callback_of_a_widget(interrupted, interrupted, then=interrupt))
     assert heard == ["stop"]
 
 
 def test_a_handler_of_the_users_own_stays(kernel):
     heard = []
     signal.signal(signal.SIGINT, lambda number, frame: heard.append("its own"))
-    asyncio.run(callback_of_a_widget(Interrupted(lambda: None), then=interrupt))
+    run(callback_of_a_widget(Interrupted(lambda: None), then=interrupt))
     assert heard == ["its own"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from workbench.frames.quiet_tensorflow import import_tensorflow, quiet_standard_error
+from workbench.quiet_tensorflow import import_tensorflow, quiet_standard_error
 
 __all__ = ["MOST_FROZEN", "CheckedRunner", "Run", "agree", "import_tensorflow", "quiet_standard_error"]
 

@@ -1,4 +1,4 @@
-"""TensorFlow imported quietly, from the lowest place that needs it: its decoders."""
+"""TensorFlow imported quietly: for the `tf.*` decoders and resizers, and for the models. Imports nothing else."""
 
 from __future__ import annotations
 
