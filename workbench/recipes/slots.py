@@ -110,7 +110,7 @@ class Slots:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the slots that matter as plain YAML types."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in self.settings().items()}
+        return {slot: plain_choice(choice) for slot, choice in self.settings().items()}
 
     @classmethod
     def from_dict(cls, slots: Mapping[str, Any]) -> Self:
@@ -136,6 +136,11 @@ class Slots:
         if not isinstance(slots, Mapping):
             raise InvalidValue(f"a recipe is a mapping 'slot: choice'; got {type(slots).__name__}")
         return cls.from_dict(slots)
+
+
+def plain_choice(choice: Any) -> Any:
+    """Return a slot's choice as YAML has it: a size or a quantization as a list."""
+    return list(choice) if isinstance(choice, tuple) else choice
 
 
 SLOTS: tuple[str, ...] = tuple(field.name for field in dataclasses.fields(Slots))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbench.diagnose.identify.slips import Slip
 from workbench.recipes import SLOTS, Recipe
+from workbench.recipes.slots import plain_choice
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -77,11 +78,11 @@ class Identification:
             "residual": _number(self.residual),
             "psnr_db": _number(self.psnr_db),
             "faults": sorted(self.faults),
-            "differs": {slot: [_plain(value) for value in pair] for slot, pair in self.differs.items()},
+            "differs": {slot: [plain_choice(value) for value in pair] for slot, pair in self.differs.items()},
             "slips": [
-                {"name": slip.name, "value": _plain(slip.value), "sentence": slip.sentence} for slip in self.slips
+                {"name": slip.name, "value": plain_choice(slip.value), "sentence": slip.sentence} for slip in self.slips
             ],
-            "undecided": {slot: [_plain(value) for value in choices] for slot, choices in self.undecided.items()},
+            "undecided": {slot: [plain_choice(value) for value in choices] for slot, choices in self.undecided.items()},
             "reasons": dict(self.reasons),
             "frames": self.frames,
             "verdict": self.verdict,
@@ -118,10 +119,6 @@ def _text(value: Any) -> str:
     return (
         "x".join(map(str, value)) if isinstance(value, tuple) and all(isinstance(n, int) for n in value) else str(value)
     )
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _number(value: float) -> float | None:

@@ -10,6 +10,7 @@ from workbench.models.contract.contradictions import contradictions
 from workbench.models.contract.sign import SURE, Expectation
 from workbench.models.model import TensorSpec
 from workbench.recipes import Recipe, choices
+from workbench.recipes.slots import plain_choice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +64,7 @@ class Contract:
             "model": self.model,
             "input": str(self.input) if self.input else None,
             "slots": {
-                slot: {"expected": [_plain(v) for v in found.values], "confidence": found.confidence,
+                slot: {"expected": [plain_choice(v) for v in found.values], "confidence": found.confidence,
                        "evidence": found.evidence}
                 for slot, found in self.slots.items()
             },
@@ -90,7 +91,3 @@ def _text(value: Any) -> str:
     if not isinstance(value, tuple):
         return str(value)
     return "(" + ", ".join("any" if part is None else f"{part:g}" for part in value) + ")"
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
