@@ -1,0 +1,63 @@
+"""The `workbench` command itself: its groups, and what becomes of an error.
+
+What Workbench refuses is one line on standard error and exit status 2; a run that failed is 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from workbench.cli import diagnosis, environment, models, reports, samples
+from workbench.errors import WorkbenchError
+
+REFUSED, INTERRUPTED = 2, 130  # 128 + SIGINT, as a shell counts
+
+app = typer.Typer(
+    help="See, name and fix the preprocessing mismatch between a vision model's training and the frames it is served.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (diagnosis, models, reports, environment):  # the order of `workbench --help`
+    app.add_typer(group.commands)
+app.add_typer(samples.commands, name="samples", rich_help_panel=environment.PANEL)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        status = app(prog_name="workbench", standalone_mode=False)
+        if status == INTERRUPTED:
+            print("workbench: interrupted", file=sys.stderr)
+        raise SystemExit(status)
+    except WorkbenchError as error:
+        refusal = str(error)
+    except TyperException as error:
+        if not error.format_message():  # no arguments: the help has been shown
+            raise SystemExit(0) from None
+        refusal = f"{error.format_message()} See: workbench --help"
+    print(f"workbench: {refusal}", file=sys.stderr)
+    raise SystemExit(REFUSED)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from workbench import __version__
+
+        print(f"workbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """See, name and fix the preprocessing mismatch between a vision model's training and the frames it is served."""
+    del version

@@ -1,0 +1,59 @@
+"""`workbench scenarios` and `workbench report`: notebooks, run as reports."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.errors import InvalidValue
+
+PANEL = "Reports"
+commands = typer.Typer()
+
+
+@commands.command("scenarios", rich_help_panel=PANEL)
+def list_scenarios() -> None:
+    """Show the scenarios: the question each answers, and its parameters."""
+    from workbench.reports import scenarios
+
+    for scenario in scenarios():
+        print(f"{scenario.name}\n    {scenario.question}")
+        for parameter in scenario.parameters:
+            print(f"      {parameter.name}: {parameter.kind} = {parameter.default!r}")
+            if parameter.help:
+                print(f"          {parameter.help}")
+        print()
+
+
+@commands.command("report", rich_help_panel=PANEL)
+def report(  # noqa: PLR0913, PLR0917 - a command's options
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="SCENARIO...", help="Scenarios, or paths of notebooks.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Run every scenario on its default data.")] = False,
+    parameters: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter; may be repeated.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--params", metavar="FILE.yaml", help="Parameters from a file.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of all reports.")] = Path("reports"),
+    timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="Longest time of one cell.")] = None,
+) -> None:
+    """Run scenarios, each into one offline HTML report, and write the index of all reports."""
+    from workbench.reports import find_scenario, from_assignments, from_yaml, run_scenarios, scenarios
+
+    if bool(names) == every:
+        raise InvalidValue("name at least one scenario, or give --all; `workbench scenarios` lists them")
+    chosen = scenarios() if every else [find_scenario(name) for name in names or ()]
+    given = from_yaml(file) if file else {}
+    jobs = [
+        (scenario.path, {**given, **from_assignments(scenario.parameters, parameters or ())}) for scenario in chosen
+    ]
+    runs, status = run_scenarios(jobs, out=out, timeout=timeout)
+    for run in runs:
+        if not run.ok:
+            print(f"workbench: {run.scenario} {run.status}: {run.error}", file=sys.stderr)
+    print(out.resolve() / "index.html")
+    raise typer.Exit(status)
