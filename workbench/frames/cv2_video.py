@@ -28,9 +28,10 @@ _OPENING = threading.Lock()  # the environment belongs to the whole process
 class Cv2Reader:
     """One `VideoCapture` on a local file."""
 
-    def __init__(self, path: Path, *, exif: str = "apply") -> None:
+    def __init__(self, path: Path, *, exif: str = "apply", threads: int | None = None) -> None:
+        asked = [] if threads is None else [cv2.CAP_PROP_N_THREADS, threads]
         with local_files_only():
-            self._capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
+            self._capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG, asked)
         if not self._capture.isOpened():
             raise UnreadableSource(
                 f"{path} cannot be opened by OpenCV {cv2.__version__}; is FFmpeg in its build? "

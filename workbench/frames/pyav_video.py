@@ -22,11 +22,13 @@ EARLIER_S = 1.0  # where a seek lands on any packet, one goes for a place this m
 class PyavReader:
     """One PyAV container on a local file."""
 
-    def __init__(self, path: Path, *, exif: str = "apply") -> None:
+    def __init__(self, path: Path, *, exif: str = "apply", threads: int | None = None) -> None:
         self._held, self._exif = ExitStack(), exif
         self._container = self._held.enter_context(opened(path))
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = "AUTO"
+        if threads is not None:
+            self._stream.codec_context.thread_count = threads
         self._start, self._tick = self._stream.start_time or 0, float(self._stream.time_base or 0)
         self._early = 0.0 if self._container.format.name.split(",")[0] in KEYED_FORMATS else EARLIER_S
         self._frames = _decoded(self._container, self._stream)

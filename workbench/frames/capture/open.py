@@ -1,0 +1,58 @@
+"""Open anything that delivers frames live, or as if it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from workbench.errors import InvalidValue
+from workbench.frames.capture.capture import Capture
+from workbench.frames.capture.iterated import Iterated
+from workbench.frames.capture.played import PlayedFile, ReadFile
+from workbench.frames.frame import FrameSequence, FrameStream
+from workbench.frames.open import open_frames
+
+
+def open_capture(  # noqa: PLR0913 - each is one question about the source, and keyword-only
+    origin: Any,
+    *,
+    decode: str = "cv2",
+    exif: str = "apply",
+    speed: float | None = None,
+    loop: bool = False,
+    retry_s: float = 60.0,
+    open_timeout_s: float = 10.0,
+    read_timeout_s: float = 5.0,
+    decoder_threads: int | None = None,
+) -> Capture:
+    """Open a live source.
+
+    Args:
+        origin: a camera (`0`, `"camera:0"`), an address (`rtsp://...`, `http://...`), a video file, folder, glob,
+            `sample:NAME` or an opened sequence, which are played; `watch:FOLDER`; an iterator of (H, W, 3) uint8 RGB
+            arrays or Frames; a Capture, which is returned as it is.
+        decode: `cv2` or `pyav`; for pictures also `pil`, `tf`, `tf.accurate`. An opened sequence keeps its own.
+        exif: `apply` or `ignore` the orientation tag of a picture, the rotation tag of a video.
+        speed: of what is played: a factor of real time; None: as fast as it is read.
+        loop: play it again and again.
+        retry_s: how long a source that was lost is looked for, in seconds, before `read` raises.
+        open_timeout_s: how long opening may take, in seconds.
+        read_timeout_s: how long a picture may be awaited, in seconds, before the source counts as lost.
+        decoder_threads: threads of a video decoder; None: what OpenCV or FFmpeg takes, 1 for a live source.
+
+    Raises:
+        UnreadableSource: not there, not readable, damaged.
+        InvalidValue: something else than a source; a speed that is none.
+    """
+    if isinstance(origin, Capture):
+        return origin
+    if isinstance(origin, FrameStream) and not isinstance(origin, FrameSequence):
+        return Iterated(origin.arrays(), origin=origin.origin, order=origin.order, release=origin.close)
+    if isinstance(origin, Iterator):
+        return Iterated(origin, origin=getattr(origin, "__name__", "iterator"))
+    frames = open_frames(origin, decode=decode, exif=exif)
+    if not isinstance(frames, FrameSequence):
+        raise InvalidValue(f"{frames.origin}: cameras and addresses come next")
+    if speed is None:
+        return ReadFile(frames, threads=decoder_threads, loop=loop)
+    return PlayedFile(frames, speed=speed, threads=decoder_threads, loop=loop)
