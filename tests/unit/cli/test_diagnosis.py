@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.unit.command_line import run
+from tests.unit.cli.command_line import run
 
 MODEL, FRAMES = "sample:cifar10-cnn", "sample:cifar-20"
 SERVE = """

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 import workbench.samples  # noqa: F401 - the module whose function is replaced
-from tests.unit.command_line import run
+from tests.unit.cli.command_line import run
 from workbench.samples.catalogue import catalogue
 
 

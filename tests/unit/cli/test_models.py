@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.command_line import run
+from tests.unit.cli.command_line import run
 
 
 @pytest.mark.parametrize(
