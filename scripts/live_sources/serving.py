@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["mjpeg", "rtsp"]
+Kind = Literal["mjpeg", "rtsp", "gstreamer"]
 ROOT = Path(__file__).resolve().parents[2]
-PATHS = {"mjpeg": "http://127.0.0.1:{port}/live.mjpg", "rtsp": "rtsp://127.0.0.1:{port}/live"}
+PROGRAMS = {
+    "mjpeg": (sys.executable, "-m", "scripts.live_sources.mjpeg"),
+    "rtsp": (sys.executable, "-m", "scripts.live_sources.rtsp"),
+    "gstreamer": ("/usr/bin/python3", "scripts/live_sources/gstreamer.py"),
+}
+ADDRESSES = {
+    "mjpeg": "http://127.0.0.1:{port}/live.mjpg",
+    "rtsp": "rtsp://127.0.0.1:{port}/live",
+    "gstreamer": "rtsp://127.0.0.1:{port}/live",
+}
 
 
 class LiveServer:
@@ -26,15 +36,13 @@ class LiveServer:
     @property
     def url(self) -> str:
         """Where it is to be read."""
-        return PATHS[self.kind].format(port=self.port)
+        return ADDRESSES[self.kind].format(port=self.port)
 
     def start(self, fault: str = "none") -> None:
         """Start it, again on the port it had; returns when it takes connections."""
-        command = [sys.executable, "-m", f"scripts.live_sources.{self.kind}", str(self._clip)]
         options = ["--port", str(self.port), "--fps", str(self._fps), "--fault", fault]
-        self._process = subprocess.Popen(
-            [*command, *options], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        command = [*PROGRAMS[self.kind], str(self._clip), *options]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = int(self._answer())
 
     def fault(self, text: str) -> None:
@@ -51,6 +59,16 @@ class LiveServer:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+    def freeze(self) -> None:
+        """Stop its process without ending it: connections stay, and new ones are taken and never answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def _tell(self, line: str) -> str:
         assert self._process is not None and self._process.stdin is not None, "the server is not running"
