@@ -7,5 +7,6 @@ Each server is a process of its own, plays a clip to every client from its first
 from scripts.live_sources.clip import read_stamp, stamped_clip
 from scripts.live_sources.serving import LiveServer, serving
 from scripts.live_sources.traces import Traces
+from scripts.live_sources.watched import Shown, Watched
 
-__all__ = ["LiveServer", "Traces", "read_stamp", "serving", "stamped_clip"]
+__all__ = ["LiveServer", "Shown", "Traces", "Watched", "read_stamp", "serving", "stamped_clip"]
