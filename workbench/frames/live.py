@@ -16,8 +16,9 @@ from workbench.frames.cv2_video import FATAL_ONLY, LOG_LEVEL
 from workbench.frames.frame import ChannelOrder, Frame, FrameStream, as_rgb
 
 NETWORK_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "srt")
-OPEN_TIMEOUT_MS = 10_000
-_SECRET = re.compile(r"//[^/@]*@")  # user:password@
+OPEN_TIMEOUT_S = 10.0
+_SECRET = re.compile(r"//[^/?#\s]*@")  # user:password@
+_SECRET_FIELD = re.compile(r"([?&][^=&]*(?:pass|pwd|token|secret|key|auth)[^=&]*=)[^&#\s]*", re.IGNORECASE)
 
 
 class LiveStream(FrameStream):
@@ -69,14 +70,7 @@ def open_camera(number: int) -> LiveStream:
     Raises:
         UnreadableSource: no such camera, or it is in use.
     """
-    with quiet_opencv():
-        capture = cv2.VideoCapture(number) if number >= 0 else None
-    if capture is None or not capture.isOpened():
-        raise UnreadableSource(
-            f"camera {number} cannot be opened; is it plugged in, free, and are you allowed to use it? "
-            "a video file or 'sample:bikes' serves as well"
-        )
-    return LiveStream(capture, origin=f"camera:{number}")
+    return LiveStream(cv2_camera(number), origin=f"camera:{number}")
 
 
 def open_network(url: str) -> LiveStream:
@@ -85,14 +79,71 @@ def open_network(url: str) -> LiveStream:
     Raises:
         UnreadableSource: a scheme that is not read, or nothing there within 10 s.
     """
-    shown = _SECRET.sub("//", url)
+    return LiveStream(cv2_network(url), origin=without_password(url))
+
+
+def cv2_camera(number: int) -> cv2.VideoCapture:
+    """Return the `VideoCapture` of a camera.
+
+    Raises:
+        UnreadableSource: no such camera, or it is in use.
+    """
+    with quiet_opencv():
+        capture = cv2.VideoCapture(number) if number >= 0 else None
+    if capture is None or not capture.isOpened():
+        raise UnreadableSource(
+            f"camera {number} cannot be opened; is it plugged in, free, and are you allowed to use it? "
+            "a video file or 'sample:bikes' serves as well"
+        )
+    return capture
+
+
+def cv2_network(
+    url: str,
+    *,
+    open_timeout_s: float = OPEN_TIMEOUT_S,
+    read_timeout_s: float | None = None,
+    threads: int | None = None,
+) -> cv2.VideoCapture:
+    """Return the `VideoCapture` of an address.
+
+    Args:
+        url: http, https, rtsp, rtsps, rtmp, udp or srt.
+        open_timeout_s: for the connection and the first look at the stream.
+        read_timeout_s: for each picture; None: OpenCV's own 30 s.
+        threads: of the decoder; FFmpeg's hold back a picture for each thread but one. None: as many as cores.
+
+    Raises:
+        UnreadableSource: a scheme that is not read, or nothing there in time.
+    """
+    shown = network_address(url)
+    asked = {
+        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC: round(open_timeout_s * 1000),
+        cv2.CAP_PROP_READ_TIMEOUT_MSEC: None if read_timeout_s is None else round(read_timeout_s * 1000),
+        cv2.CAP_PROP_N_THREADS: threads,
+    }
+    pairs = [number for key, value in asked.items() if value is not None for number in (key, value)]
+    with quiet_opencv():
+        capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, pairs)
+    if not capture.isOpened():
+        raise UnreadableSource(f"{shown} cannot be opened as a stream; check address, network and access rights")
+    return capture
+
+
+def network_address(url: str) -> str:
+    """Return an address as it may be shown.
+
+    Raises:
+        UnreadableSource: a scheme that is not read.
+    """
+    shown = without_password(url)
     scheme = url.split("://", 1)[0].lower()
     if scheme not in NETWORK_SCHEMES:
         known = ", ".join(NETWORK_SCHEMES)
         raise UnreadableSource(f"{shown}: {scheme}:// is not read; give a path, or one of {known}")
-    timeout = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS]
-    with quiet_opencv():
-        capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeout)
-    if not capture.isOpened():
-        raise UnreadableSource(f"{shown} cannot be opened as a stream; check address, network and access rights")
-    return LiveStream(capture, origin=shown)
+    return shown
+
+
+def without_password(text: str) -> str:
+    """Return a text with addresses in it, without their `user:password@` and the values of `?pwd=`, `&token=`..."""
+    return _SECRET_FIELD.sub(r"\1***", _SECRET.sub("//", text))

@@ -33,7 +33,7 @@ from workbench.frames.pictures import PictureReading, PictureSequence
 from workbench.frames.video import VIDEO_DECODERS, video_from
 from workbench.frames.video_scan import scan_video
 
-_CAMERA = re.compile(r"camera:(\d+)$")
+CAMERA = re.compile(r"camera:(\d+)$")
 
 
 def open_frames(  # noqa: PLR0913 - each is one question about the pixels, and keyword-only
@@ -137,7 +137,7 @@ class _How:
 
 def _open_name(origin: str | Path, how: _How) -> FrameSequence | FrameStream:
     text = str(origin)
-    if camera := _CAMERA.match(text):
+    if camera := CAMERA.match(text):
         return open_camera(int(camera[1]))
     if URL.match(text):
         return open_network(text)

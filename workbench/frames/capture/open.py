@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from workbench.errors import InvalidValue
+import numpy as np
+
+from workbench.errors import unknown
 from workbench.frames.capture.capture import Capture
+from workbench.frames.capture.feeds import Wanted
 from workbench.frames.capture.iterated import Iterated
 from workbench.frames.capture.played import PlayedFile, ReadFile
+from workbench.frames.capture.reconnecting import Reconnecting
 from workbench.frames.frame import FrameSequence, FrameStream
-from workbench.frames.open import open_frames
+from workbench.frames.listing import URL
+from workbench.frames.live import network_address
+from workbench.frames.open import CAMERA, open_frames
+from workbench.frames.video import VIDEO_DECODERS
 
 
 def open_capture(  # noqa: PLR0913 - each is one question about the source, and keyword-only
@@ -50,9 +57,32 @@ def open_capture(  # noqa: PLR0913 - each is one question about the source, and 
         return Iterated(origin.arrays(), origin=origin.origin, order=origin.order, release=origin.close)
     if isinstance(origin, Iterator):
         return Iterated(origin, origin=getattr(origin, "__name__", "iterator"))
+    if (place := _live_place(origin)) is not None:
+        if decode not in VIDEO_DECODERS:
+            raise unknown("decoder of live pictures", decode, VIDEO_DECODERS)
+        camera, url = place
+        wanted = Wanted(camera, url, decode, exif, open_timeout_s, read_timeout_s, decoder_threads or 1)
+        return Reconnecting(wanted, origin=_shown(place), retry_s=retry_s)
     frames = open_frames(origin, decode=decode, exif=exif)
-    if not isinstance(frames, FrameSequence):
-        raise InvalidValue(f"{frames.origin}: cameras and addresses come next")
+    assert isinstance(frames, FrameSequence)
     if speed is None:
         return ReadFile(frames, threads=decoder_threads, loop=loop)
     return PlayedFile(frames, speed=speed, threads=decoder_threads, loop=loop)
+
+
+def _live_place(origin: Any) -> tuple[int | None, str | None] | None:
+    """Return (camera number, address), one of them None; None for anything else."""
+    if isinstance(origin, (int, np.integer)) and not isinstance(origin, bool):
+        return int(origin), None
+    if isinstance(origin, str):
+        if camera := CAMERA.match(origin):
+            return int(camera[1]), None
+        if URL.match(origin):
+            network_address(origin)
+            return None, origin
+    return None
+
+
+def _shown(place: tuple[int | None, str | None]) -> str:
+    camera, url = place
+    return f"camera:{camera}" if url is None else network_address(url)

@@ -1,0 +1,92 @@
+"""The process that reads one camera or network stream: `python -m workbench.frames.capture.child DESCRIPTOR`.
+
+A read of OpenCV or FFmpeg cannot be called off from another thread; a process can be killed. Its first line of standard
+input says what to open (no password shows in the list of processes); after that come offsets of places in the ring that
+the parent has copied, and the end of it means that the parent is gone. On standard output it says, one JSON line each,
+"ready", "opened", every picture, and why it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import struct
+import sys
+import threading
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.frames.capture.feeds import Wanted, ending, open_feed
+from workbench.frames.capture.ring import RingWriter
+
+OFFSET = struct.Struct("<q")  # a released place, as the parent writes it
+LOOK_S = 1.0  # between looks for the parent, where a forked process of its keeps our standard input open
+
+
+def main() -> None:
+    """Open, and pass on pictures until there are none."""
+    answers = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
+    wanted = Wanted(**json.loads(sys.stdin.buffer.readline()))
+    ring, turn = RingWriter(int(sys.argv[1])), threading.Lock()
+    threading.Thread(target=_listen, args=(ring, turn), daemon=True).start()
+    tell(answers, ready=True)
+    try:
+        pass_on(wanted, answers, ring, turn)
+    except WorkbenchError as error:
+        tell(answers, failed=str(error))
+    except Exception as error:
+        tell(answers, failed=f"{type(error).__name__}: {error}")
+
+
+def pass_on(wanted: Wanted, answers: int, ring: RingWriter, turn: threading.Lock) -> None:
+    """Read pictures and put them into the ring; one for which there is no place is given up, and counted."""
+    feed = open_feed(wanted)
+    tell(answers, opened=True)
+    delivered = broken = overrun = 0
+    while (arrived := feed.next()) is not None:
+        delivered += 1
+        broken += arrived.broken
+        with turn:
+            offset = ring.put(arrived.image)
+        if offset is None:
+            overrun += 1
+            continue
+        tell(
+            answers, offset=offset, shape=arrived.image.shape, captured_s=arrived.captured_s,
+            decode_s=arrived.decode_s, broken=broken, overrun=overrun,
+        )  # fmt: skip
+        broken = overrun = 0
+    tell(answers, over=ending(delivered, feed.promised), broken=broken, overrun=overrun)
+
+
+def tell(answers: int, **message: Any) -> None:
+    """Write one message; a parent that is gone ends this process."""
+    try:
+        os.write(answers, json.dumps(message).encode() + b"\n")
+    except BrokenPipeError:
+        os._exit(0)
+
+
+def _listen(ring: RingWriter, turn: threading.Lock) -> None:
+    """Take places back; end the process with its parent, also while a read blocks."""
+    parent, descriptor, rest = os.getppid(), sys.stdin.fileno(), b""
+    while os.getppid() == parent:
+        if not select.select([descriptor], [], [], LOOK_S)[0]:
+            continue
+        if not (data := os.read(descriptor, 4096)):
+            break
+        rest += data
+        whole = len(rest) - len(rest) % OFFSET.size
+        with turn:
+            for (offset,) in OFFSET.iter_unpack(rest[:whole]):
+                ring.release(offset)
+        rest = rest[whole:]
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
+    sys.stdout.flush()
+    os._exit(0)  # a decoder's threads may hang; nothing is left to be saved

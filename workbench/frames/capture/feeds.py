@@ -1,0 +1,174 @@
+"""Cameras and network streams as the child process reads them: the next picture, what was broken before it, the end.
+
+What the decoders do with trouble in a stream, tried out on a real MJPEG server (OpenCV 5.0, PyAV 18.1, FFmpeg 8):
+
+- A JPEG cut in half: cv2 says True and hands out a whole picture with a lower half that is made up; PyAV does so, too,
+  unless it is opened with `err_detect=explode`: then it raises.
+- Bytes that are no JPEG, an empty part: one `grab` of cv2 answers False and the next goes on; PyAV raises once.
+- Another size from here on: **cv2 scales every picture to the first size, without a word**, and its properties keep
+  saying the first size; PyAV's pictures have their own size.
+- The connection closes: `grab` answers False again and again; PyAV's `demux` raises or ends.
+
+So with cv2 a single failed `grab` is a broken picture and several in a row are the end; half pictures and changes of
+size cannot be seen, in production neither. decode="pyav" sees both.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from workbench.errors import UnreadableSource
+from workbench.frames.live import cv2_camera, cv2_network, network_address
+
+FAILURES = 3  # pictures in a row that do not decode, after which cv2's stream has ended
+BROKEN_IN_A_ROW = 100  # PyAV tells a broken picture from the end; this many are no stream any more
+NEARLY_ALL = 0.9  # of the frames that a clip on a server promises; its length is often estimated
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrived:
+    """A picture, as it came."""
+
+    image: np.ndarray  # (H, W, 3) uint8, BGR from cv2, RGB from PyAV
+    captured_s: float  # `time.monotonic()`
+    decode_s: float  # processor time of its decoding, without the waiting
+    broken: int  # pictures before it that do not decode
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the parent asks for."""
+
+    camera: int | None
+    url: str | None
+    decode: str
+    exif: str
+    open_timeout_s: float
+    read_timeout_s: float
+    threads: int
+
+
+class Feed(Protocol):
+    """An opened source."""
+
+    promised: float  # frames that a clip on a server says it has; 0 for a source without an end
+
+    def next(self) -> Arrived | None:
+        """Wait for the next picture; None when there is none any more."""
+
+
+def open_feed(wanted: Wanted) -> Feed:
+    """Open a camera or an address.
+
+    Raises:
+        UnreadableSource: nothing there, or not readable.
+    """
+    if wanted.camera is not None:
+        return Cv2Feed(cv2_camera(wanted.camera))
+    if wanted.decode == "pyav":
+        return PyavFeed(wanted)
+    assert wanted.url is not None
+    capture = cv2_network(
+        wanted.url,
+        open_timeout_s=wanted.open_timeout_s,
+        read_timeout_s=wanted.read_timeout_s,
+        threads=wanted.threads,
+    )
+    if wanted.exif == "ignore":
+        capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
+    return Cv2Feed(capture)
+
+
+def ending(delivered: int, promised: float) -> str | None:
+    """Say what is wrong with a source that stopped after so many pictures; None: it is a clip that is over."""
+    if promised <= 0:
+        return "the connection was closed"
+    if delivered < NEARLY_ALL * promised:
+        return f"only {delivered} of about {promised:.0f} frames of the clip came"
+    return None
+
+
+class Cv2Feed:
+    """Pictures of a `VideoCapture`, BGR."""
+
+    def __init__(self, capture: cv2.VideoCapture) -> None:
+        self._capture = capture
+        self.promised = max(0.0, capture.get(cv2.CAP_PROP_FRAME_COUNT))
+
+    def next(self) -> Arrived | None:
+        """Grab until a picture decodes."""
+        busy = time.thread_time()
+        for broken in range(FAILURES):
+            if self._capture.grab():
+                arrived = time.monotonic()
+                found, image = self._capture.retrieve()
+                if found:
+                    return Arrived(image, arrived, time.thread_time() - busy, broken)
+        return None
+
+
+class PyavFeed:
+    """Pictures of a PyAV container, RGB."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        import av
+
+        from workbench.frames.pyav_video import PyavReader
+
+        assert wanted.url is not None
+        shown = network_address(wanted.url)
+        timeouts = (wanted.open_timeout_s, wanted.read_timeout_s)
+        options = {"rtsp_flags": "prefer_tcp"} if wanted.url.startswith("rtsp") else {}
+        try:
+            self._container = av.open(wanted.url, timeout=timeouts, options=options)
+        except (av.FFmpegError, OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise UnreadableSource(f"{shown} cannot be opened as a stream: {why}; check address and network") from None
+        if not self._container.streams.video:
+            raise UnreadableSource(f"{shown} has no video stream in it; check the address")
+        self._stream = self._container.streams.video[0]
+        self._stream.codec_context.thread_count = wanted.threads
+        if self._stream.codec_context.name == "mjpeg":
+            self._stream.codec_context.options = {"err_detect": "explode"}
+        self._failure, self._exif, self._convert = av.FFmpegError, wanted.exif, PyavReader.converted
+        rate = float(self._stream.average_rate or 0)
+        self.promised = (self._container.duration or 0) / av.time_base * rate
+        self._pictures = self._decoded()
+
+    def next(self) -> Arrived | None:
+        """Decode until a picture is whole."""
+        broken = 0
+        for frame, arrived, busy in self._pictures:
+            if frame is not None and not frame.is_corrupt:
+                begun = time.thread_time()
+                image = self._convert(frame, self._exif)
+                return Arrived(image, arrived, busy + time.thread_time() - begun, broken)
+            broken += 1
+            if broken >= BROKEN_IN_A_ROW:
+                break
+        return None
+
+    def _decoded(self) -> Iterator[tuple[Any, float, float]]:
+        """Yield frame (None: broken), its arrival, and the processor time of its decoding."""
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except self._failure:
+                return
+            if packet is None:
+                return
+            begun = time.thread_time()
+            try:
+                frames: list[Any] = list(packet.decode())
+            except self._failure:
+                frames = [None] if packet.size or packet.dts is not None else []
+            busy = time.thread_time() - begun
+            for frame in frames:
+                yield frame, time.monotonic(), busy
