@@ -40,9 +40,7 @@ class Answers:
         Raises:
             InputMismatch: they do not fit.
         """
-        if function.shape is not None and self.model.inputs:
-            length = fixed_batch(self.model) or 1
-            check_batch(np.empty((length, *function.shape), function.dtype), self.model.inputs, self.model.name)
+        expect_fit(function, self.model)
 
     def add(self, batch: FrameBatch) -> None:
         """Run the model on a batch, in parts where it takes one length only; the last is padded."""
@@ -73,6 +71,16 @@ class Answers:
             seconds={**self.seconds, "wall": wall_s},
             detections=found_boxes(outputs, self._sizes, self.recipe, labels=self.model.labels, boxes=wanted),
         )
+
+
+def expect_fit(function: Compiled, model: Model) -> None:
+    """Hold the tensor that a recipe makes to a model's input, where both are known.
+
+    Raises:
+        InputMismatch: they do not fit.
+    """
+    if function.shape is not None and model.inputs:
+        check_batch(np.empty((fixed_batch(model) or 1, *function.shape), function.dtype), model.inputs, model.name)
 
 
 def inferred(model: Model, tensors: np.ndarray) -> list[dict[str, np.ndarray]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from workbench.errors import InvalidValue
 from workbench.models.engines.record import Choice
 from workbench.models.engines.runners import Run
 from workbench.models.model import Batch, LoadedModel, check_batch
@@ -27,7 +29,7 @@ class FastModel:
         self,
         engine: Choice,
         *,
-        opener: Callable[[], Run] | None,
+        opener: Callable[..., Run] | None,
         original: Callable[[], LoadedModel],
         name: str,
         labels: tuple[str, ...] | None,
@@ -37,7 +39,8 @@ class FastModel:
 
         Args:
             engine: the choice.
-            opener: opens the converted file; None where the original itself is the quickest.
+            opener: opens the converted file, with so many `threads` where they are given; None where the original
+                itself is the quickest.
             original: loads the model in its own runtime.
             name: of the original, for tables and pictures.
             labels: class names; by default those packed into the original.
@@ -76,6 +79,31 @@ class FastModel:
     def layers(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return what the original's layers make of a batch, in its own runtime; see `LoadedModel.layers`."""
         return self._unconverted().layers(batch)
+
+    @property
+    def converted(self) -> bool:
+        """Whether a converted file runs, which can be opened many times; else it is the original."""
+        return self._opener is not None
+
+    def replica(self, threads: int) -> FastModel:
+        """Open the same engine once more, for a worker that runs it beside others.
+
+        Args:
+            threads: of the engine.
+
+        Raises:
+            InvalidValue: the original itself is the quickest, which is there only once.
+        """
+        if self._opener is None:
+            raise InvalidValue(f"{self.name} runs in its own runtime, which is opened once; let its workers take turns")
+        return FastModel(
+            self.engine,
+            opener=partial(self._opener, threads=threads),
+            original=self.original,
+            name=self.name,
+            labels=self.labels,
+            path=self.path,
+        )
 
     def close(self) -> None:
         """Release what the engine holds; the next `predict` takes it again."""

@@ -64,7 +64,7 @@ def fast_model(  # noqa: PLR0913 - what load_model is given, and the threads of 
     file = choice.trial.file
     return FastModel(
         choice,
-        opener=partial(open_runner, choice.chosen, folder_of(choice.key) / file, threads) if file else None,
+        opener=partial(open_runner, choice.chosen, folder_of(choice.key) / file, threads=threads) if file else None,
         original=source.open,
         name=source.name,
         labels=labels or getattr(origin, "labels", None),
