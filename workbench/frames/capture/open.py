@@ -7,17 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from workbench.errors import unknown
+from workbench.errors import InvalidValue, unknown
 from workbench.frames.capture.capture import Capture
 from workbench.frames.capture.feeds import Wanted
 from workbench.frames.capture.iterated import Iterated
 from workbench.frames.capture.played import PlayedFile, ReadFile
 from workbench.frames.capture.reconnecting import Reconnecting
+from workbench.frames.capture.watched import WatchedFolder
 from workbench.frames.frame import FrameSequence, FrameStream
 from workbench.frames.listing import URL
 from workbench.frames.live import network_address
 from workbench.frames.open import CAMERA, open_frames
+from workbench.frames.orientation import EXIF_RULES
 from workbench.frames.video import VIDEO_DECODERS
+
+WATCH = "watch:"
 
 
 def open_capture(  # noqa: PLR0913 - each is one question about the source, and keyword-only
@@ -49,20 +53,16 @@ def open_capture(  # noqa: PLR0913 - each is one question about the source, and 
 
     Raises:
         UnreadableSource: not there, not readable, damaged.
-        InvalidValue: something else than a source; a speed that is none.
+        InvalidValue: something else than a source; a speed or a time-out that is none.
+        UnknownName: an unknown decoder or policy.
     """
-    if isinstance(origin, Capture):
-        return origin
-    if isinstance(origin, FrameStream) and not isinstance(origin, FrameSequence):
-        return Iterated(origin.arrays(), origin=origin.origin, order=origin.order, release=origin.close)
-    if isinstance(origin, Iterator):
-        return Iterated(origin, origin=getattr(origin, "__name__", "iterator"))
+    if (given := _given(origin)) is not None:
+        return given
+    if isinstance(origin, str) and origin.startswith(WATCH):
+        return WatchedFolder(origin.removeprefix(WATCH), decode=decode, exif=exif, retry_s=retry_s)
     if (place := _live_place(origin)) is not None:
-        if decode not in VIDEO_DECODERS:
-            raise unknown("decoder of live pictures", decode, VIDEO_DECODERS)
-        camera, url = place
-        wanted = Wanted(camera, url, decode, exif, open_timeout_s, read_timeout_s, decoder_threads or 1)
-        return Reconnecting(wanted, origin=_shown(place), retry_s=retry_s)
+        wanted = Wanted(*place, decode, exif, open_timeout_s, read_timeout_s, decoder_threads or 1)
+        return Reconnecting(_checked(wanted), origin=_shown(wanted), retry_s=retry_s)
     frames = open_frames(origin, decode=decode, exif=exif)
     assert isinstance(frames, FrameSequence)
     if speed is None:
@@ -70,19 +70,42 @@ def open_capture(  # noqa: PLR0913 - each is one question about the source, and 
     return PlayedFile(frames, speed=speed, threads=decoder_threads, loop=loop)
 
 
+def _given(origin: Any) -> Capture | None:
+    """Return a capture of what is opened already."""
+    if isinstance(origin, Capture):
+        return origin
+    if isinstance(origin, FrameStream) and not isinstance(origin, FrameSequence):
+        return Iterated(origin.arrays(), origin=origin.origin, order=origin.order, release=origin.close)
+    if isinstance(origin, Iterator):
+        return Iterated(origin, origin=getattr(origin, "__name__", "iterator"))
+    return None
+
+
 def _live_place(origin: Any) -> tuple[int | None, str | None] | None:
     """Return (camera number, address), one of them None; None for anything else."""
     if isinstance(origin, (int, np.integer)) and not isinstance(origin, bool):
         return int(origin), None
-    if isinstance(origin, str):
-        if camera := CAMERA.match(origin):
-            return int(camera[1]), None
-        if URL.match(origin):
-            network_address(origin)
-            return None, origin
-    return None
+    if not isinstance(origin, str):
+        return None
+    if camera := CAMERA.match(origin):
+        return int(camera[1]), None
+    return (None, origin) if URL.match(origin) else None
 
 
-def _shown(place: tuple[int | None, str | None]) -> str:
-    camera, url = place
-    return f"camera:{camera}" if url is None else network_address(url)
+def _shown(wanted: Wanted) -> str:
+    return f"camera:{wanted.camera}" if wanted.url is None else network_address(wanted.url)
+
+
+def _checked(wanted: Wanted) -> Wanted:
+    if wanted.decode not in VIDEO_DECODERS:
+        raise unknown("decoder of live pictures", wanted.decode, VIDEO_DECODERS)
+    if wanted.exif not in EXIF_RULES:
+        raise unknown("exif policy", wanted.exif, EXIF_RULES)
+    if wanted.camera is not None and wanted.decode != "cv2":
+        raise InvalidValue(f"a camera is read by 'cv2', and {wanted.decode!r} reads files and addresses; use 'cv2'")
+    if not (wanted.open_timeout_s > 0 and wanted.read_timeout_s > 0):
+        raise InvalidValue(
+            "open_timeout_s and read_timeout_s are seconds above 0; "
+            f"got {wanted.open_timeout_s} and {wanted.read_timeout_s}"
+        )
+    return wanted
