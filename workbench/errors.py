@@ -48,6 +48,10 @@ class RunError(WorkbenchError):
     """A report run that did not finish."""
 
 
+class RecordingError(WorkbenchError):
+    """A live session that cannot be recorded, or no longer."""
+
+
 class PreprocessingWarning(UserWarning):
     """A recipe that contradicts what the model says about its own input."""
 

@@ -1,0 +1,6 @@
+"""Record what a live stream shows, so that every frame and answer can be looked at, and run, again."""
+
+from workbench.recording.recorder import Recorder, RecorderStats, recorded
+from workbench.recording.recording import Recording, open_recording
+
+__all__ = ["Recorder", "RecorderStats", "Recording", "open_recording", "recorded"]
