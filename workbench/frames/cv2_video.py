@@ -15,11 +15,10 @@ import numpy as np
 from workbench.errors import UnreadableSource
 from workbench.frames.frame import ChannelOrder
 from workbench.frames.pyav_video import PyavReader, first_frames
+from workbench.frames.quiet_ffmpeg import FATAL_ONLY, LOG_LEVEL
 from workbench.frames.video import Video
 
 OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"  # key;value|key;value, read by cv2 when it opens a file
-LOG_LEVEL = "OPENCV_FFMPEG_LOGLEVEL"  # read by cv2 at its first video; FFmpeg's chatter about a seek is no news
-FATAL_ONLY = "8"
 COMPARED_FRAMES = 4
 INTERLACED_MAX_MEAN = 24.0  # levels; the two decoders' colour matrices differ by a mean of 4 at most, garbage by 90
 _OPENING = threading.Lock()  # the environment belongs to the whole process

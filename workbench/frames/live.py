@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import cv2
 import numpy as np
 
 from workbench.errors import UnreadableSource
-from workbench.frames.cv2_video import FATAL_ONLY, LOG_LEVEL
 from workbench.frames.frame import ChannelOrder, Frame, FrameStream, as_rgb
+from workbench.frames.quiet_ffmpeg import quiet_opencv
 
 NETWORK_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "srt")
 OPEN_TIMEOUT_S = 10.0
@@ -51,17 +49,6 @@ class LiveStream(FrameStream):
     def close(self) -> None:
         """Release the camera or connection; safe to call twice."""
         self._capture.release()
-
-
-@contextmanager
-def quiet_opencv() -> Iterator[None]:
-    """While a source is opened, keep OpenCV and FFmpeg from printing what the error will say in one line."""
-    os.environ.setdefault(LOG_LEVEL, FATAL_ONLY)
-    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(before)
 
 
 def open_camera(number: int) -> LiveStream:

@@ -1,8 +1,8 @@
-"""Live sources: a camera, a network stream, a clip played in real time, a folder that fills, a browser's webcam."""
+"""Live sources: a camera, a network stream, a clip played in real time, a folder that fills, a browser's webcam.
 
-from workbench.frames.capture.capture import Capture, Captured, CaptureState, Lost
-from workbench.frames.capture.open import open_capture
-from workbench.frames.capture.pushed import PushedFrames
-from workbench.frames.capture.watched import watch
+Names load on first use; they are listed in `__init__.pyi`.
+"""
 
-__all__ = ["Capture", "CaptureState", "Captured", "Lost", "PushedFrames", "open_capture", "watch"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

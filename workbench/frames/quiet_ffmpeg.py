@@ -1,0 +1,23 @@
+"""Keep OpenCV and FFmpeg from printing what an error says in one line, or what is no news."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import cv2
+
+LOG_LEVEL = "OPENCV_FFMPEG_LOGLEVEL"  # read by cv2 at its first video; FFmpeg's chatter about a seek is no news
+FATAL_ONLY = "8"
+
+
+@contextmanager
+def quiet_opencv() -> Iterator[None]:
+    """While a source is opened, keep OpenCV and FFmpeg from printing what the error will say in one line."""
+    os.environ.setdefault(LOG_LEVEL, FATAL_ONLY)
+    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        yield
+    finally:
+        cv2.utils.logging.setLogLevel(before)
