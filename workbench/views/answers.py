@@ -13,6 +13,7 @@ from workbench.inference.answers import found_boxes, inferred, only_classificati
 from workbench.models import Model
 from workbench.recipes.callables import Preprocess
 from workbench.recipes.geometry import Size
+from workbench.results import Prediction
 from workbench.results.boxes.columns import labels_of, scores_of
 from workbench.results.boxes.decode import THRESHOLD
 
@@ -80,6 +81,15 @@ def _read(model: Model, outputs: dict[str, np.ndarray], recipe: Preprocess, *, s
         return _of_classes(classes.top(k)[0])
     found = found_boxes(outputs, [size], recipe, labels=model.labels)
     return Answer(note=_summary(outputs)) if found is None else _of_boxes(found[0], k)
+
+
+def answer_in(prediction: Prediction, *, k: int = 5) -> Answer:
+    """Return what a prediction says of its first frame, in at most k rows."""
+    if prediction.classification is not None:
+        return _of_classes(prediction.classification.top(k)[0])
+    if prediction.detections is not None:
+        return _of_boxes(prediction.detections[0], k)
+    return Answer(note=_summary(prediction.outputs))
 
 
 def _of_classes(rows: list[tuple[str, float]]) -> Answer:

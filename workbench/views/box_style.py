@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -50,6 +50,19 @@ def labels_of(found: sv.Detections) -> list[str]:
     answers = zip(found.data["answer"], found.data["answer_score"], strict=True)
     told = [f" → {answer} {score:.0%}" if answer else "" for answer, score in answers]
     return [line + more for line, more in zip(lines, told, strict=True)]
+
+
+def packed(found: sv.Detections) -> list[list[Any]]:
+    """Return, for the browser, x0, y0, x1, y1 in source pixels, score or None, label and place in the palette a box."""
+    # rounded, so that float32's 0.7 is 0.7 to the browser's float64 threshold, as it is to NumPy's
+    scores = [None] * len(found) if found.confidence is None else found.confidence.astype(float).round(6).tolist()
+    columns = zip(found.xyxy.tolist(), scores, labels_of(found), colors_of(found).tolist(), strict=True)
+    return [[*edges, score, label, color] for edges, score, label, color in columns]
+
+
+def inked_palette() -> list[dict[str, str]]:
+    """Return, for the browser, each colour of the palette with that of the letters on it."""
+    return [{"fill": fill, "ink": ink} for fill, ink in zip(PALETTE, INKS, strict=True)]
 
 
 def at_least(found: sv.Detections, threshold: float) -> sv.Detections:

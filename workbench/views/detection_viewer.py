@@ -9,14 +9,13 @@ from workbench.errors import unknown
 from workbench.frames.frame import FrameStream
 from workbench.views.banner import Banner
 from workbench.views.box_figures import Boxes, by_name, figure_detections, frames_for
-from workbench.views.box_style import INKS, PALETTE, check_threshold, colors_of, labels_of
+from workbench.views.box_style import check_threshold, inked_palette, packed
 from workbench.views.encode import MOVING_HEIGHT, jpeg, lower
 from workbench.views.presentation import pause_s, where
 from workbench.views.state import TRANSPORT, Position, seek
 from workbench.views.surface import DetectionSurface
 
 if TYPE_CHECKING:
-    import supervision as sv
     from matplotlib.figure import Figure
 
 STILL_HEIGHT, STILL_QUALITY = 1080, 90  # of the picture once the frames stand
@@ -45,8 +44,7 @@ class DetectionViewer:
         self._state = Position(len(self.frames))
         self._shown: dict[str, Any] = {}  # the description sent last, for when the next one fails
         self._banner = Banner("request", "picture")
-        palette = [{"fill": fill, "ink": ink} for fill, ink in zip(PALETTE, INKS, strict=True)]
-        self._surface = DetectionSurface(schema=palette, threshold=float(threshold))
+        self._surface = DetectionSurface(schema=inked_palette(), threshold=float(threshold))
         self._surface.on_msg(self._on_message)
 
     @property
@@ -117,13 +115,5 @@ class DetectionViewer:
             "playing": state.playing,
             "pause_s": pause_s(state, self.frames),
             "where": where(self.frames, state.index),
-            "sets": [{"name": name, "boxes": _boxes(each[state.index])} for name, each in self.detections.items()],
+            "sets": [{"name": name, "boxes": packed(each[state.index])} for name, each in self.detections.items()],
         }
-
-
-def _boxes(found: sv.Detections) -> list[list[Any]]:
-    """Return x0, y0, x1, y1 in source pixels, score or None, label and place in the palette of each box."""
-    # rounded, so that float32's 0.7 is 0.7 to the browser's float64 threshold, as it is to NumPy's
-    scores = [None] * len(found) if found.confidence is None else found.confidence.astype(float).round(6).tolist()
-    columns = zip(found.xyxy.tolist(), scores, labels_of(found), colors_of(found).tolist(), strict=True)
-    return [[*edges, score, label, color] for edges, score, label, color in columns]

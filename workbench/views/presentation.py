@@ -73,11 +73,21 @@ def describe(state: ViewerState, frames: FrameSequence) -> dict[str, Any]:
         "playing": state.playing,
         "pause_s": pause_s(state, frames),
         "where": where(frames, state.index),
+        **describe_recipes(state, frames.decoders),
+    }
+
+
+def describe_recipes(state: ViewerState, decoders: Sequence[str]) -> dict[str, Any]:
+    """Return what the browser shows of the recipes: their slots, which differ, and which have no effect.
+
+    `decoders` are those the source takes; none where its pixels come decoded.
+    """
+    return {
         "a": _settings(state.a),
         "b": _settings(state.b),
         "changed": list(changed_slots(state)),
         "summary": summary(state),
-        "idle": {"a": _idle(state.a, frames), "b": _idle(state.b, frames)},
+        "idle": {"a": _idle(state.a, decoders), "b": _idle(state.b, decoders)},
     }
 
 
@@ -127,8 +137,8 @@ def answered(index: int, answers: tuple[Answer, ...]) -> dict[str, Any]:
         same, other = "as many boxes as A, class by class", "other boxes than A"
     return {
         "index": index,
-        "a": _answer(a),
-        "b": _answer(b),
+        "a": bars(a),
+        "b": bars(b),
         "flipped": flipped,
         "note": "" if not both else other if flipped else same,
     }
@@ -144,7 +154,8 @@ def where(frames: FrameSequence, index: int) -> str:
     return f"{number} · {name}" if name else number
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def bars(answer: Answer) -> dict[str, Any]:
+    """Return one answer as the browser shows it: rows of label, share and text, or a note."""
     rows = [{"label": label, "share": share, "text": f"{share:.1%}"} for label, share in answer.rows]
     return {"rows": rows, "note": answer.note}
 
@@ -174,8 +185,8 @@ def _settings(preprocess: Preprocess) -> dict[str, Any]:
     return {slot: _field(getattr(preprocess, slot)) for slot in SLOTS}
 
 
-def _idle(preprocess: Preprocess, frames: FrameSequence) -> list[str]:
+def _idle(preprocess: Preprocess, decoders: Sequence[str]) -> list[str]:
     """Return the slots that change nothing here, such as `pad` without a letterbox."""
     used = set(preprocess.settings()) if isinstance(preprocess, Recipe) else set()
-    used -= set() if frames.decoders else {"decode", "exif"}  # the pixels come decoded
+    used -= set() if decoders else {"decode", "exif"}  # the pixels come decoded
     return [slot for slot in SLOTS if slot not in used]

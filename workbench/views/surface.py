@@ -10,6 +10,7 @@ import traitlets
 
 _FRONT = Path(__file__).parent / "front"
 _PLAYER = ("nodes.js", "link.js", "transport.js", "player.js")
+_LIVE = ("live_figures.js", "live_camera.js", "live_controls.js", "live_picture.js", "live.js")
 _QUESTIONS = ("explanation.js", "search.js", "code.js", "questions.js")
 
 
@@ -29,18 +30,29 @@ class Surface(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
         """Send one message, with encoded pictures behind it."""
         self.send(content, pictures or [])
 
-    def bundle(self, text: str, **options: Any) -> Any:
-        """Return what a notebook shows of this widget, with `text` for where there are no widgets."""
+    def bundle(self, text: str, *, picture: bytes | None = None, **options: Any) -> Any:
+        """Return what a notebook shows of this widget, with text and a PNG for where there are no widgets."""
         bundle = self._repr_mimebundle_(**options)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         if data:
             data["text/plain"] = text
+            data |= {"image/png": picture} if picture else {}
         return bundle
 
 
 class DetectionSurface(Surface):
     """Shows frames and boxes; the threshold is moved in the browser, and told to Python when it rests."""
 
-    _esm = _joined(*_PLAYER, "labels.js", "boxes.js", "detections.js")
+    _esm = _joined(*_PLAYER, "labels.js", "boxes.js", "threshold.js", "detections.js")
     _css = _joined("viewer.css", "detections.css")
     threshold = traitlets.Float(0.5).tag(sync=True)
+
+
+class LiveSurface(Surface):
+    """Shows a live stream: numbered pictures, which it acknowledges once they are on the screen."""
+
+    _esm = _joined("nodes.js", "link.js", "answers.js", "slots.js", "labels.js", "boxes.js", "threshold.js", *_LIVE)
+    _css = _joined("viewer.css", "detections.css", "live.css")
+    schema = traitlets.Dict().tag(sync=True)  # type: ignore[assignment]
+    threshold = traitlets.Float(0.5).tag(sync=True)
+    explorer = traitlets.Unicode("").tag(sync=True)  # model id of the FrameViewer below; empty without one

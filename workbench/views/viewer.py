@@ -120,6 +120,11 @@ class FrameViewer:
         """What the last search that came to its end has found; None before."""
         return self._diagnostics.found
 
+    @property
+    def model_id(self) -> str:
+        """The widget's name, by which another one can show it inside itself."""
+        return str(self._surface.model_id)
+
     def snapshot(self) -> Figure:
         """Return the frame that is shown as a static figure, for reports and notebooks without a kernel."""
         from workbench.views.figures import draw_comparison

@@ -23,18 +23,19 @@ class Answers {
     if (!view.a) return; // only the banner had news
     this.root.dataset.index = view.index;
     this.root.classList.toggle("wb-old", !view.current);
-    for (const side of ["a", "b"]) this.lists[side].replaceChildren(...this.rows(view[side]));
+    for (const side of ["a", "b"]) this.lists[side].replaceChildren(...bars(view[side]));
     this.flip.hidden = !view.note;
     this.flip.textContent = view.note;
     this.flip.dataset.kind = view.flipped ? "flipped" : "same";
   }
+}
 
-  rows({ rows, note }) {
-    if (note) return [node("p", { class: "wb-note" }, note)];
-    return rows.map(({ label, share, text }) => {
-      const name = node("span", { class: "wb-label", title: label }, label);
-      const bar = node("span", { class: "wb-bar" }, node("i", { style: `width:${(100 * share).toFixed(2)}%` }));
-      return node("div", { class: "wb-row" }, name, bar, node("b", {}, text));
-    });
-  }
+// One answer as bars, or its note
+function bars({ rows, note }) {
+  if (note) return [node("p", { class: "wb-note" }, note)];
+  return rows.map(({ label, share, text }) => {
+    const name = node("span", { class: "wb-label", title: label }, label);
+    const bar = node("span", { class: "wb-bar" }, node("i", { style: `width:${(100 * share).toFixed(2)}%` }));
+    return node("div", { class: "wb-row" }, name, bar, node("b", {}, text));
+  });
 }

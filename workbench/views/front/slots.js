@@ -1,52 +1,62 @@
-// One row a slot: its name, a field for A and one for B.
+// One row a slot: its name, a field for A and one for B; or one field, for the recipe that runs.
 
 const HELP =
   "Point at a slot for its definition. Left and right arrow step through the frames, by ten with shift; space plays.";
+const TWO = {
+  sides: ["a", "b"],
+  name: "Recipes, slot by slot",
+  same: "Recipes A and B are the same",
+  differ: (count) => (count === 1 ? "slot differs" : "slots differ"),
+  changed: " (A and B differ)",
+  copy: "Make B the same as A",
+  reset: (slot) => `Reset B's ${slot} to A's`,
+  help: HELP,
+};
 const EMPTY = { size: "the picture's own", quantization: "none" }; // what an empty field stands for
 
 class Slots {
-  constructor(schema, send) {
-    this.send = send;
-    this.fields = { a: {}, b: {} };
+  constructor(schema, send, words = TWO) {
+    Object.assign(this, { send, words, sides: words.sides, fields: { a: {}, b: {} } });
     this.rows = {};
     this.schema = schema;
     this.title = node("h4", { "aria-live": "polite" });
-    this.help = node("p", { class: "wb-help" }, HELP);
+    this.help = node("p", { class: "wb-help" }, words.help);
     const middle = Math.ceil(schema.length / 2);
     const halves = [schema.slice(0, middle), schema.slice(middle)].map((part) =>
       node("div", { class: "wb-half" }, this.head(), ...part.map((slot) => this.row(slot))),
     );
     const copy = () => send({ kind: "copy_a" });
-    this.copy = node("button", { type: "button", class: "wb-copy", onclick: copy }, "Make B the same as A");
+    this.copy = node("button", { type: "button", class: "wb-copy", onclick: copy }, words.copy);
     this.root = node(
-      "section", { class: "wb-slots", "aria-label": "Recipes, slot by slot" },
+      "section", { class: `wb-slots wb-sides-${this.sides.length}`, "aria-label": words.name },
       node("div", { class: "wb-slots-head" }, this.title, this.copy),
       node("div", { class: "wb-halves" }, ...halves),
       this.help,
     );
     this.root.addEventListener("focusin", (event) => this.explain(event.target));
     this.root.addEventListener("pointerover", (event) => this.explain(event.target));
-    this.root.addEventListener("pointerleave", () => this.help.replaceChildren(HELP));
+    this.root.addEventListener("pointerleave", () => this.help.replaceChildren(words.help));
   }
 
   head() {
     const chip = (name) => node("span", {}, node("span", { class: `wb-chip wb-chip-${name.toLowerCase()}` }, name));
     const about = { class: "wb-slot wb-columns", "aria-hidden": "true" };
+    if (this.sides.length === 1) return "";
     return node("div", about, node("span", {}, "slot"), chip("A"), chip("B"), node("span"));
   }
 
   row(entry) {
     const { slot, meaning } = entry;
-    const reset = button("reset", `Reset B's ${slot} to A's`, () => this.send({ kind: "reset_slots", slots: [slot] }));
+    const reset = button("reset", this.words.reset(slot), () => this.send({ kind: "reset_slots", slots: [slot] }));
     const name = node("span", { class: "wb-name", title: meaning }, slot, node("span", { class: "wb-spoken" }));
-    const fields = [this.cell("a", entry), this.cell("b", entry)];
+    const fields = this.sides.map((side) => this.cell(side, entry));
     this.rows[slot] = node("div", { class: "wb-slot", "data-slot": slot }, name, ...fields, reset);
     return this.rows[slot];
   }
 
   cell(side, entry) {
     const { slot, choices } = entry;
-    const label = `${side.toUpperCase()} ${slot}`;
+    const label = this.sides.length === 1 ? slot : `${side.toUpperCase()} ${slot}`;
     const act = (event) => this.send({ kind: "set_slot", side, slot, choice: event.target.value });
     const enter = (event) => event.key === "Enter" && act(event); // JupyterLab keeps Enter from becoming a change
     const text = node("input", {
@@ -71,13 +81,12 @@ class Slots {
       const changed = view.changed.includes(slot);
       const row = this.rows[slot];
       row.classList.toggle("wb-changed", changed);
-      row.querySelector(".wb-spoken").textContent = changed ? " (A and B differ)" : "";
+      row.querySelector(".wb-spoken").textContent = changed ? this.words.changed : "";
       row.querySelector(".wb-reset").disabled = !changed;
-      for (const side of ["a", "b"]) this.fill(this.fields[side][slot], view, { side, slot, choices });
+      for (const side of this.sides) this.fill(this.fields[side][slot], view, { side, slot, choices });
     }
     const count = view.changed.length;
-    const differ = `${count} ${count === 1 ? "slot differs" : "slots differ"}: ${view.summary}`;
-    this.title.textContent = count ? differ : "Recipes A and B are the same";
+    this.title.textContent = count ? `${count} ${this.words.differ(count)}: ${view.summary}` : this.words.same;
     this.copy.disabled = count === 0;
   }
 
