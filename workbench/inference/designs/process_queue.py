@@ -44,8 +44,8 @@ class Sent(NamedTuple):
 def process_queue(name: str, setting: Setting) -> DesignRun:
     """Run it: `put` waits while the queue is full, so that the newest frames are lost in the camera."""
     account, in_flight = Account(setting.seconds), 0
+    looks: dict[ChannelOrder, Look] = {"bgr": setting.look("bgr"), "rgb": setting.look("rgb")}
     with _capturing(setting.source) as (frames, stop, child):
-        looks: dict[ChannelOrder, Look] = {"bgr": setting.look("bgr"), "rgb": setting.look("rgb")}
         while isinstance(sent := _next(frames, child), Sent):
             if stop.is_set():
                 in_flight += 1
