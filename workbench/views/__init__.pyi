@@ -3,6 +3,7 @@ from .box_figures import figure_detections, figure_regions
 from .boxes import overlay_boxes, threshold_slider
 from .charts import figure_costs, figure_strip, figure_topk
 from .comparison_figures import figure_difference_map, figure_flips, figure_per_class
+from .design_figures import figure_designs
 from .detection_viewer import DetectionViewer
 from .drawing import difference, fit, side_by_side, tile
 from .drift_figures import figure_drift
@@ -13,6 +14,7 @@ from .notices import notice
 from .reliability import figure_reliability
 from .search_figures import figure_candidates, figure_ranking
 from .slider import frame_slider
+from .stream_figures import figure_stream
 from .tables import table
 from .viewer import FrameViewer
 
@@ -26,6 +28,7 @@ __all__ = [
     "figure_candidates",
     "figure_compare",
     "figure_costs",
+    "figure_designs",
     "figure_detections",
     "figure_difference_map",
     "figure_drift",
@@ -36,6 +39,7 @@ __all__ = [
     "figure_regions",
     "figure_reliability",
     "figure_seen",
+    "figure_stream",
     "figure_strip",
     "figure_topk",
     "fit",

@@ -23,7 +23,7 @@ class DesignComparison:
     @property
     def frame_s(self) -> float:
         """Seconds from one frame of the camera to the next, as the design that took most of them saw it."""
-        return 1 / max(run.stats.fps_in for run in self.runs)
+        return min(run.stats.elapsed_s / max(run.stats.captured - 1, 1) for run in self.runs)
 
     @property
     def engines(self) -> tuple[str, ...]:
