@@ -1,9 +1,8 @@
-from pathlib import Path
 
 import pytest
 
 from workbench.cli.live.recipe import recipe_for
-from workbench.errors import InvalidValue, UnknownName
+from workbench.errors import UnknownName
 from workbench.recipes import preset
 
 
