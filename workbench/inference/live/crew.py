@@ -29,7 +29,9 @@ class Crew:
         self.desk, self.capture, self.plan = desk, capture, plan
         self.weight = Weight()
         self._release = release
-        self._closed = threading.Event()
+        self._over = threading.Event()
+        self._closing = threading.RLock()  # an interrupt may come while this thread holds it
+        self._closed = False
         self._threads: list[threading.Thread] = []
         self._working = 0
 
@@ -50,21 +52,29 @@ class Crew:
             thread.start()
 
     def close(self) -> None:
-        """End them within STOP_S; one that is inside a model's call stays behind and ends after it."""
+        """End them within STOP_S; one that is inside a model's call stays behind and ends after it.
+
+        Who closes while another does waits for the same end.
+        """
+        with self._closing:
+            if not self._closed:
+                self._end()
+
+    def _end(self) -> None:
         deadline = time.monotonic() + STOP_S
         self.desk.stop()
         self.capture.stop()
-        self._closed.set()
+        self._over.set()
         for thread in self._threads:
             if thread is not threading.current_thread() and thread.ident is not None:
                 thread.join(max(deadline - time.monotonic(), 0.0))
-        behind = [thread for thread in self._threads if thread.is_alive()]
-        if behind and not self.desk.reading:
-            self.capture.close()
-        if behind:
+        if any(thread.is_alive() for thread in self._threads):
+            if not self.desk.reading:
+                self.capture.close()
             self.desk.note(
-                "stopped while a call of the model or the source had not come back; its thread is left behind"
+                "closed while a call of the model or the source had not come back; its thread is left behind"
             )
+        self._closed = True
 
     def look(self) -> None:
         """Note memory and CPU time."""
@@ -134,7 +144,7 @@ class Crew:
     def _keep_time(self) -> None:
         """Close a moment every second, until nothing more comes; the last may be shorter."""
         while True:
-            closed = self._closed.wait(self.desk.meter.period_s)
+            closed = self._over.wait(self.desk.meter.period_s)
             self.look()
             over = self.desk.over
             self.desk.moment(self.capture.state.phase)

@@ -14,6 +14,8 @@ from typing import Any
 from workbench.frames.capture.capture import Captured, Lost
 from workbench.inference.live.policy import Policy
 
+EARLY = 0.25  # of the time between two: a frame that `sample(fps=)` takes may come so much early, as live frames do
+
 
 @dataclass(slots=True, eq=False)
 class Waiting:
@@ -186,7 +188,7 @@ class Ledger:
         period = 1 / self.policy.fps
         if self._due_s is None or at > self._due_s + period or at < self._due_s - 2 * period:
             self._due_s = at  # the first, after a gap (there is no catching up), or a clip that begins again
-        if at < self._due_s - period * 1e-6:
+        if at < self._due_s - period * EARLY:
             return True
         self._due_s += period
         return False

@@ -49,7 +49,7 @@ class Stream:
         self._crew, self._desk, self._boxes = crew, crew.desk, boxes
         crew.start()
         self._memory_start_mb = crew.desk.meter.memory_mb
-        self._end = weakref.finalize(self, crew.close)  # of one that is forgotten, or open when Python ends
+        weakref.finalize(self, crew.close)  # of one that is forgotten, or open when Python ends
 
     def __repr__(self) -> str:
         return f"<Stream of {self.origin}, {self.policy}: {self.state.phase}>"
@@ -151,7 +151,7 @@ class Stream:
         Frames in flight are dropped as "stopped". A call of the model that has not come back cannot be aborted: its
         thread is left behind, `stats.errors` says so, and it ends when the call does.
         """
-        self._end()
+        self._crew.close()
 
     async def _aclose(self) -> None:
         await asyncio.to_thread(self.close)

@@ -1,0 +1,340 @@
+import threading
+import time
+from contextlib import suppress
+
+import numpy as np
+import pytest
+
+from tests.unit.inference.live.fakes import FakeCapture, FakeModel, as_tensor, live_threads, number_of
+from workbench import Recipe
+from workbench.errors import InputMismatch, InvalidValue, UnknownName, UnreadableSource
+from workbench.frames.capture import Lost
+from workbench.inference.live import stream
+
+FITS = Recipe(size=(4, 4), range="raw", color="rgb")
+
+
+def sleeping(seconds):
+    return lambda call: time.sleep(seconds)
+
+
+def raising(calls, error=ValueError):
+    """Return what raises in some of the calls."""
+
+    def during(call):
+        if call in calls:
+            raise error("no such luck")
+
+    return during
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left():
+    before = live_threads()
+    yield
+    assert live_threads() <= before
+
+
+@pytest.mark.parametrize("waits", [pytest.param(True, id="read in turn"), pytest.param(False, id="by its own thread")])
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_block_shows_every_frame_in_order_with_its_own_answer(waits, workers):
+    model = FakeModel()
+    with stream(FakeCapture([0] * 40, waits=waits), as_tensor, model, policy="block", workers=workers) as live:
+        results = list(live)
+    assert [result.frame.index for result in results] == list(range(40))
+    assert [number_of(result) for result in results] == list(range(40))
+    stats = live.stats
+    assert (stats.captured, stats.shown, stats.dropped, stats.in_flight) == (40, 40, {}, 0)
+    assert threading.current_thread().name not in model.threads
+
+
+def test_a_result_carries_what_became_of_its_frame():
+    with stream(FakeCapture([0, 0]), as_tensor, FakeModel(), policy="block") as live:
+        _, second = live
+    assert (second.frame.index, second.frame.time_s, second.frame.origin) == (1, 1 / 30, "fake")
+    assert second.frame.image[0, 0].tolist() == [1, 0, 0]
+    assert second.frame is second.frame
+    assert (second.prediction.origins, second.prediction.sizes, len(second.prediction)) == (("fake",), ((4, 4),), 1)
+    assert set(second.seconds) == {"decode", "wait", "preprocess", "infer", "order"}
+    assert second.age_s == pytest.approx(sum(second.seconds.values()), abs=0.01)
+    assert second.recipe is as_tensor
+
+
+def test_without_a_model_there_are_pictures_only():
+    with stream(FakeCapture([0] * 3), policy="block") as live:
+        assert [(result.frame.index, result.prediction) for result in live] == [(0, None), (1, None), (2, None)]
+    assert live.recipe is None
+
+
+def test_latest_shows_newer_and_newer_frames_and_counts_what_they_overtook():
+    capture = FakeCapture([0.002] * 60, waits=False)
+    with stream(capture, as_tensor, FakeModel(sleeping(0.01)), policy="latest") as live:
+        shown = [number_of(result) for result in live]
+    stats = live.stats
+    assert shown == sorted(set(shown))
+    assert shown[-1] == 59  # the newest is never overtaken
+    assert 5 < stats.shown < 40
+    assert stats.dropped == {"overtaken": 60 - stats.shown}
+    assert stats.age.max < 0.1
+
+
+def test_a_consumer_slower_than_the_model_gets_fresh_results():
+    ages = []
+    with stream(FakeCapture([0.002] * 80, waits=False), as_tensor, FakeModel(), policy="latest") as live:
+        for result in live:
+            ages.append(result.age_s)
+            time.sleep(0.03)
+    assert len(ages) < 20
+    assert np.median(ages) < 0.01  # a result waits one deep: until the next is there
+    assert live.stats.balanced
+
+
+def test_drop_oldest_keeps_so_many_and_drops_the_rest():
+    gate = threading.Event()
+    capture = FakeCapture([0, 0.05] + [0] * 18, waits=False)
+    with stream(capture, as_tensor, FakeModel(lambda call: gate.wait(5)), policy="drop_oldest(3)", workers=1) as live:
+        while live.stats.captured < 20:
+            time.sleep(0.001)
+        queue = live.stats.queue
+        gate.set()
+        shown = [number_of(result) for result in live]
+    assert (queue, shown, live.stats.dropped) == (3, [0, 17, 18, 19], {"full": 16})
+
+
+def test_frames_that_wait_together_go_through_the_model_together_with_the_same_answers():
+    gate = threading.Event()
+    model = FakeModel(lambda call: gate.wait(5))
+    model.runtime = "keras"
+    with stream(FakeCapture([0] * 30), as_tensor, model, policy="block") as live:
+        time.sleep(0.05)  # until the queue is full
+        gate.set()
+        results = list(live)
+    assert [number_of(result) for result in results] == list(range(30))
+    assert max(model.calls) == 8
+    assert [len(result.prediction) for result in results] == [1] * 30
+
+
+def test_one_bad_frame_in_a_batch_costs_no_other():
+    class Picky(FakeModel):
+        runtime = "keras"
+
+        def predict(self, batch):
+            if 7.0 in batch[:, 0, 0, 0]:
+                raise ValueError("not seven")
+            return super().predict(batch)
+
+    with stream(FakeCapture([0] * 20), as_tensor, Picky(), policy="block") as live:
+        shown = [number_of(result) for result in live]
+    assert shown == [number for number in range(20) if number != 7]
+    assert (live.stats.dropped, live.stats.errors) == ({"failed": 1}, {"ValueError: not seven": 1})
+
+
+def test_a_model_that_raises_loses_those_frames_only():
+    with stream(FakeCapture([0] * 30), as_tensor, FakeModel(raising(range(3, 12))), policy="block") as live:
+        shown = [number_of(result) for result in live]
+    assert shown == [*range(3), *range(12, 30)]  # nine in a row
+    assert (live.stats.dropped, live.stats.errors) == ({"failed": 9}, {"ValueError: no such luck": 9})
+
+
+def test_ten_failures_in_a_row_end_the_stream_with_that_error():
+    capture = FakeCapture([0] * 100)
+    live = stream(capture, as_tensor, FakeModel(raising(range(5, 100))), policy="block", workers=1)
+    shown = []
+    with pytest.raises(ValueError, match="no such luck") as raised, live:
+        for result in live:
+            shown.append(number_of(result))
+    assert raised.value.__notes__ == ["10 frames in a row"]
+    assert shown == [0, 1, 2, 3, 4]
+    assert live.stats.dropped["failed"] == 10
+    assert live.stats.balanced
+    assert capture.closed
+    assert list(live) == []
+
+
+def test_a_function_that_raises_counts_as_the_model_does():
+    def preprocess(image):
+        if image[0, 0, 0] == 2:
+            raise RuntimeError("I do not like two")
+        return as_tensor(image)
+
+    with stream(FakeCapture([0] * 4), preprocess, FakeModel(), policy="block") as live:
+        assert [number_of(result) for result in live] == [0, 1, 3]
+    assert live.stats.errors == {"RuntimeError: I do not like two": 1}
+
+
+def test_a_users_function_is_called_by_one_thread_at_a_time():
+    alone = threading.Lock()
+
+    def preprocess(image):
+        assert alone.acquire(blocking=False)
+        time.sleep(0.001)
+        alone.release()
+        return as_tensor(image)
+
+    with stream(FakeCapture([0] * 20), preprocess, FakeModel(), policy="block", workers=4) as live:
+        assert len(list(live)) == 20
+    assert live.stats.errors == {}
+
+
+def test_what_the_source_lost_is_counted():
+    script = [0, Lost("broken"), 0, Lost("overrun", 5), 0]
+    with stream(FakeCapture(script), as_tensor, FakeModel(), policy="block") as live:
+        assert len(list(live)) == 3
+    assert (live.stats.captured, live.stats.dropped) == (9, {"broken": 1, "overrun": 5})
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_source_that_fails_ends_the_stream_after_what_was_there(waits):
+    capture = FakeCapture([0, 0, UnreadableSource("fake: gone")], waits=waits)
+    live = stream(capture, as_tensor, FakeModel(), policy="block")
+    shown = []
+    with pytest.raises(UnreadableSource, match="gone"), live:
+        for result in live:
+            shown.append(number_of(result))
+            time.sleep(0.01)
+    assert shown[0] == 0
+    assert live.stats.balanced
+    assert capture.closed
+
+
+def test_the_limit_counts_what_is_shown_and_nothing_more_is_read():
+    capture = FakeCapture([0] * 50)
+    with stream(capture, as_tensor, FakeModel(), policy="block", limit=7) as live:
+        assert [number_of(result) for result in live] == list(range(7))
+    assert (live.stats.captured, live.stats.dropped) == (7, {})
+
+
+def test_a_recipe_switched_while_it_runs_shows_on_the_next_frames():
+    with stream(FakeCapture([0.001] * 100), FITS, FakeModel(), policy="block") as live:
+        first = next(live)
+        live.recipe = bgr = Recipe(size=(4, 4), range="raw", color="bgr")
+        assert live.recipe is bgr
+        later = [result for result in live if result.recipe is bgr]
+    assert first.recipe is FITS
+    assert later[0].frame.index <= first.frame.index + 10  # those in work or ready
+    assert len(later) > 80
+    assert {number_of(result) for result in later} == {0}  # where red was, there is blue now: nothing
+
+
+def test_a_recipe_that_does_not_fit_is_refused_and_the_stream_goes_on_with_the_one_before():
+    with stream(FakeCapture([0.001] * 30), FITS, FakeModel(), policy="block") as live:
+        next(live)
+        with pytest.raises(InputMismatch, match=r"set size=\(4, 4\)"):
+            live.recipe = Recipe(size=(5, 5), range="raw")
+        with pytest.raises(InvalidValue, match="recipe or a function"):
+            live.recipe = "smaller"
+        assert {result.recipe for result in live} == {FITS}
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        pytest.param({"policy": "newest"}, UnknownName, "no policy named 'newest'", id="no such policy"),
+        pytest.param({"workers": 0}, InvalidValue, "workers is a whole number", id="nobody works"),
+        pytest.param({"limit": 0}, InvalidValue, "limit is a whole number", id="nothing is shown"),
+        pytest.param({"recipe": None}, InvalidValue, "a model needs a recipe", id="no recipe"),
+        pytest.param({"recipe": Recipe(size=(9, 9), range="raw")}, InputMismatch, "set size", id="does not fit"),
+        pytest.param({"boxes": "circles"}, UnknownName, "circles", id="no such boxes"),
+    ],
+)
+def test_what_makes_no_stream_is_refused_before_anything_runs(options, error, says):
+    capture = FakeCapture([0])
+    with pytest.raises(error, match=says):
+        stream(capture, **{"recipe": FITS, "model": FakeModel()} | options)
+    assert capture.delivered == 0
+
+
+# --- the end -------------------------------------------------------------------------------------------------
+
+
+def closed_within(live, seconds=1.0):
+    start = time.monotonic()
+    live.close()
+    assert time.monotonic() - start < seconds
+    assert live.stats.balanced
+    assert live.stats.in_flight == 0
+
+
+@pytest.mark.parametrize("policy", ["latest", "block", "drop_oldest(2)", "sample(every=2)"])
+@pytest.mark.parametrize("waits", [True, False])
+def test_leaving_the_loop_ends_everything(policy, waits):
+    capture = FakeCapture([0.001] * 1000, waits=waits)
+    with stream(capture, as_tensor, FakeModel(), policy=policy) as live:
+        for _ in live:
+            break
+    assert live.stats.balanced
+    assert live.stats.in_flight == 0
+    assert capture.closed
+    assert list(live) == []
+
+
+def test_a_source_that_stalls_is_left_at_once():
+    live = stream(FakeCapture([0, 60.0], waits=False), as_tensor, FakeModel())
+    next(live)
+    closed_within(live)
+    closed_within(live, 0.1)  # twice is safe
+
+
+def test_a_stream_that_nobody_asks_is_left_at_once():
+    live = stream(FakeCapture([0] * 1000), as_tensor, FakeModel(), policy="block")
+    time.sleep(0.02)
+    assert 0 < live.stats.in_flight < 20
+    closed_within(live)
+    assert live.stats.dropped["stopped"] > 0
+
+
+def test_closing_in_another_thread_ends_who_waits_for_a_result():
+    live = stream(FakeCapture([60.0]), as_tensor, FakeModel(), policy="block")
+    closer = threading.Timer(0.05, live.close)
+    closer.start()
+    assert list(live) == []
+    closer.join()
+
+
+def test_a_model_that_hangs_holds_up_neither_the_source_nor_the_end():
+    gate = threading.Event()
+    capture = FakeCapture([0.001] * 10_000, waits=False)
+    live = stream(capture, as_tensor, FakeModel(lambda call: gate.wait(30)), policy="latest")
+    while live.stats.captured < 20:
+        time.sleep(0.005)
+    closed_within(live)
+    assert capture.closed
+    assert "had not come back" in next(iter(live.stats.errors))
+    gate.set()
+    deadline = time.monotonic() + 2
+    while live_threads() and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def test_an_interrupt_in_the_loop_ends_everything():
+    capture = FakeCapture([0.001] * 1000)
+    with (
+        suppress(KeyboardInterrupt),
+        stream(capture, as_tensor, FakeModel(), policy="block") as live,
+    ):
+        for result in live:
+            if result.frame.index == 3:
+                raise KeyboardInterrupt
+    assert live.stats.balanced
+    assert capture.closed
+
+
+def test_a_stream_that_is_forgotten_ends():
+    capture = FakeCapture([0.001] * 10_000)
+    live = stream(capture, as_tensor, FakeModel(), policy="block")
+    next(live)
+    del live
+    assert capture.closed
+
+
+def test_opencvs_threads_are_given_back():
+    import cv2
+
+    before = cv2.getNumThreads()
+    with stream(FakeCapture([0.001] * 50), as_tensor, FakeModel(), policy="block") as live:
+        next(live)
+        assert cv2.getNumThreads() == 1
+        with stream(FakeCapture([0]), as_tensor, FakeModel(), policy="block") as other:
+            list(other)
+        assert cv2.getNumThreads() == 1
+    assert cv2.getNumThreads() == before
