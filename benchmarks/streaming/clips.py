@@ -12,7 +12,8 @@ from workbench.models.cache import cache_dir
 
 LINES = (720, 1080)
 RATE = 30  # frames a second of the clips
-PASSES = 4  # of the film's 132 frames at 25 a second: 21 s
+PASSES = 4  # of the film, 21 s in all
+PASS = 158  # frames of one pass: 132 at 25 a second, played at 30
 
 
 def clip(lines: int) -> Path:

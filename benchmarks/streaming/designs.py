@@ -21,6 +21,7 @@ def design(*, path: str, fps: float, seconds: float, name: str, engine: str) -> 
         stats.elapsed_s,
         stats.cpu * stats.elapsed_s,
         frames=list(range(stats.shown)),
+        times=run.times_s.tolist(),
         ages=run.ages_s.tolist(),
         captured=stats.captured,
         dropped=dict(stats.dropped),

@@ -19,7 +19,11 @@ class Outcome:
 
     seconds: float = 0.0  # from the opening of the source to the last frame shown
     cpu_s: float = 0.0  # of all its processes, in that time
+    cpu_first_s: float = 0.0  # of it until the first frame was shown
+    begun_s: float = 0.0  # `time.monotonic()` of the opening
+    cpu_begun_s: float = 0.0  # `cpu_seconds()` then
     frames: list[int] = field(default_factory=list)  # shown, by their place in the source
+    times: list[float] = field(default_factory=list)  # seconds from the opening to each
     ages: list[float] = field(default_factory=list)  # seconds from due to shown
     answers: list[int] = field(default_factory=list)  # the most probable class of each
     captured: int = 0  # frames that the source delivered
@@ -31,8 +35,18 @@ class Outcome:
 
     @property
     def fps(self) -> float:
-        """Frames shown a second."""
-        return len(self.frames) / self.seconds
+        """Frames shown a second, from the first to the last."""
+        return (len(self.times) - 1) / (self.times[-1] - self.times[0])
+
+    @property
+    def fps_in(self) -> float:
+        """Frames delivered a second, from when the first was due."""
+        return self.captured / (self.seconds - self.times[0] + self.ages[0])
+
+    @property
+    def cores(self) -> float:
+        """Cores kept busy, from the first frame shown."""
+        return (self.cpu_s - self.cpu_first_s) / (self.seconds - self.times[0])
 
     @property
     def lost(self) -> float:
@@ -45,10 +59,14 @@ class Outcome:
 
     def show(self, frame: int, answer: int, due: float | None = None) -> None:
         """Note that a frame is shown now, and how old it is since `time.monotonic()` was `due`."""
+        now = time.monotonic()
+        if not self.frames:
+            self.cpu_first_s = cpu_seconds() - self.cpu_begun_s
         self.frames.append(frame)
+        self.times.append(now - self.begun_s)
         self.answers.append(answer)
         if due is not None:
-            self.ages.append(time.monotonic() - due)
+            self.ages.append(now - due)
 
     def to_json(self) -> str:
         """Return it as one line."""
@@ -68,12 +86,12 @@ class Clocked:
 
     def __enter__(self) -> None:
         """Start."""
-        self._wall, self._cpu = time.monotonic(), cpu_seconds()
+        self._outcome.cpu_begun_s, self._outcome.begun_s = cpu_seconds(), time.monotonic()
 
     def __exit__(self, *_: object) -> None:
         """Stop."""
-        self._outcome.seconds += time.monotonic() - self._wall
-        self._outcome.cpu_s += cpu_seconds() - self._cpu
+        self._outcome.seconds = time.monotonic() - self._outcome.begun_s
+        self._outcome.cpu_s = cpu_seconds() - self._outcome.cpu_begun_s
 
 
 def cpu_seconds() -> float:
