@@ -1,8 +1,8 @@
 """`results.jsonl`: one JSON object a line, handed to the operating system line by line.
 
 Each line has a `kind`: `session` first, then `result`, `recipe`, `boxes` (how they are read), `state` (of the source),
-and `end`. A process that is killed leaves whole lines and at most one torn one, the last, which reading leaves out; a
-machine that loses its power may lose some seconds more.
+`moment` (a second of the stream) and `end`. A process that is killed leaves whole lines and at most one torn one, the
+last, which reading leaves out; a machine that loses its power may lose some seconds more.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from workbench.frames.frame import FrameSequence
 from workbench.recipes import Recipe
 from workbench.recording.journal import FORMAT, Line, read_line, read_lines
 from workbench.recording.kept_frames import Kept, KeptFrames
-from workbench.recording.session import recipe_of
+from workbench.recording.session import moment_of, recipe_of
 
 Noted = dict[str, Any] | None
 
@@ -34,6 +34,7 @@ class Told:
     recipes: list[Noted] = field(default_factory=list)  # of each result
     formats: list[Noted] = field(default_factory=list)  # how the boxes of each result were read
     states: list[Line] = field(default_factory=list)
+    moments: list[Line] = field(default_factory=list)
     end: Line | None = None
 
 
@@ -44,12 +45,14 @@ class Recording(AbstractContextManager["Recording"]):
         folder: where it lies.
         session: what it stood on: origin, policy, model, recipe, versions, when it started.
         states: the changes of the source's state, each with its time.
+        moments: the stream second by second, as `StreamStats.timeline`.
         end: how it ended, with the counts of stream and recorder; None where the process was killed.
     """
 
     def __init__(self, folder: Path, told: Told) -> None:
         self.folder, self._told = folder, told
         self.session, self.states, self.end = told.session, told.states, told.end
+        self.moments = tuple(moment_of(line) for line in told.moments)
 
     def __repr__(self) -> str:
         return f"<Recording {self.folder}: {len(self)} results, {'ended' if self.end else 'cut off'}>"
@@ -204,6 +207,8 @@ def open_recording(folder: str | Path) -> Recording:
             boxes = line["now"]
         elif kind == "state":
             told.states.append(line["now"])
+        elif kind == "moment":
+            told.moments.append(line)
         elif kind == "end":
             told.end = line
     if not told.session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import platform
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,14 +13,15 @@ from typing import Any, Protocol
 
 from workbench.errors import InvalidValue
 from workbench.frames.capture.capture import CaptureState
-from workbench.inference.live.stats import StreamStats
+from workbench.inference.live.stats import Moment, StreamStats
 from workbench.models import Model, load_model
 from workbench.models.engines.fast import FastModel
 from workbench.recipes import Recipe
 from workbench.recipes.callables import Preprocess
 from workbench.recording.journal import known
 from workbench.results import BoxFormat, DecodedBoxes, Prediction
-from workbench.samples import portable
+from workbench.samples import portable, sample_path
+from workbench.samples.paths import PREFIX
 
 PACKAGES = (
     "workbench", "numpy", "opencv-python", "opencv-python-headless", "av", "tensorflow", "keras", "ai-edge-litert",
@@ -99,7 +101,7 @@ def plain_model(model: Model) -> Plain:
     """Return what a model is known by, and how to load it again where it came from a file."""
     path = getattr(model, "path", None)
     runtime = getattr(model, "runtime", None)
-    origin = None if path is None else portable(Path(path).absolute())
+    origin = None if path is None else _origin(Path(path).absolute())
     fast = isinstance(model, FastModel)
     return {
         "name": model.name,
@@ -108,6 +110,13 @@ def plain_model(model: Model) -> Plain:
         "runtime": runtime,
         "labels": None if model.labels is None else list(model.labels),
     }
+
+
+def _origin(path: Path) -> str:
+    """Return a path as text; of a sample's own model the sample's name, by which it is called the same again."""
+    text = portable(path)
+    sample = text.partition("/")[0]
+    return sample if text.startswith(PREFIX) and sample_path(sample) in (path, path / "saved_model.pb") else text
 
 
 def model_of(plain: Plain | None, folder: Path) -> Model:
@@ -155,6 +164,18 @@ def plain_stats(stats: StreamStats) -> Plain:
         "queue_max": stats.queue_max, "workers": stats.workers, "plan": stats.plan, "errors": dict(stats.errors),
         "seconds": {n: {k: known(getattr(s, k)) for k in ("p50", "p95", "p99", "max")} for n, s in spreads.items()},
     }  # fmt: skip
+
+
+def plain_moment(moment: Moment) -> Plain:
+    """Return a moment of a stream; a number that is not known is None."""
+    fields = dataclasses.asdict(moment)
+    return {name: known(value) if isinstance(value, float) else value for name, value in fields.items()}
+
+
+def moment_of(plain: Plain) -> Moment:
+    """Return a recorded moment."""
+    fields: Plain = {name: math.nan if plain[name] is None else plain[name] for name in Moment.__slots__}
+    return Moment(**fields)
 
 
 def _versions() -> Plain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ import cv2
 import numpy as np
 
 from workbench.inference.live.result import StreamResult
+from workbench.inference.live.stats import StreamStats
 from workbench.recording.answers import plain_answer, plain_outputs
 from workbench.recording.journal import FORMAT, Journal, known
 from workbench.recording.session import (
     Clock,
     Live,
     plain_format,
+    plain_moment,
     plain_recipe,
     plain_state,
     plain_stats,
@@ -29,6 +32,7 @@ from workbench.views.overlay import annotated
 
 ANNOTATED = "annotated" + VIEWABLE.suffix
 COUNTS_S = 0.5  # seconds between looks at what was dropped
+MOMENTS_S = 1.0  # between looks at the stream's moments, which are a second or more each
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Writer:
         facts = session(live)
         self._noted: dict[str, Any] = {"recipe": facts["recipe"], "boxes": None, "state": None}
         self._dropped: dict[str, int] = {}
-        self._counted_s = -COUNTS_S
+        self._counted_s = self._looked_s = -math.inf
+        self._told_s = 0.0  # up to where the moments of the stream are written
         codec = {"frames": LOSSLESS.codec, "annotated": VIEWABLE.codec if drawing else None}
         self._journal.write("session", format=FORMAT, started=self._clock.iso(), **facts, codec=codec)
 
@@ -92,8 +97,18 @@ class Writer:
         self._spent_s += time.perf_counter() - start
 
     def look(self) -> None:
-        """Write a line if the state of the source has changed."""
+        """Write a line if the state of the source has changed, and one for each second of the stream that is over."""
         self._note("state", plain_state(self._live.state, self._clock))
+        if time.monotonic() - self._looked_s >= MOMENTS_S:
+            self._looked_s = time.monotonic()
+            self._tell(self._live.stats)
+
+    def _tell(self, stats: StreamStats) -> None:
+        """Write the moments that are new; of a long run one may be several seconds."""
+        for moment in stats.timeline:
+            if moment.time_s > self._told_s:
+                self._journal.write("moment", **plain_moment(moment))
+                self._told_s = moment.time_s
 
     def end(self, error: BaseException | None = None) -> None:
         """Write what is held back, and the last line; `error` is what ended the session.
@@ -106,8 +121,10 @@ class Writer:
             video.close()
         recorder = {"frames": self.frames, "bytes": self.bytes, "ms_a_frame": known(self.ms_a_frame)}
         told = None if error is None else f"{type(error).__name__}: {error}"
-        stats = plain_stats(self._live.stats)
-        self._journal.write("end", at=self._clock.iso(time.monotonic()), error=told, recorder=recorder, stats=stats)
+        stats = self._live.stats
+        self._tell(stats)
+        facts = {"error": told, "recorder": recorder, "stats": plain_stats(stats)}
+        self._journal.write("end", at=self._clock.iso(time.monotonic()), **facts)
         self._journal.close()
 
     def abandon(self) -> None:
