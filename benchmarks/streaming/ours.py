@@ -73,13 +73,15 @@ def remembering(*, path: str, limit: int, policy: str, speed: float | None) -> O
     outcome, process = Outcome(), psutil.Process()
     recipe, model = _sample("sample:cifar10-cnn")
     every = max(1, limit // SAMPLES)
-    with Clocked(outcome), stream(path, recipe, model, policy=policy, speed=speed, loop=True, limit=limit) as live:
-        shown = 0
-        for shown, result in enumerate(live, 1):
-            if shown % every == 0:
-                outcome.series.append((result.frame.index, _resident(process)))
+    with Clocked(outcome), stream(path, recipe, model, policy=policy, speed=speed, loop=True) as live:
+        for result in live:
+            number = result.frame.index
+            if number >= every * len(outcome.series):
+                outcome.series.append((number, _resident(process)))
+            if number >= limit:
+                break
         stats = live.stats
-    outcome.more = {"shown": shown}
+    outcome.more = {"shown": stats.shown}
     return _told(outcome, stats)
 
 
