@@ -14,11 +14,10 @@ import numpy as np
 
 from workbench.errors import UnreadableSource
 from workbench.frames.frame import ChannelOrder
+from workbench.frames.opencv_ffmpeg import FATAL_ONLY, LOG_LEVEL, OPTIONS
 from workbench.frames.pyav_video import PyavReader, first_frames
-from workbench.frames.quiet_ffmpeg import FATAL_ONLY, LOG_LEVEL
 from workbench.frames.video import Video
 
-OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"  # key;value|key;value, read by cv2 when it opens a file
 COMPARED_FRAMES = 4
 INTERLACED_MAX_MEAN = 24.0  # levels; the two decoders' colour matrices differ by a mean of 4 at most, garbage by 90
 _OPENING = threading.Lock()  # the environment belongs to the whole process

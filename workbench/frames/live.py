@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.errors import UnreadableSource
 from workbench.frames.frame import ChannelOrder, Frame, FrameStream, as_rgb
-from workbench.frames.quiet_ffmpeg import quiet_opencv
+from workbench.frames.opencv_ffmpeg import quiet_opencv
 
 NETWORK_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "srt")
 OPEN_TIMEOUT_S = 10.0

@@ -32,6 +32,8 @@ BROKEN_IN_A_ROW = 100  # PyAV tells a broken picture from the end; this many are
 # TCP first; no second of watching to guess the frame rate: it held the first 29 pictures back, 1.1 s at 25 a second,
 # to let them come together and look new
 RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp", "fpsprobesize": "0"}
+# FFmpeg reads some 25 pictures of an RTSP stream to guess its rate, a second in which they grow old; 0: it does not
+RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp", "fpsprobesize": "0"}  # the first is what OpenCV asks for by itself
 NEARLY_ALL = 0.9  # of the frames that a clip on a server promises; its length is often estimated
 
 
@@ -90,6 +92,10 @@ def open_feed(wanted: Wanted) -> Feed:
     if wanted.exif == "ignore":
         capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 0)
     return Cv2Feed(capture)
+
+
+def _is_rtsp(url: str) -> bool:
+    return url.lower().startswith("rtsp")
 
 
 def ending(delivered: int, promised: float) -> str | None:

@@ -1,4 +1,4 @@
-"""Keep OpenCV and FFmpeg from printing what an error says in one line, or what is no news."""
+"""What OpenCV's FFmpeg is told through the environment; above all not to print what an error says in one line."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import cv2
 
+OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"  # key;value|key;value, read by cv2 when it opens a file or an address
 LOG_LEVEL = "OPENCV_FFMPEG_LOGLEVEL"  # read by cv2 at its first video; FFmpeg's chatter about a seek is no news
 FATAL_ONLY = "8"
 
