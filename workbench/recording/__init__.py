@@ -2,5 +2,7 @@
 
 from workbench.recording.recorder import Recorder, RecorderStats, recorded
 from workbench.recording.recording import Recording, open_recording
+from workbench.recording.replay import replay
+from workbench.recording.replayed import Replay
 
-__all__ = ["Recorder", "RecorderStats", "Recording", "open_recording", "recorded"]
+__all__ = ["Recorder", "RecorderStats", "Recording", "Replay", "open_recording", "recorded", "replay"]
