@@ -78,4 +78,4 @@ def read_stamp(image: np.ndarray) -> int | None:
 
 def _side(image: np.ndarray) -> int:
     """Of a block: a fourtieth of the width; of 640 pixels 16, of 320 8."""
-    return image.shape[1] // 40
+    return int(image.shape[1] // 40)

@@ -39,7 +39,9 @@ class LiveServer:
         return ADDRESSES[self.kind].format(port=self.port)
 
     def start(self, fault: str = "none") -> None:
-        """Start it, again on the port it had; returns when it takes connections."""
+        """Start it where it is not running, again on the port it had; returns when it takes connections."""
+        if self._process is not None:
+            return
         options = ["--port", str(self.port), "--fps", str(self._fps), "--fault", fault]
         command = [*PROGRAMS[self.kind], str(self._clip), *options]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -66,9 +68,9 @@ class LiveServer:
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
+        """Let it go on; safe where it was not frozen."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def _tell(self, line: str) -> str:
         assert self._process is not None and self._process.stdin is not None, "the server is not running"

@@ -59,9 +59,10 @@ class Traces:
 
     def _children(self) -> list[psutil.Process]:
         try:
-            return self._process.children(recursive=True)
+            children = self._process.children(recursive=True)
         except psutil.NoSuchProcess:
             return []
+        return [child for child in children if not _serves(child)]
 
     def _sockets(self) -> set[str]:
         """Return the remote ends of the connections held by the process and its children."""
@@ -86,6 +87,14 @@ class Traces:
             paths = [*opened, *(line.split(maxsplit=5)[-1] for line in lines)]
             found |= {path.removeprefix(f"{SHARED}/") for path in paths if path.startswith(f"{SHARED}/")}
         return {name for name in found if "(deleted)" not in name}
+
+
+def _serves(process: psutil.Process) -> bool:
+    """Whether it is one of the servers of this folder, which are not what a stream holds."""
+    try:
+        return any("live_sources" in part for part in process.cmdline())
+    except psutil.Error:  # it has just ended
+        return False
 
 
 def _ended(process: psutil.Process) -> bool:

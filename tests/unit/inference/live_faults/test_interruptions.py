@@ -1,0 +1,129 @@
+"""Ctrl-C, a kernel's interrupt and `kill -9` of a process that streams: it ends in time and leaves nothing."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from scripts.live_sources import Traces
+
+pytestmark = pytest.mark.slow
+IN_A_BLOCK = """
+from workbench.inference.live import stream
+with stream({url!r}) as live:
+    for result in live:
+        print(result.frame.index, flush=True)
+"""
+WITHOUT_A_BLOCK = """
+from workbench.inference.live import stream
+for result in stream({url!r}):
+    print(result.frame.index, flush=True)
+"""
+LEFT = """
+import threading, psutil
+print([each.name for each in threading.enumerate() if each not in before], psutil.Process().children(recursive=True))
+"""
+
+
+@pytest.fixture
+def program():
+    """Return a function: source -> a running Python process, which is gone after the test."""
+    started = []
+
+    def start(source):
+        started.append(
+            subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def lines(process, count):
+    for _ in range(count):
+        assert process.stdout.readline(), process.stderr.read()
+
+
+@pytest.mark.parametrize(
+    ("source", "moment"),
+    [
+        pytest.param(IN_A_BLOCK, "live", id="while live, in with"),
+        pytest.param(WITHOUT_A_BLOCK, "silent", id="while silent, in for alone"),
+    ],
+)
+def test_ctrl_c_ends_a_program_within_a_second(served, program, source, moment):
+    server = served()
+    process = program(source.format(url=server.url))
+    traces = Traces(process.pid)
+    lines(process, 3)
+    traces.note()
+    assert traces.children
+    if moment == "silent":
+        server.freeze()
+        time.sleep(0.2)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.wait(10)
+    assert time.monotonic() - start < 1.2  # 1 s for the stream, and Python's own end
+    assert process.returncode == -signal.SIGINT
+    assert process.stderr.read().strip().endswith("KeyboardInterrupt")
+    assert traces.left() == []
+
+
+def test_a_program_that_is_killed_leaves_no_reading_process(served, program):
+    server = served()
+    process = program(IN_A_BLOCK.format(url=server.url))
+    traces = Traces(process.pid)
+    lines(process, 3)
+    traces.note()
+    assert traces.children
+    server.freeze()  # so that the reading process waits inside FFmpeg
+    time.sleep(0.2)
+    process.kill()
+    process.wait()
+    assert traces.left(within_s=1.5) == []
+
+
+def test_a_kernel_that_is_interrupted_goes_on_and_streams_again(served):
+    server = served()
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        assert said(client, "import threading\nbefore = set(threading.enumerate())") == ("ok", "")
+        client.execute(IN_A_BLOCK.format(url=server.url))
+        until_printed(client, "3")
+        start = time.monotonic()
+        manager.interrupt_kernel()
+        reply = client.get_shell_msg(timeout=10)["content"]
+        assert time.monotonic() - start < 1.2
+        assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
+        assert said(client, LEFT) == ("ok", "[] []\n")
+        again = IN_A_BLOCK.replace("{url!r}", "{url!r}, limit=2").format(url=server.url)
+        assert said(client, again) == ("ok", "0\n1\n")
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def until_printed(client, text):
+    with contextlib.suppress(KeyError):
+        while text not in client.get_iopub_msg(timeout=20)["content"].get("text", ""):
+            pass
+
+
+def said(client, source):
+    """Run a cell; return its status and what it printed."""
+    printed = []
+
+    def note(message):
+        if message["msg_type"] == "stream":
+            printed.append(message["content"]["text"])
+
+    reply = client.execute_interactive(source, timeout=30, output_hook=note)
+    return reply["content"]["status"], "".join(printed)

@@ -1,0 +1,67 @@
+"""A model that raises, or is slower than its source, never holds up the capture."""
+
+import time
+
+import numpy as np
+import pytest
+
+from workbench import Recipe
+from workbench.models.model import TensorSpec
+
+pytestmark = pytest.mark.slow
+RECIPE = Recipe(size=(32, 32), range="unit")
+
+
+class Brightness:
+    """A model that answers with the mean of each channel; slow or failing on request."""
+
+    name, labels = "brightness", None
+    inputs = (TensorSpec("image", (None, 32, 32, 3), "float32"),)
+    outputs = (TensorSpec("mean", (None, 3), "float32"),)
+
+    def __init__(self, *, takes_s=0.0, fails=lambda call: False):
+        self.calls, self._takes_s, self._fails = 0, takes_s, fails
+
+    def predict(self, batch):
+        self.calls += 1
+        time.sleep(self._takes_s)
+        if self._fails(self.calls):
+            raise RuntimeError(f"no memory\nfor call {self.calls % 3 == 0}")
+        return {"mean": np.asarray(batch).mean(axis=(1, 2))}
+
+    def close(self):
+        pass
+
+
+def test_a_model_slower_than_the_source_holds_up_nothing(served, watch):
+    server = served()
+    watched = watch(server.url, recipe=RECIPE, model=Brightness(takes_s=0.2))
+    watched.until_shown(2)
+    before, start = watched.stream.stats, time.monotonic()
+    watched.until_shown(8)
+    elapsed, after = time.monotonic() - start, watched.stream.stats
+    assert (after.captured - before.captured) / elapsed == pytest.approx(25, rel=0.2)
+    assert after.dropped["overtaken"] > 15
+    assert max(each.age_s for each in watched.shown[-8:]) < 0.2 + 2 / 25 + 0.1  # an inference and two frames, and slack
+
+
+def test_a_model_that_raises_loses_that_frame_and_goes_on(served, watch):
+    model = Brightness(fails=lambda call: call % 5 == 0)
+    watched = watch(served().url, recipe=RECIPE, model=model, policy="block", keep=20)
+    watched.until_shown(16)
+    stats = watched.stream.stats
+    assert stats.dropped["failed"] >= 3
+    assert stats.captured >= 19
+    assert all("\n" not in text and "no memory" in text for text in stats.errors)
+    assert watched.error is None
+    means = [result.prediction.outputs["mean"][0] for result in watched.results]
+    expected = [RECIPE(result.frame.image).mean(axis=(1, 2))[0] for result in watched.results]
+    np.testing.assert_allclose(means, expected, rtol=1e-5)
+
+
+def test_a_model_that_only_raises_ends_the_stream_with_its_error(served, watch):
+    watched = watch(served().url, recipe=RECIPE, model=Brightness(fails=lambda call: True))
+    watched.until_over()
+    assert isinstance(watched.error, RuntimeError)
+    assert watched.shown == []
+    assert watched.stream.stats.dropped["failed"] >= 10

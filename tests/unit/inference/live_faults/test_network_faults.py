@@ -1,0 +1,173 @@
+"""Faults of a network source, caused on real servers: what a stream shows meanwhile, and that it comes back."""
+
+import itertools
+import os
+import signal
+import time
+
+import pytest
+
+from workbench.errors import UnreadableSource
+
+pytestmark = pytest.mark.slow
+BOTH = pytest.mark.parametrize("kind", ["mjpeg", "rtsp"])
+
+
+def rising(numbers):
+    return all(one < other for one, other in itertools.pairwise(numbers))
+
+
+def steps(stamps, length=100):
+    """How many pictures each is after the one before, in a clip that is played round and round."""
+    return [(other - one) % length for one, other in itertools.pairwise(stamps)]
+
+
+@pytest.mark.parametrize(("kind", "decode"), [("mjpeg", "cv2"), ("rtsp", "cv2"), ("mjpeg", "pyav"), ("rtsp", "pyav")])
+def test_pictures_come_whole_in_order_and_the_missing_are_counted(served, watch, of_the_clip, kind, decode):
+    watched = watch(served(kind).url, decode=decode, keep=20, policy="block")
+    watched.until_shown(20)
+    assert all(of_the_clip(result) for result in watched.results)
+    indices = [each.index for each in watched.shown]
+    assert rising(indices)
+    assert steps([each.stamp for each in watched.shown]) == steps(indices)  # those that were lost have numbers, too
+
+
+def test_what_an_rtsp_source_sent_while_it_was_opened_does_not_look_new(served, watch):
+    server = served("rtsp")
+    before = server.sent()
+    watched = watch(server.url)
+    watched.until_shown(5)
+    behind = server.sent() - before - 1 - watched.shown[4].stamp
+    assert behind < 10  # pictures at 25 a second; FFmpeg's guess at the frame rate alone would keep 29
+
+
+@BOTH
+def test_a_server_that_is_killed_and_comes_back_is_found_again(served, watch, of_the_clip, kind):
+    server = served(kind)
+    watched = watch(server.url, keep=500)
+    watched.until_shown(5)
+    server.kill()
+    assert watched.until_phase("reconnecting") < 1.0
+    before = len(watched.shown)
+    server.start()
+    watched.until_shown(5)
+    assert watched.stream.state.phase == "live"
+    assert watched.stream.state.reconnects == 1
+    assert any("next try in 0.5 s" in told for told in watched.told()), watched.told()
+    assert rising([each.index for each in watched.shown])
+    assert all(of_the_clip(result) for result in watched.results)
+    assert watched.shown[before].age_s < 0.5
+
+
+def test_a_source_that_stalls_is_noticed_and_opened_again(served, watch):
+    server = served("rtsp")
+    watched = watch(server.url)
+    watched.until_shown(3)
+    server.freeze()  # its connections stay open, and new ones are taken but not answered
+    assert watched.until_phase("reconnecting", within_s=5) < 2.5  # it may be silent for 1 s
+    server.thaw()
+    watched.until_shown(3, within_s=15)
+    assert watched.stream.state.phase == "live"
+
+
+def test_a_source_that_closes_again_and_again_goes_on_each_time(served, watch, of_the_clip):
+    server = served("mjpeg", fault="close 8")
+    watched = watch(server.url, keep=24, policy="block")
+    watched.until_shown(14)
+    assert watched.stream.state.reconnects == 1
+    assert [each.index for each in watched.shown] == list(range(len(watched.shown)))
+    assert [each.stamp for each in watched.shown[:14]] == [*range(8), *range(6)]
+    assert all(of_the_clip(result) for result in watched.results)
+
+
+def test_broken_pictures_are_counted_and_not_shown(served, watch, of_the_clip):
+    watched = watch(served("mjpeg", fault="truncate 4").url, decode="pyav", keep=12, policy="block")
+    watched.until_shown(12)
+    assert all(of_the_clip(result) for result in watched.results)
+    assert [each.stamp % 4 for each in watched.shown[:12]] == [0, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2]
+    assert watched.stream.stats.dropped["broken"] >= 3
+    assert watched.stream.stats.captured >= 15
+    assert watched.told() == ["live"]
+
+
+@BOTH
+def test_pictures_of_another_size_are_shown_in_it(served, watch, kind):
+    server = served(kind)
+    watched = watch(server.url, decode="pyav", policy="block")
+    watched.until_shown(3)
+    server.fault("size 0")
+    watched.wait(lambda: watched.shown[-1].size == (136, 320))
+    watched.until_shown(3)
+    assert {each.size for each in watched.shown} == {(272, 640), (136, 320)}
+    assert None not in {each.stamp for each in watched.shown}
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        pytest.param("missing", "cannot be opened", id="404"),
+        pytest.param("wrong", "cannot be opened", id="a page instead of a video"),
+        pytest.param("close 0", "cannot be opened", id="closed without an answer"),
+    ],
+)
+@BOTH
+def test_a_source_that_is_no_video_is_refused_at_once(served, watch, kind, fault, says):
+    server = served(kind, fault=fault)
+    start = time.monotonic()
+    with pytest.raises(UnreadableSource, match=says) as caught:
+        watch(server.url)
+    assert time.monotonic() - start < 3
+    assert "\n" not in str(caught.value)
+
+
+def test_a_source_that_never_answers_is_refused_in_time(served, watch):
+    server = served("mjpeg", fault="stall 0")
+    start = time.monotonic()
+    with pytest.raises(UnreadableSource, match=r"127\.0\.0\.1"):
+        watch(server.url)
+    assert 1.9 < time.monotonic() - start < 5
+
+
+def test_a_source_that_does_not_come_back_ends_the_stream_with_one_line(served, watch):
+    server = served()
+    watched = watch(server.url, retry_s=1.2)
+    watched.until_shown(3)
+    server.kill()
+    assert watched.until_over(within_s=8) < 5
+    assert isinstance(watched.error, UnreadableSource)
+    assert "\n" not in str(watched.error)
+    assert server.url in str(watched.error)
+
+
+def test_the_reading_process_may_be_killed(served, watch, of_the_clip):
+    watched = watch(served().url, keep=500)
+    watched.until_shown(3)
+    watched.traces.note()
+    [child] = watched.traces.children
+    os.kill(child, signal.SIGKILL)
+    watched.until_phase("reconnecting", within_s=3)
+    watched.until_shown(3)
+    assert watched.stream.state.reconnects == 1
+    assert any("SIGKILL" in told for told in watched.told()), watched.told()
+    assert all(of_the_clip(result) for result in watched.results)
+
+
+@pytest.mark.parametrize("moment", ["live", "silent", "reconnecting", "opening again", "nobody takes a result"])
+def test_a_stream_stops_within_a_second_from_any_state(served, watch, moment):
+    server = served()
+    watched = watch(server.url, pause_s=0.7 if moment == "nobody takes a result" else 0.0)
+    watched.until_shown(2)
+    if moment == "silent":
+        server.freeze()
+        time.sleep(0.3)
+        assert watched.stream.state.phase == "live"
+    elif moment == "reconnecting":
+        server.kill()
+        watched.until_phase("reconnecting")
+    elif moment == "opening again":
+        server.freeze()
+        watched.until_phase("reconnecting", within_s=4)
+        time.sleep(1.5)  # past the pause before the first try
+    assert watched.close() <= 1.0
+    assert watched.traces.left() == []
+    assert watched.stream.state.phase == "stopped"
