@@ -107,6 +107,26 @@ CASES = [
         },
     ),
     Case(
+        "stream_live",
+        {
+            "every frame of every run is accounted for": lambda m: m["adds_up"] and m["runs_add_up"],
+            "block gives predict's answers, in order": lambda m: (
+                m["in_order"] and m["same_answers"] == m["answered"] == 60
+            ),
+            "the half picture alone is lost": lambda m: (
+                m["fault"] == {"captured": 7, "shown": 6, "dropped": {"broken": 1}, "adds_up": True}
+            ),
+            "a queue of frames shows old ones": lambda m: (
+                m["designs_ms"]["process queue, model.predict"]["age_p50_ms"]
+                > 1.5 * m["designs_ms"]["workbench, model.predict"]["age_p50_ms"]
+            ),
+            "two tasks block their loop": lambda m: (
+                m["designs_ms"]["asyncio queue, model.predict"]["loop_blocked"] > 0.8
+            ),
+            "ours leaves it free": lambda m: m["designs_ms"]["workbench async, model.predict"]["loop_blocked"] < 0.5,
+        },
+    ),
+    Case(
         "tutorial_mistakes",
         {
             "every mistake of every tutorial is named": lambda m: m["named"] == m["mistakes"] >= 16,

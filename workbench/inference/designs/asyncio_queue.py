@@ -28,17 +28,18 @@ def asyncio_queue(name: str, setting: Setting) -> DesignRun:
 async def _both(capture: Capture, look: Look, account: Account, ticker: Ticker) -> int:
     """Run both tasks until the time is up, and return how many frames still wait."""
     frames: asyncio.Queue[Captured] = asyncio.Queue()
-    others = [asyncio.create_task(_infer(frames, look, account)), asyncio.create_task(ticker.run())]
+    inferring, ticking = asyncio.create_task(_infer(frames, look, account)), asyncio.create_task(ticker.run())
+    inferring.add_done_callback(lambda _: capture.stop())  # it goes on until it is cancelled, or its model raises
     try:
         await _capture(capture, frames, account)
-        if others[0].done():
-            others[0].result()
+        if inferring.done():
+            inferring.result()
         return frames.qsize()
     finally:
-        for task in others:
+        for task in (inferring, ticking):
             task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*others)
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _capture(capture: Capture, frames: asyncio.Queue[Captured], account: Account) -> None:

@@ -20,15 +20,15 @@ class Ticker:
 
     def __init__(self) -> None:
         self.late_s: list[float] = []
-        self.asked = 0
 
     async def run(self) -> None:
         """Tick until cancelled."""
         while True:
             due = time.perf_counter() + TICK_S
-            self.asked += 1
-            await asyncio.sleep(TICK_S)
-            self.late_s.append(max(time.perf_counter() - due, 0.0))
+            try:
+                await asyncio.sleep(TICK_S)
+            finally:  # also of a task that is cancelled while it waits in vain
+                self.late_s.append(max(time.perf_counter() - due, 0.0))
 
     def blocked(self) -> Blocked:
         """Return how late it was at most, and the share of its time that it was kept waiting beyond its ticks."""
