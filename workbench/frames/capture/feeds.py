@@ -1,10 +1,12 @@
 """Cameras and network streams as the child process reads them: the next picture, what was broken before it, the end.
 
-What the decoders do with trouble in a stream, tried out on a real MJPEG server (OpenCV 5.0, PyAV 18.1, FFmpeg 8):
+What the decoders do with trouble in a stream, tried out on real servers (OpenCV 5.0, PyAV 18.1, FFmpeg 8):
 
 - A JPEG cut in half: cv2 says True and hands out a whole picture with a lower half that is made up; PyAV does so, too,
   unless it is opened with `err_detect=explode`: then it raises.
 - Bytes that are no JPEG, an empty part: one `grab` of cv2 answers False and the next goes on; PyAV raises once.
+- H.264 with a picture cut or changed: cv2 hands out all pictures; PyAV raises for that one, and hands out those after
+  it, which build on it, as if whole. They are counted as broken up to the next key picture.
 - Another size from here on: **cv2 scales every picture to the first size, without a word**, and its properties keep
   saying the first size; PyAV's pictures have their own size.
 - The connection closes: `grab` answers False again and again; PyAV's `demux` raises or ends.
@@ -25,10 +27,11 @@ import cv2
 import numpy as np
 
 from workbench.errors import UnreadableSource
+from workbench.frames.capture.capture import Lost
 from workbench.frames.live import cv2_camera, cv2_network, network_address
 
-FAILURES = 3  # pictures in a row that do not decode, after which cv2's stream has ended
-BROKEN_IN_A_ROW = 100  # PyAV tells a broken picture from the end; this many are no stream any more
+FAILURES = 3  # of `grab` in a row, after which cv2's stream has ended
+BROKEN_IN_A_ROW = 250  # PyAV tells a broken picture from the end; this many, some 10 s, are no stream any more
 # TCP first; no second of watching to guess the frame rate: it held the first 29 pictures back, 1.1 s at 25 a second,
 # to let them come together and look new
 RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp", "fpsprobesize": "0"}
@@ -44,7 +47,6 @@ class Arrived:
     image: np.ndarray  # (H, W, 3) uint8, BGR from cv2, RGB from PyAV
     captured_s: float  # `time.monotonic()`
     decode_s: float  # processor time of its decoding, without the waiting
-    broken: int  # pictures before it that do not decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Feed(Protocol):
 
     promised: float  # frames that a clip on a server says it has; 0 for a source without an end
 
-    def next(self) -> Arrived | None:
-        """Wait for the next picture; None when there is none any more."""
+    def pictures(self) -> Iterator[Arrived | Lost]:
+        """Yield pictures as they come, and what was broken among them, until there are none any more."""
 
 
 def open_feed(wanted: Wanted) -> Feed:
@@ -114,16 +116,23 @@ class Cv2Feed:
         self._capture = capture
         self.promised = max(0.0, capture.get(cv2.CAP_PROP_FRAME_COUNT))
 
-    def next(self) -> Arrived | None:
-        """Grab until a picture decodes."""
-        busy = time.thread_time()
-        for broken in range(FAILURES):
+    def pictures(self) -> Iterator[Arrived | Lost]:
+        """Yield what can be grabbed."""
+        failures = 0
+        while failures < FAILURES:
+            begun = time.thread_time()
+            found, image = False, None
             if self._capture.grab():
                 arrived = time.monotonic()
                 found, image = self._capture.retrieve()
-                if found:
-                    return Arrived(image, arrived, time.thread_time() - busy, broken)
-        return None
+            if image is None or not found:
+                failures += 1
+                continue
+            busy = time.thread_time() - begun
+            if failures:
+                yield Lost("broken", failures)
+                failures = 0
+            yield Arrived(image, arrived, busy)
 
 
 class PyavFeed:
@@ -147,36 +156,34 @@ class PyavFeed:
             raise UnreadableSource(f"{shown} has no video stream in it; check the address")
         self._stream = self._container.streams.video[0]
         self._stream.codec_context.thread_count = wanted.threads
-        if self._stream.codec_context.name == "mjpeg":
-            self._stream.codec_context.options = {"err_detect": "explode"}
+        self._stream.codec_context.options = {"err_detect": "explode"}
         self._failure, self._exif, self._convert = av.FFmpegError, wanted.exif, PyavReader.converted
         rate = float(self._stream.average_rate or 0)
         self.promised = (self._container.duration or 0) / av.time_base * rate
-        self._pictures = self._decoded()
+        self._pictures, self._damaged = self._decoded(), False
 
-    def next(self) -> Arrived | None:
-        """Decode until a picture is whole."""
+    def pictures(self) -> Iterator[Arrived | Lost]:
+        """Yield what decodes and is whole.
+
+        Raises:
+            UnreadableSource: nothing but broken pictures comes.
+        """
         broken = 0
-        for frame, arrived, busy in self._pictures:
+        for frame, arrived, busy in self._decoded():
             if frame is not None and not frame.is_corrupt:
-                begun = time.thread_time()
+                broken, begun = 0, time.thread_time()
                 image = self._convert(frame, self._exif)
-                return Arrived(image, arrived, busy + time.thread_time() - begun, broken)
+                yield Arrived(image, arrived, busy + time.thread_time() - begun)
+                continue
             broken += 1
-            if broken >= BROKEN_IN_A_ROW:
-                break
-        return None
+            yield Lost("broken")
+            if broken == BROKEN_IN_A_ROW:
+                raise UnreadableSource(f"{broken} pictures in a row do not decode")
 
     def _decoded(self) -> Iterator[tuple[Any, float, float]]:
         """Yield frame (None: broken), its arrival, and the processor time of its decoding."""
         packets = self._container.demux(self._stream)
-        while True:
-            try:
-                packet = next(packets, None)
-            except self._failure:
-                return
-            if packet is None:
-                return
+        while (packet := self._next(packets)) is not None:
             begun = time.thread_time()
             try:
                 frames: list[Any] = list(packet.decode())
@@ -185,3 +192,10 @@ class PyavFeed:
             busy = time.thread_time() - begun
             for frame in frames:
                 yield frame, time.monotonic(), busy
+
+    def _next(self, packets: Iterator[Any]) -> Any:
+        """Wait for the next packet; None when the connection is closed or silent for too long."""
+        try:
+            return next(packets, None)
+        except self._failure:
+            return None
