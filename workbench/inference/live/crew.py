@@ -99,8 +99,10 @@ class Crew:
 
     def _leave(self) -> None:
         opencv_threads.release()
-        self.capture.close()
-        self._release()
+        try:
+            self.capture.close()
+        finally:
+            self._release()
 
     def _read(self) -> None:
         while self.desk.may_read():

@@ -156,9 +156,8 @@ class Ledger:
 
     def show(self) -> Any:
         """Hand out the next result's answer; `takeable` says that there is one."""
-        answer = heapq.heappop(self.ready).answer
-        self.shown += 1
-        return answer
+        self.shown += 1  # before the call: Python raises an interrupt after calls, and then both are done
+        return heapq.heappop(self.ready).answer
 
     def refuse(self) -> None:
         """Drop what waits and what is still to come; what is in work and ready can be shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 
@@ -16,6 +17,7 @@ Run = Callable[[Sequence[np.ndarray]], list[np.ndarray]]  # one batch, an array 
 # Bytes of weights above which a graph is not frozen. ResNet50 has 98 MiB: making its frozen graph takes 1.0 GiB for a
 # moment, and after the first run the process holds 2.0 GiB more than before (TensorFlow 2.21, oneDNN).
 MOST_FROZEN = 2**28
+_OPTIONS = threading.RLock()  # TensorFlow's optimizer options belong to the whole process
 RELATIVE_TOLERANCE = 1e-4  # of the largest output; float32 sums in another order stay near 1e-6
 
 
@@ -44,12 +46,16 @@ class CheckedRunner:
         self._ways = (original, quick, otherwise or (lambda: original))
         self._any_length = any_length
         self._run: Run | None = None
+        self._choosing = threading.Lock()
 
     def __call__(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Return the outputs of one batch, in the model's order."""
         if self._run is None:
-            self._run = self._checked(arrays)
-            self._ways = None  # frees the original, with its copy of the weights, where the quick way took over
+            with self._choosing:
+                if self._ways is not None:  # else another thread has chosen meanwhile
+                    self._run = self._checked(arrays)
+                    self._ways = None  # frees the original, with its copy of the weights, where another way took over
+        assert self._run is not None
         return self._run(arrays)
 
     def _checked(self, arrays: Sequence[np.ndarray]) -> Run:
@@ -80,17 +86,20 @@ def _without_fusing(run: Run) -> Run:
     """Return `run` with TensorFlow's remapper off, which fuses operations and sometimes changes what they compute.
 
     With oneDNN, TensorFlow 2.21 moves the outputs of CenterNet-MobileNetV3 by 1% of their largest value and more;
-    without the remapper they are ONNX Runtime's within 5e-6.
+    without the remapper they are ONNX Runtime's within 5e-6. One thread runs so at a time: two that set and restore the
+    options of the process in turn would leave them wrong. Each thread runs by the options of its last change, so others
+    go on as they were.
     """
 
     def unfused(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         optimizer = import_tensorflow().config.optimizer
-        before = optimizer.get_experimental_options()
-        optimizer.set_experimental_options({**before, "remapping": False})
-        try:
-            return run(arrays)
-        finally:
-            optimizer.set_experimental_options({"remapping": True, **before})
+        with _OPTIONS:
+            before = optimizer.get_experimental_options()
+            optimizer.set_experimental_options({**before, "remapping": False})
+            try:
+                return run(arrays)
+            finally:
+                optimizer.set_experimental_options({"remapping": True, **before})
 
     return unfused
 
