@@ -17,6 +17,7 @@ import threading
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.frames.capture.capture import Lost
 from workbench.frames.capture.feeds import Wanted, ending, open_feed
 from workbench.frames.capture.ring import RingWriter
 
@@ -44,21 +45,21 @@ def pass_on(wanted: Wanted, answers: int, ring: RingWriter, turn: threading.Lock
     """Read pictures and put them into the ring; one for which there is no place is given up, and counted."""
     feed = open_feed(wanted)
     tell(answers, opened=True)
-    delivered = broken = overrun = 0
-    while (arrived := feed.next()) is not None:
+    delivered = overrun = 0
+    for item in feed.pictures():
+        if isinstance(item, Lost):
+            tell(answers, broken=item.count)
+            continue
         delivered += 1
-        broken += arrived.broken
         with turn:
-            offset = ring.put(arrived.image)
+            offset = ring.put(item.image)
         if offset is None:
             overrun += 1
             continue
-        tell(
-            answers, offset=offset, shape=arrived.image.shape, captured_s=arrived.captured_s,
-            decode_s=arrived.decode_s, broken=broken, overrun=overrun,
-        )  # fmt: skip
-        broken = overrun = 0
-    tell(answers, over=ending(delivered, feed.promised), broken=broken, overrun=overrun)
+        where = {"offset": offset, "shape": item.image.shape}
+        tell(answers, **where, captured_s=item.captured_s, decode_s=item.decode_s, overrun=overrun)
+        overrun = 0
+    tell(answers, over=ending(delivered, feed.promised), overrun=overrun)
 
 
 def tell(answers: int, **message: Any) -> None:

@@ -29,14 +29,13 @@ import numpy as np
 from workbench.errors import UnreadableSource
 from workbench.frames.capture.capture import Lost
 from workbench.frames.live import cv2_camera, cv2_network, network_address
+from workbench.frames.opencv_ffmpeg import OPTIONS
 
 FAILURES = 3  # of `grab` in a row, after which cv2's stream has ended
 BROKEN_IN_A_ROW = 250  # PyAV tells a broken picture from the end; this many, some 10 s, are no stream any more
-# TCP first; no second of watching to guess the frame rate: it held the first 29 pictures back, 1.1 s at 25 a second,
-# to let them come together and look new
+# TCP first, as OpenCV asks by itself; no second of watching to guess the frame rate: it held the first 29 pictures
+# back, 1.1 s at 25 a second, to let them come together and look new
 RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp", "fpsprobesize": "0"}
-# FFmpeg reads some 25 pictures of an RTSP stream to guess its rate, a second in which they grow old; 0: it does not
-RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp", "fpsprobesize": "0"}  # the first is what OpenCV asks for by itself
 NEARLY_ALL = 0.9  # of the frames that a clip on a server promises; its length is often estimated
 
 
@@ -82,9 +81,8 @@ def open_feed(wanted: Wanted) -> Feed:
     if wanted.decode == "pyav":
         return PyavFeed(wanted)
     assert wanted.url is not None
-    if wanted.url.startswith("rtsp"):
-        options = "|".join(f"{name};{value}" for name, value in RTSP_OPTIONS.items())
-        os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", options)
+    if _is_rtsp(wanted.url):  # a user's own options count
+        os.environ.setdefault(OPTIONS, "|".join(f"{name};{value}" for name, value in RTSP_OPTIONS.items()))
     capture = cv2_network(
         wanted.url,
         open_timeout_s=wanted.open_timeout_s,
@@ -146,7 +144,7 @@ class PyavFeed:
         assert wanted.url is not None
         shown = network_address(wanted.url)
         timeouts = (wanted.open_timeout_s, wanted.read_timeout_s)
-        options = RTSP_OPTIONS if wanted.url.startswith("rtsp") else {}
+        options = RTSP_OPTIONS if _is_rtsp(wanted.url) else {}
         try:
             self._container = av.open(wanted.url, timeout=timeouts, options=options)
         except (av.FFmpegError, OSError, ValueError) as error:
@@ -160,7 +158,6 @@ class PyavFeed:
         self._failure, self._exif, self._convert = av.FFmpegError, wanted.exif, PyavReader.converted
         rate = float(self._stream.average_rate or 0)
         self.promised = (self._container.duration or 0) / av.time_base * rate
-        self._pictures, self._damaged = self._decoded(), False
 
     def pictures(self) -> Iterator[Arrived | Lost]:
         """Yield what decodes and is whole.
@@ -168,9 +165,10 @@ class PyavFeed:
         Raises:
             UnreadableSource: nothing but broken pictures comes.
         """
-        broken = 0
+        broken = 0  # in a row
         for frame, arrived, busy in self._decoded():
-            if frame is not None and not frame.is_corrupt:
+            whole = frame is not None and not frame.is_corrupt
+            if whole and (frame.key_frame or not broken):  # those before the next key picture build on a broken one
                 broken, begun = 0, time.thread_time()
                 image = self._convert(frame, self._exif)
                 yield Arrived(image, arrived, busy + time.thread_time() - begun)

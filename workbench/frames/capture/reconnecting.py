@@ -178,27 +178,24 @@ class Reconnecting(Capture):
             if not messages:
                 raise _LostSource(missing)
             for message in messages:
+                self._count(message)
                 if "ready" in message:
                     timeout = self._wanted.open_timeout_s
                     missing = f"{self.origin} does not answer within {timeout:g} s; check address and network"
-                elif "offset" in message:
-                    self._take_in(remote, message)
                 elif "opened" in message:
                     timeout = self._wanted.read_timeout_s
                     missing = f"no picture for {timeout:g} s"
                     self._note_open()
-                elif "failed" in message:
-                    raise _LostSource(message["failed"])
-                elif "over" in message:
-                    self._count(message)
-                    if message["over"] is None:
-                        return
-                    raise _LostSource(message["over"])
+                elif "offset" in message:
+                    self._take_in(remote, message)
+                elif "over" in message and message["over"] is None:
+                    return
+                elif problem := message.get("failed") or message.get("over"):
+                    raise _LostSource(problem)
 
     def _take_in(self, remote: Remote, message: dict[str, Any]) -> None:
         image = remote.look(message["offset"], message["shape"])
         with self._changed:
-            self._count(message)
             arrived = message["captured_s"]
             self._waiting.append(_Waiting(image, message["offset"], self._number, arrived, message["decode_s"], remote))
             self._number += 1
@@ -215,12 +212,12 @@ class Reconnecting(Capture):
 
     def _count(self, message: dict[str, Any]) -> None:
         """Note what the process could not pass on; those pictures have numbers, too."""
-        with self._changed:
-            for reason in ("broken", "overrun"):
-                if message[reason]:
-                    self._lost[reason] += message[reason]
-                    self._number += message[reason]
-            self._changed.notify_all()
+        lost = {reason: count for reason in ("broken", "overrun") if (count := message.get(reason))}
+        if lost:
+            with self._changed:
+                self._lost.update(lost)
+                self._number += sum(lost.values())
+                self._changed.notify_all()
 
     def _note_open(self) -> None:
         with self._changed:
