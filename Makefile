@@ -8,7 +8,7 @@ PYTEST = MAKEFLAGS= MAKELEVEL= $(BIN)/python -m pytest -q
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in containers; it listens on this machine only, with a token
 
 .DEFAULT_GOAL := help
-.PHONY: help setup samples report lab test test-parts test-whole test-fast lint lock clean
+.PHONY: help setup samples report lab test test-fast lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,16 +25,25 @@ samples: setup ## fetch the sample models, photos and clips into data/
 test: ## everything: lint, unit, notebook, browser and packaging tests, and OpenCV 4
 	@$(SET_UP) chromium opencv4
 	@$(MAKE) --no-print-directory samples lint
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-parts test-whole
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(PARTS)
 
-# The two halves of `test`, side by side on two cores; what one half prints comes when it has ended.
-test-parts: # of the package: unit tests, those of pixels and OpenCV DNN on OpenCV 4, too
-	@PYTHONPATH=.cache/opencv4 $(BIN)/python -c 'import cv2; assert cv2.__version__[0] == "4"; print("OpenCV", cv2.__version__)'
-	@PYTHONPATH=.cache/opencv4 $(PYTEST) tests/unit/frames tests/unit/recipes tests/unit/models/opencv
+# The parts of `test`, three at a time on two cores, since many a test waits for a process or a page; the longest first.
+# What a part prints comes when it has ended.
+PARTS := test-parts test-notebooks test-browser test-opencv4
+.PHONY: $(PARTS)
+
+test-parts: # of the package
 	@$(PYTEST) tests/architecture tests/unit
 
-test-whole: # notebooks executed, JupyterLab in a browser, installations
-	@$(PYTEST) tests/notebooks tests/browser tests/packaging
+test-notebooks: # executed, as reports and by hand
+	@$(PYTEST) tests/notebooks
+
+test-browser: # JupyterLab in a browser, and installations
+	@$(PYTEST) tests/browser tests/packaging
+
+test-opencv4: # what touches pixels and OpenCV DNN
+	@PYTHONPATH=.cache/opencv4 $(BIN)/python -c 'import cv2; assert cv2.__version__[0] == "4"; print("OpenCV", cv2.__version__)'
+	@PYTHONPATH=.cache/opencv4 $(PYTEST) tests/unit/frames tests/unit/recipes tests/unit/models/opencv
 
 test-fast: samples ## the tests that take no time, under a minute in all
 	@$(BIN)/python -m pytest -q -m "not slow and not browser and not packaging"
