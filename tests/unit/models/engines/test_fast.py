@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from workbench.errors import InputMismatch
+from workbench.errors import InputMismatch, InvalidValue
 from workbench.models.engines import FastModel, fast_model
 from workbench.models.engines.record import Choice, Trial
 from workbench.models.model import LoadedModel, TensorSpec
@@ -140,3 +140,25 @@ def test_layers_are_the_originals():
 )
 def test_a_model_with_one_engine_only_is_returned_as_it_is(model):
     assert fast_model(model) is model
+
+
+def test_a_replica_is_the_same_engine_opened_again_with_its_own_threads():
+    given = []
+
+    def opener(threads=None):
+        given.append(threads)
+        return Engines().open()
+
+    model = FastModel(CHOICE, opener=opener, original=Original, name="net", labels=None, path=None)
+    replica = model.replica(threads=1)
+    assert given == [None, 1]
+    assert (replica.name, replica.labels, replica.engine, replica.converted) == ("net", ("packed",), CHOICE, True)
+    np.testing.assert_array_equal(replica.predict(batch_of(2))["b"], model.predict(batch_of(2))["b"])
+
+
+def test_an_original_is_opened_once_only():
+    choice = replace(CHOICE, chosen="tensorflow", trials=(Trial("tensorflow", difference=0.0, ms=1.0),))
+    model = FastModel(choice, opener=None, original=Original, name="net", labels=None, path=None)
+    assert not model.converted
+    with pytest.raises(InvalidValue, match="let its workers take turns"):
+        model.replica(threads=1)
