@@ -63,6 +63,12 @@ def stretches(names: Sequence[str], edges: np.ndarray) -> list[tuple[str, float,
     return [(names[i], float(edges[i]), float(edges[j])) for i, j in pairwise(starts)]
 
 
+def _phases(table: pd.DataFrame) -> list[str]:
+    """Return the state of the source in every moment; one in which frames came before the end was live."""
+    over = table.phase.isin(["ended", "stopped"]) & (table.captured > 0)
+    return list(table.phase.mask(over, "live"))
+
+
 def _over_time(page: Paper, stats: StreamStats) -> None:
     """Draw the charts of a stream over time, one below the other."""
     table = stats.to_frame()
@@ -70,7 +76,7 @@ def _over_time(page: Paper, stats: StreamStats) -> None:
     column = TimeCharts(page, seconds=seconds, at=(LEFT, HEAD), width=CHART)
     ends = np.r_[0.0, table.time_s]
     edges, widths = ends / column.scale, np.diff(ends)
-    phases = stretches(table.phase.tolist(), edges)
+    phases = stretches(_phases(table), edges)
     _strip(column, phases)
     _rates(column, table, edges, widths)
     _ages(column, table, edges)
@@ -164,7 +170,7 @@ def _bars(page: Paper, rows: Sequence[tuple[str, float, str, str]], *, top: floa
 def _facts(stats: StreamStats) -> list[str]:
     grown = f"{stats.memory_mb - stats.memory_start_mb:+.0f}".replace("-", "−")
     back = stats.state.reconnects
-    facts = [f"{stats.cpu:.2f} cores busy, memory {grown} MB", f"at most {stats.queue_max} frames waited"]
+    facts = [f"{stats.cpu:.2f} cores busy, memory {grown} MB", f"frames that waited: {stats.queue_max} at most"]
     facts += [f"the source came back {'once' if back == 1 else f'{back} times'}"] if back else []
     return [*facts, *(f"{times} × {text}" for text, times in list(stats.errors.items())[:3])]
 
