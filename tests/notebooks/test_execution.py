@@ -127,6 +127,16 @@ CASES = [
         },
     ),
     Case(
+        "replay_stream",
+        {
+            "a clip played as a camera, and 75 frames of it shown": lambda m: m["frames"] == 75 <= m["captured"],
+            "every frame is accounted for": lambda m: m["balanced"] and not m["errors"],
+            "the same frames are answered the same, bit for bit": lambda m: (
+                m["replay"]["same"] and m["replay"]["identical"] == m["replay"]["frames"] == 75
+            ),
+        },
+    ),
+    Case(
         "tutorial_mistakes",
         {
             "every mistake of every tutorial is named": lambda m: m["named"] == m["mistakes"] >= 16,

@@ -11,7 +11,8 @@ from workbench.recipes import Recipe, preset, presets
 from workbench.recording.recording import Recording
 from workbench.recording.session import recipe_of
 
-WHOLE = 250  # frames of a recording up to this one are explored with it; of a later frame only it and the first
+WHOLE = 250  # a frame before this one is explored among those before it, a later one beside the first alone
+FEW = 20  # frames at least, where there are so many
 
 
 def explore_command(recording: Recording, index: int, *, folder: str | Path | None = None) -> str:
@@ -38,7 +39,7 @@ def explore_command(recording: Recording, index: int, *, folder: str | Path | No
         "source": f"{recording.folder if folder is None else folder}/{row.segment}",
         "frame": place if whole else 1,
         "frame_step": 1 if whole else place,
-        "limit": max(place + 1, 2) if whole else 2,
+        "limit": max(place + 1, FEW) if whole else 2,
         "model": recording.model,
         "training": _named(recipe),
         "labels": "",
