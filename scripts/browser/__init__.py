@@ -2,7 +2,8 @@
 
 from scripts.browser.chromium import ChromiumMissing, open_chromium
 from scripts.browser.jupyterlab import JupyterLab
+from scripts.browser.live_page import LivePage
 from scripts.browser.notebook_page import NotebookPage, Traffic
 from scripts.browser.viewer_page import ViewerPage
 
-__all__ = ["ChromiumMissing", "JupyterLab", "NotebookPage", "Traffic", "ViewerPage", "open_chromium"]
+__all__ = ["ChromiumMissing", "JupyterLab", "LivePage", "NotebookPage", "Traffic", "ViewerPage", "open_chromium"]

@@ -17,6 +17,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera of Chromium's own, a pattern with a clock, always allowed
+    "--use-fake-ui-for-media-stream",
     "--force-color-profile=srgb",  # else a screen's profile could change the pixels that are read back
 )
 CURE = (

@@ -29,6 +29,15 @@ PIXELS = """(image) => {
   for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
   return [canvas.height, canvas.width, btoa(text)];
 }"""
+RUN = """(number) => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = number;
+  jupyterapp.commands.execute("notebook:run-cell");
+}"""
+DONE = f"""(number) => {{
+  const cell = {CODE_CELLS}[number];
+  return cell.model.executionCount !== null && cell.prompt !== "*";
+}}"""
 HARMLESS = ("/lsp/status",)  # jupyter-lsp is not installed; JupyterLab asks for it anyway
 
 
@@ -81,6 +90,21 @@ class NotebookPage:
         """
         self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
         self.page.wait_for_function(FINISHED, timeout=1000 * timeout_s)
+        if errors := self.page.evaluate(ERRORS):
+            raise RuntimeError(f"a cell of the notebook failed: {errors[0]}")
+
+    def begin(self, number: int) -> None:
+        """Let cell `number` run, and do not wait for it."""
+        self.page.evaluate(RUN, number)
+
+    def run(self, number: int, timeout_s: float = 120) -> None:
+        """Run cell `number` and wait until it has finished; the other cells stay as they are.
+
+        Raises:
+            RuntimeError: it failed.
+        """
+        self.begin(number)
+        self.page.wait_for_function(DONE, arg=number, timeout=1000 * timeout_s)
         if errors := self.page.evaluate(ERRORS):
             raise RuntimeError(f"a cell of the notebook failed: {errors[0]}")
 

@@ -100,8 +100,9 @@ class Courier:
     def _wait(self) -> None:
         """Wait until there is something to send and room for it."""
         while not self._closed:
-            room = len(self._waiting) < AHEAD
             left = self._news_at - time.monotonic()
-            if room and (left <= 0 or (self._newest is not None and not self._held)):
+            if len(self._waiting) < AHEAD and self._newest is not None and not self._held:
                 return
-            self._wake.wait(left if room else None)
+            if not self._waiting and left <= 0:  # news leave room for a picture
+                return
+            self._wake.wait(None if self._waiting else left)

@@ -17,7 +17,7 @@ from workbench.views.interrupts import Interrupted
 from workbench.views.live_figures import status
 from workbench.views.live_presentation import described, name_of, pictured
 from workbench.views.live_session import Session
-from workbench.views.live_state import LiveState
+from workbench.views.live_state import WEBCAM, LiveState
 from workbench.views.webcam import Webcam
 
 NOT_YET = {"off": "off", "opening": "opening", "on": "opening"}  # what is said while there is no stream
@@ -77,10 +77,10 @@ class LiveControl:
         begun = transitions.begin(self.state, source, policy, view=view)
         with self._lock:
             self.end()
-            for part in ("source", "camera", "picture"):
+            for part in ("request", "source", "camera", "picture"):
                 self.banner.clear(part)
             self.state = begun
-            self._webcam = Webcam() if begun.wants_camera else None
+            self._webcam = Webcam() if begun.source == WEBCAM else None
             device = begun.source if begun.source.startswith("camera:") else ""
             self.session = Session(self._open, self._post, self._changed, banner=self.banner, device=device)
             self._interrupted.listen()

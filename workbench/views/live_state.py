@@ -32,8 +32,8 @@ class LiveState:
 
     @property
     def wants_camera(self) -> bool:
-        """Whether a browser's webcam is the source of the stream that runs."""
-        return self.run != "off" and self.source == WEBCAM
+        """Whether a browser's webcam is the source; not before the stream is ready for its pictures."""
+        return self.run == "on" and self.source == WEBCAM
 
 
 def begin(state: LiveState, source: str, policy: str, *, view: str = "") -> LiveState:

@@ -1,4 +1,4 @@
-// The browser's half of LiveViewer. Each picture is numbered, and acknowledged once it is on the screen; while the page
+// The browser's half of LiveViewer. Each picture is numbered, and acknowledged once it is drawn; while the page
 // is hidden nothing is, so that nothing more is sent.
 
 const ONE = {
@@ -47,8 +47,9 @@ class Live {
     const about = { class: "wb-viewer wb-live", tabindex: "0", "aria-label": LABEL, ...KEEPS_KEYS };
     this.root = node(
       "section", { ...about, onkeydown: (event) => this.key(event) },
-      this.controls.root, acts, this.banner, this.picture.root, this.figures.root, this.slots?.root ?? "", this.below,
+      this.controls.root, acts, this.banner, this.picture.root, this.slots?.root ?? "", this.below,
     );
+    this.picture.aside.append(this.figures.root);
     this.picture.root.addEventListener("pointerdown", () => this.root.focus({ preventScroll: true }));
     el.append(this.root);
   }
@@ -111,8 +112,7 @@ class Live {
   async view(message, buffers) {
     this.late = undefined;
     this.news(message);
-    const moves = message.picture && buffers.length && !this.frozen;
-    if (moves && (await this.paint(message, buffers[0]))) await new Promise(requestAnimationFrame);
+    if (message.picture && buffers.length && !this.frozen) await this.paint(message, buffers[0]);
     this.tell({ kind: "ack", number: message.number });
   }
 

@@ -13,7 +13,8 @@ class LivePicture {
     this.answer = node("section", { class: "wb-answer wb-answer-a", "aria-label": "Answer", hidden: true }, heading, this.bars);
     this.frozen = node("span", { class: "wb-frozen", hidden: true }, "frozen");
     this.pane.stage.append(this.frozen);
-    this.root = node("div", { class: "wb-live-picture" }, this.pane.root, this.answer);
+    this.aside = node("div", { class: "wb-aside" }, this.answer);
+    this.root = node("div", { class: "wb-live-picture" }, this.pane.root, this.aside);
     this.turn = 0;
     this.threshold = 0;
   }
