@@ -107,7 +107,8 @@ def camera_verdict(outcomes: ratios.Outcomes) -> None:
 
 def endure(options: argparse.Namespace, _: dict[str, str]) -> None:
     """Ten minutes of a model that is slower than the camera."""
-    for model, label in ENDURED.items():
+    for model in options.slow:
+        label = ENDURED[model]
         arguments = {"path": str(clips.clip(720)), "minutes": options.minutes, "model": model}
         outcome = run(Case(label, "enduring", arguments))
         tables.endurance_table(f"{options.minutes:g} minutes, 30 frames a second, {label}", outcome, clips.RATE)
@@ -137,6 +138,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, nargs="+", choices=clips.LINES, default=clips.LINES)
     parser.add_argument("--seconds", type=float, help="of each run of a camera")
     parser.add_argument("--minutes", type=float, help="of each endurance run")
+    parser.add_argument("--slow", nargs="+", choices=ENDURED, default=list(ENDURED), help="models to endure")
     parser.add_argument("--frames", type=int, help="of each memory run")
     options = parser.parse_args()
     defaults = (1, 2.0, 0.1, 3_000) if options.quick else (3, 5.0, 10.0, 100_000)
