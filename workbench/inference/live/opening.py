@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Literal
 
 from workbench.errors import InvalidValue
-from workbench.frames.capture import Capture
-from workbench.inference.live.answerers import in_thread, opened, warm_up
-from workbench.inference.live.answering import Answerer
-from workbench.inference.live.crew import Crew
-from workbench.inference.live.desk import Desk
-from workbench.inference.live.ledger import Ledger
-from workbench.inference.live.meter import Meter
-from workbench.inference.live.plan import cores, planned
+from workbench.inference.live.launch import Wanted, launched
 from workbench.inference.live.policy import Policy, parse_policy
-from workbench.inference.live.serving import Boxes, serving
-from workbench.inference.live.source import open_source
+from workbench.inference.live.serving import Boxes
 from workbench.inference.live.stream import Stream
-from workbench.inference.sources import check_limit
 from workbench.models import Model, load_model
 from workbench.models.contract import warn_of_contradictions
 from workbench.recipes import Recipe
@@ -76,48 +66,25 @@ def stream(  # noqa: PLR0913 - the three things a run is made of, and options by
         UnknownName: no policy, engine, decoder or box format has this name.
         ModelLoadError: the model cannot be loaded.
     """
-    policy = parse_policy(policy)
-    check_limit(limit)
-    if workers is not None and workers < 1:
-        raise InvalidValue(f"workers is a whole number of threads from 1, or None; got {workers}")
-    if model is not None and recipe is None:
-        raise InvalidValue("a model needs a recipe, or a function image -> tensor, that makes its input")
-    how = {
-        "decode": decode or (recipe.decode if isinstance(recipe, Recipe) else "cv2"),
-        "exif": exif or (recipe.exif if isinstance(recipe, Recipe) else "apply"),
-        "speed": 1.0 if speed is None and policy.loses else speed,
-        "loop": loop,
-        "retry_s": retry_s,
-    }
-    loaded = None if model is None else model if isinstance(model, Model) else load_model(model, engine=engine)
+    wanted = Wanted(origin, recipe, parse_policy(policy), boxes=boxes, workers=workers, limit=limit)
+    how = {"decode": decode, "exif": exif, "speed": speed, "loop": loop, "retry_s": retry_s}
+    loaded = _loaded(model, recipe, engine)
     if loaded is not None:
-        assert recipe is not None
-        serving(recipe, loaded, "rgb", boxes)  # refuses what does not fit before the source is opened
+        wanted.expect_fit(loaded)  # before the source is opened
         warn_of_contradictions(loaded, recipe)
-    count = workers or (1 if policy.newest_only or loaded is None else cores())
-    models = opened(loaded, count, owned=loaded is not model)
-    capture: Capture | None = None
-    try:
-        answerers = [Answerer(each) for each in models.asked]
-        in_thread(lambda: warm_up(answerers, recipe, boxes))
-        capture, told = open_source(origin, how, answerers[0], recipe, boxes=boxes)
-        for each in answerers:
-            each.origin = capture.origin
-        serves = None if loaded is None or recipe is None else serving(recipe, loaded, capture.order, boxes)
-        ledger = Ledger(policy, limit=limit, holds_up=capture.waits)
-        plan = planned(
-            workers=count,
-            models=sum(each is not None for each in models.asked),
-            rows=1 if ledger.newest_only else answerers[0].rows,
-            shares_reading=capture.waits and ledger.backs_up and (count > 1 or loaded is None),
-            told=told,
-        )
-        ledger.allow(depth=plan.depth, out=plan.most_out)
-        desk = Desk(ledger, Meter(time.monotonic()), answerers, serves, capture)
-        crew = Crew(desk, capture, plan, release=models.close)
-    except BaseException:
-        if capture is not None:
-            capture.close()
-        models.close()
-        raise
-    return Stream(crew, model=loaded, boxes=boxes)
+    return launched(wanted, loaded, _reading(how, wanted), owned=loaded is not model)
+
+
+def _loaded(model: Any, recipe: Preprocess | None, engine: Literal["original", "fast"]) -> Model | None:
+    if model is None:
+        return None
+    if recipe is None:
+        raise InvalidValue("a model needs a recipe, or a function image -> tensor, that makes its input")
+    return model if isinstance(model, Model) else load_model(model, engine=engine)
+
+
+def _reading(how: dict[str, Any], wanted: Wanted) -> dict[str, Any]:
+    """Return how the source is read: what was not said is the recipe's to say, and the policy's."""
+    slots = wanted.recipe if isinstance(wanted.recipe, Recipe) else Recipe()
+    told = {"decode": slots.decode, "exif": slots.exif, "speed": 1.0 if wanted.policy.loses else None}
+    return {name: told.get(name) if value is None else value for name, value in how.items()}
