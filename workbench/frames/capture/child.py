@@ -30,7 +30,7 @@ def main() -> None:
     answers = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     wanted = Wanted(**json.loads(sys.stdin.buffer.readline()))
-    ring, turn = RingWriter(int(sys.argv[1])), threading.Lock()
+    ring, turn = RingWriter(int(sys.argv[1])), threading.Condition()
     threading.Thread(target=_listen, args=(ring, turn), daemon=True).start()
     tell(answers, ready=True)
     try:
@@ -41,10 +41,13 @@ def main() -> None:
         tell(answers, failed=f"{type(error).__name__}: {error}")
 
 
-def pass_on(wanted: Wanted, answers: int, ring: RingWriter, turn: threading.Lock) -> None:
-    """Read pictures and put them into the ring; one for which there is no place is given up, and counted."""
+def pass_on(wanted: Wanted, answers: int, ring: RingWriter, turn: threading.Condition) -> None:
+    """Read pictures and put them into the ring.
+
+    One for which there is no place is given up, and counted; but a clip on a server waits for its reader.
+    """
     feed = open_feed(wanted)
-    tell(answers, opened=True)
+    tell(answers, opened=True, waits=feed.promised > 0)
     delivered = overrun = 0
     for item in feed.pictures():
         if isinstance(item, Lost):
@@ -52,7 +55,8 @@ def pass_on(wanted: Wanted, answers: int, ring: RingWriter, turn: threading.Lock
             continue
         delivered += 1
         with turn:
-            offset = ring.put(item.image)
+            while (offset := ring.put(item.image)) is None and feed.promised > 0:
+                turn.wait()
         if offset is None:
             overrun += 1
             continue
@@ -70,7 +74,7 @@ def tell(answers: int, **message: Any) -> None:
         os._exit(0)
 
 
-def _listen(ring: RingWriter, turn: threading.Lock) -> None:
+def _listen(ring: RingWriter, turn: threading.Condition) -> None:
     """Take places back; end the process with its parent, also while a read blocks."""
     parent, descriptor, rest = os.getppid(), sys.stdin.fileno(), b""
     while os.getppid() == parent:
@@ -83,6 +87,7 @@ def _listen(ring: RingWriter, turn: threading.Lock) -> None:
         with turn:
             for (offset,) in OFFSET.iter_unpack(rest[:whole]):
                 ring.release(offset)
+            turn.notify()
         rest = rest[whole:]
     os._exit(0)
 

@@ -48,7 +48,8 @@ class Reconnecting(Capture):
 
     A thread follows the messages of the reading process. When the source is lost - closed, silent for
     `wanted.read_timeout_s`, its process dead - the process is killed and a new one tries again, with longer and longer
-    pauses, until `retry_s` have passed since the loss.
+    pauses, until `retry_s` have passed since the loss. A clip on a server, which has an end, waits for its reader
+    instead of losing pictures, and is not tried again.
 
     Raises:
         UnreadableSource: the source is not there at the first try.
@@ -141,7 +142,7 @@ class Reconnecting(Capture):
                     attempt, lost_s = 0, now
                 attempt += 1
                 pause = next_pause_s(attempt, lost_s=lost_s, now_s=now, retry_s=self._retry_s)
-                if not self._opened or pause is None:
+                if not self._opened or self.waits or pause is None:  # a clip would begin again
                     self._fail(problem)
                     return
                 self._pause(problem, pause, attempt)
@@ -175,6 +176,8 @@ class Reconnecting(Capture):
             messages = remote.messages(timeout)
             if messages is None:
                 raise _LostSource(remote.ended_by())
+            if not messages and self.waits and self._waiting:
+                continue  # the process waits for our reader
             if not messages:
                 raise _LostSource(missing)
             for message in messages:
@@ -185,7 +188,7 @@ class Reconnecting(Capture):
                 elif "opened" in message:
                     timeout = self._wanted.read_timeout_s
                     missing = f"no picture for {timeout:g} s"
-                    self._note_open()
+                    self._note_open(waits=message["waits"])
                 elif "offset" in message:
                     self._take_in(remote, message)
                 elif "over" in message and message["over"] is None:
@@ -199,7 +202,7 @@ class Reconnecting(Capture):
             arrived = message["captured_s"]
             self._waiting.append(_Waiting(image, message["offset"], self._number, arrived, message["decode_s"], remote))
             self._number += 1
-            if len(self._waiting) > KEPT:
+            if len(self._waiting) > KEPT and not self.waits:
                 late = self._waiting.popleft()
                 late.remote.release(late.offset)
                 self._lost["overrun"] += 1
@@ -219,9 +222,9 @@ class Reconnecting(Capture):
                 self._number += sum(lost.values())
                 self._changed.notify_all()
 
-    def _note_open(self) -> None:
+    def _note_open(self, *, waits: bool) -> None:
         with self._changed:
-            self._opened = True
+            self._opened, self.waits = True, waits
             self._changed.notify_all()
 
     def _pause(self, problem: str, pause: float, attempt: int) -> None:
@@ -232,7 +235,8 @@ class Reconnecting(Capture):
             self._state = replace(self._state, detail=f"{problem}; trying now")
 
     def _fail(self, problem: str) -> None:
-        told = f"{self.origin} was lost and did not come back within {self._retry_s:g} s: {problem}"
+        how = "broke off" if self.waits else f"was lost and did not come back within {self._retry_s:g} s"
+        told = f"{self.origin} {how}: {problem}"
         self._error = UnreadableSource(told if self._opened else _named(problem, self.origin))
         self._enter("failed", str(self._error))
 
