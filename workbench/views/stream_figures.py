@@ -50,11 +50,11 @@ def figure_stream(stats: StreamStats, *, title: str = "The stream") -> Figure:
 def headline(stats: StreamStats) -> str:
     """Return the figures of a stream in one line."""
     lost = sum(stats.dropped.values()) / stats.captured if stats.captured else 0.0
+    rates = f"{stats.fps_in:.1f} fps in, {stats.fps_out:.1f} fps shown, {lost:.1%} dropped"
+    if not stats.shown:
+        return f"{rates}; no frame was shown"
     ages = f"{duration(stats.age.p50)} old at the median, 95% under {duration(stats.age.p95)}"
-    return (
-        f"{stats.fps_in:.1f} fps in, {stats.fps_out:.1f} fps shown, {lost:.1%} dropped; "
-        f"{ages}, the oldest {duration(stats.age.max)}"
-    )
+    return f"{rates}; {ages}, the oldest {duration(stats.age.max)}"
 
 
 def stretches(names: Sequence[str], edges: np.ndarray) -> list[tuple[str, float, float]]:

@@ -126,6 +126,7 @@ def test_the_headline_has_rates_losses_and_ages():
     assert headline(STREAMS["calm"]) == (
         "30.1 fps in, 29.0 fps shown, 3.3% dropped; 13 ms old at the median, 95% under 120 ms, the oldest 200 ms"
     )
+    assert headline(STREAMS["nothing shown"]).endswith("; no frame was shown")
 
 
 @pytest.mark.parametrize(
