@@ -23,6 +23,7 @@ class Asked:
     speed: float | None = None
     loop: bool = False
     seconds: float | None = None
+    retry: float = 60.0
     limit: int | None = None
     threshold: float = 0.5
     top: int = 3
@@ -37,6 +38,8 @@ class Asked:
         """Refuse what no stream can do, before anything is loaded."""
         if self.seconds is not None and not 0 < self.seconds < math.inf:
             raise InvalidValue(f"--seconds is a time above 0; got {self.seconds}")
+        if not 0 <= self.retry < math.inf:
+            raise InvalidValue(f"--retry is a time from 0; got {self.retry}")
         if self.recipe is not None and self.model is None:
             raise InvalidValue("--recipe feeds a model; name one with --model")
         if self.top < 1:

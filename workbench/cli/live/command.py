@@ -55,6 +55,10 @@ def stream_origin(  # noqa: PLR0913, PLR0917 - a command's options
     limit: Annotated[
         int | None, typer.Option(metavar="N", help="After so many shown frames.", rich_help_panel=ENDING)
     ] = None,
+    retry: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", help="After a lost source was looked for so long.", rich_help_panel=ENDING),
+    ] = 60.0,
     record: Annotated[
         Path | None,
         typer.Option(
@@ -75,7 +79,7 @@ def stream_origin(  # noqa: PLR0913, PLR0917 - a command's options
 
     asked = Asked(
         origin=origin, model=model, recipe=recipe, policy=policy, decode=decode, speed=speed, loop=loop,
-        seconds=seconds, limit=limit, threshold=threshold, top=top, record=record, report=report, out=out,
+        seconds=seconds, retry=retry, limit=limit, threshold=threshold, top=top, record=record, report=report, out=out,
         quiet=quiet, json=json, trust=trust,
     )  # fmt: skip
     raise typer.Exit(run(asked))

@@ -66,7 +66,7 @@ def _opened(asked: Asked, display: Display) -> tuple[Stream, Fed | None]:
         model = load_model(asked.model, engine="fast", trust=asked.trust) if asked.model else None
         live = stream(
             asked.source, fed.recipe if fed else None, model, policy=asked.policy, decode=asked.decode,
-            speed=asked.speed, loop=asked.loop, limit=asked.limit,
+            speed=asked.speed, loop=asked.loop, retry_s=asked.retry, limit=asked.limit,
         )  # fmt: skip
     for warning in warned:
         display.say(f"careful: {warning.message}")

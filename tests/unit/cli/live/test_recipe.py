@@ -1,4 +1,3 @@
-
 import pytest
 
 from workbench.cli.live.recipe import recipe_for
