@@ -17,7 +17,7 @@ SHARES = (50, 95, 99, 100)  # percentiles of the ages; the last is the oldest
 class Outcome:
     """One run of one case."""
 
-    seconds: float = 0.0  # from the opening of the source to the last frame shown
+    seconds: float = 0.0  # from the opening of the source to its closing
     cpu_s: float = 0.0  # of all its processes, in that time
     cpu_first_s: float = 0.0  # of it until the first frame was shown
     begun_s: float = 0.0  # `time.monotonic()` of the opening
@@ -50,8 +50,8 @@ class Outcome:
 
     @property
     def lost(self) -> float:
-        """The share of the delivered frames that were dropped."""
-        return sum(self.dropped.values()) / self.captured
+        """The share of the delivered frames that were dropped; those in flight at the end ("stopped") are not counted."""
+        return sum(count for reason, count in self.dropped.items() if reason != "stopped") / self.captured
 
     def age(self, share: float) -> float:
         """Return a percentile of the ages, in milliseconds."""
