@@ -50,7 +50,7 @@ class Outcome:
 
     @property
     def lost(self) -> float:
-        """The share of the delivered frames that were dropped; those in flight at the end ("stopped") are not counted."""
+        """The share of the delivered frames that were dropped, but for those in flight at the end ("stopped")."""
         return sum(count for reason, count in self.dropped.items() if reason != "stopped") / self.captured
 
     def age(self, share: float) -> float:
