@@ -18,12 +18,16 @@ JOIN_S = 0.4  # for a thread to end; one picture decodes in less
 
 
 class ReadFile(Capture):
-    """A sequence as fast as it is read; each picture arrives when it is asked for, so its age counts its decoding."""
+    """A sequence as fast as it is read; each picture arrives when it is asked for, so its age counts its decoding.
+
+    Attributes:
+        frames: the sequence, which can be read again from its start.
+    """
 
     waits = True
 
     def __init__(self, frames: FrameSequence, *, threads: int | None = None, loop: bool = False) -> None:
-        self.origin, self.order = frames.origin, frames.order
+        self.frames, self.origin, self.order = frames, frames.origin, frames.order
         self._shots = reel(frames, threads=threads, loop=loop)
         self._number, self._stopped = 0, False
         self._state = CaptureState("live", time.monotonic())

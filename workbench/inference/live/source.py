@@ -34,4 +34,4 @@ def open_source(
         cost = in_thread(lambda: measured(capture, answerer, serves))
     threads = cores() if cost and cost.decodes_too_slowly(cores()) else 1
     told = f"; a frame takes {cost}, so the decoder has {threads} thread{'s' * (threads > 1)}" if cost else ""
-    return open_capture(origin, **how, decoder_threads=threads), told
+    return open_capture(capture.frames, **how, decoder_threads=threads), told
