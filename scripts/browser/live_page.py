@@ -7,13 +7,6 @@ from playwright.sync_api import Locator
 
 from scripts.browser.notebook_page import NotebookPage
 
-PIXELS = """(canvas) => {
-  const copy = document.createElement("canvas");
-  Object.assign(copy, { width: canvas.width, height: canvas.height });
-  const pen = copy.getContext("2d");
-  pen.drawImage(canvas, 0, 0);
-  return [copy.height, copy.width, Array.from(pen.getImageData(0, 0, copy.width, copy.height).data)];
-}"""
 MOVED = "(count) => Number(document.querySelector('.wb-live').dataset.shown ?? 0) >= count"
 
 
@@ -53,8 +46,7 @@ class LivePage:
 
     def pixels(self) -> np.ndarray:
         """Return the picture that is shown: (H, W, 3) uint8 RGB."""
-        height, width, levels = self.root.locator("canvas.wb-frame").first.evaluate(PIXELS)
-        return np.array(levels, np.uint8).reshape(height, width, 4)[..., :3]
+        return self.opened.pixels(".wb-live canvas.wb-frame")
 
     def choose(self, slot: str, choice: str) -> None:
         """Pick a choice from the dropdown of a slot."""

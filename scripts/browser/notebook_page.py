@@ -21,7 +21,7 @@ ERRORS = f"""() => {CODE_CELLS}.flatMap((cell) => cell.model.outputs.toJSON())
   .filter((output) => output.output_type === "error").map((output) => `${{output.ename}}: ${{output.evalue}}`)"""
 PIXELS = """(image) => {
   const canvas = document.createElement("canvas");
-  canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
+  canvas.width = image.naturalWidth ?? image.width; canvas.height = image.naturalHeight ?? image.height;
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.drawImage(image, 0, 0);
   const bytes = pen.getImageData(0, 0, canvas.width, canvas.height).data;
@@ -34,6 +34,7 @@ RUN = """(number) => {
   notebook.activeCellIndex = number;
   jupyterapp.commands.execute("notebook:run-cell");
 }"""
+RUNS = f"(number) => {CODE_CELLS}[number].prompt === '*'"
 DONE = f"""(number) => {{
   const cell = {CODE_CELLS}[number];
   return cell.model.executionCount !== null && cell.prompt !== "*";
@@ -97,6 +98,10 @@ class NotebookPage:
         """Let cell `number` run, and do not wait for it."""
         self.page.evaluate(RUN, number)
 
+    def runs(self, number: int) -> bool:
+        """Whether cell `number` runs or waits for its turn."""
+        return bool(self.page.evaluate(RUNS, number))
+
     def run(self, number: int, timeout_s: float = 120) -> None:
         """Run cell `number` and wait until it has finished; the other cells stay as they are.
 
@@ -109,7 +114,7 @@ class NotebookPage:
             raise RuntimeError(f"a cell of the notebook failed: {errors[0]}")
 
     def pixels(self, selector: str) -> np.ndarray:
-        """Return the pixels of the picture `selector` names, as the browser decoded them: (H, W, 3) uint8 RGB."""
+        """Return the pixels of the picture or canvas `selector` names, as the browser has them: (H, W, 3) uint8 RGB."""
         from base64 import b64decode
 
         height, width, text = self.page.locator(selector).first.evaluate(PIXELS)
