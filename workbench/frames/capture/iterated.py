@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,16 +25,8 @@ class Iterated(Capture):
 
     waits = True
 
-    def __init__(
-        self,
-        items: Iterator[Any],
-        *,
-        origin: str = "generator",
-        order: ChannelOrder = "rgb",
-        release: Callable[[], None] | None = None,
-    ) -> None:
-        self.origin, self.order = origin, order
-        self._items, self._release = items, release
+    def __init__(self, items: Iterator[Any], *, origin: str = "generator", order: ChannelOrder = "rgb") -> None:
+        self.origin, self.order, self._items = origin, order, items
         self._next: Captured | None = None
         self._error: BaseException | None = None
         self._over = self._stopped = False
@@ -80,8 +72,6 @@ class Iterated(Capture):
         self.stop()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(JOIN_S)
-        if self._release is not None:
-            self._release()
 
     def _run(self) -> None:
         try:

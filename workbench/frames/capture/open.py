@@ -41,7 +41,7 @@ def open_capture(  # noqa: PLR0913 - each is one question about the source, and 
     Args:
         origin: a camera (`0`, `"camera:0"`), an address (`rtsp://...`, `http://...`), a video file, folder, glob,
             `sample:NAME` or an opened sequence, which are played; `watch:FOLDER`; an iterator of (H, W, 3) uint8 RGB
-            arrays or Frames; a Capture, which is returned as it is.
+            arrays or Frames, or an opened stream, which its owner closes; a Capture, which is returned as it is.
         decode: `cv2` or `pyav`; for pictures also `pil`, `tf`, `tf.accurate`. An opened sequence keeps its own.
         exif: `apply` or `ignore` the orientation tag of a picture, the rotation tag of a video.
         speed: of what is played: a factor of real time; None: as fast as it is read.
@@ -75,7 +75,7 @@ def _given(origin: Any) -> Capture | None:
     if isinstance(origin, Capture):
         return origin
     if isinstance(origin, FrameStream) and not isinstance(origin, FrameSequence):
-        return Iterated(origin.arrays(), origin=origin.origin, order=origin.order, release=origin.close)
+        return Iterated(origin.arrays(), origin=origin.origin, order=origin.order)
     if isinstance(origin, Iterator):
         return Iterated(origin, origin=getattr(origin, "__name__", "iterator"))
     return None

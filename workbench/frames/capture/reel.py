@@ -34,6 +34,7 @@ def reel(frames: FrameSequence, *, threads: int | None = None, loop: bool = Fals
         count = 0
         for image, stamp, origin in _video(frames, threads) if isinstance(frames, Video) else _sequence(frames):
             yield Shot(image, clock.at(stamp), time.perf_counter() - begun, origin)
+            del image  # its memory may serve for the next one
             begun = time.perf_counter()
             count += 1
         if not (loop and count):

@@ -1,0 +1,61 @@
+"""What the reading process makes of a decoder's answers."""
+
+import cv2
+import numpy as np
+import pytest
+
+from workbench.frames.capture import Lost
+from workbench.frames.capture.feeds import Cv2Feed, ending
+
+
+class FakeCamera:
+    """Grabs and fails as told, as a `VideoCapture` does, then fails for ever."""
+
+    def __init__(self, grabs, frames=-1.0):
+        self.grabs, self.frames = list(grabs), frames
+
+    def get(self, what):
+        assert what == cv2.CAP_PROP_FRAME_COUNT
+        return self.frames
+
+    def grab(self):
+        return self.grabs.pop(0) if self.grabs else False
+
+    def retrieve(self):
+        return True, np.zeros((2, 3, 3), np.uint8)
+
+
+PICTURE = "picture"
+
+
+@pytest.mark.parametrize(
+    ("grabs", "expected"),
+    [
+        pytest.param([1, 1], [PICTURE, PICTURE], id="pictures"),
+        pytest.param([1, 0, 1], [PICTURE, Lost("broken", 1), PICTURE], id="one is broken"),
+        pytest.param([0, 0, 1], [Lost("broken", 2), PICTURE], id="two in a row"),
+        pytest.param([1, 0, 0, 0, 1], [PICTURE], id="three in a row are the end"),
+        pytest.param([], [], id="nothing at all"),
+    ],
+)
+def test_a_grab_that_fails_alone_is_a_broken_picture(grabs, expected):
+    found = list(Cv2Feed(FakeCamera(grabs)).pictures())
+    assert [each if isinstance(each, Lost) else PICTURE for each in found] == expected
+
+
+@pytest.mark.parametrize(("said", "promised"), [(-1.0, 0), (-9.2e18, 0), (0.0, 0), (250.0, 250)])
+def test_only_a_clip_promises_frames(said, promised):
+    assert Cv2Feed(FakeCamera([], said)).promised == promised
+
+
+@pytest.mark.parametrize(
+    ("delivered", "promised", "problem"),
+    [
+        pytest.param(60, 60, None, id="a whole clip"),
+        pytest.param(57, 60, None, id="an estimate that is a little off"),
+        pytest.param(30, 60, "only 30 of about 60 frames of the clip came", id="half a clip"),
+        pytest.param(900, 0, "the connection was closed", id="a stream without an end"),
+    ],
+)
+def test_a_clip_that_is_over_is_told_from_a_lost_connection(delivered, promised, problem):
+    assert ending(delivered, promised) == problem

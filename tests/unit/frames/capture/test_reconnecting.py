@@ -1,0 +1,202 @@
+"""Network sources in a process of their own: real servers, really killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+
+from scripts.live_sources import read_stamp, serving
+from workbench.errors import UnreadableSource
+from workbench.frames.capture import Lost, open_capture
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def test_pictures_come_fresh_numbered_and_in_cv2s_pixels(server, pictures, stamped):
+    with open_capture(server.url) as capture:
+        assert (capture.order, capture.waits, capture.state.phase in ("opening", "live")) == ("bgr", False, True)
+        got, _ = pictures(capture, 10)
+        ages = [time.monotonic() - capture.read().captured_s for _ in range(10)]
+    assert capture.state.phase == "stopped"
+    stamps = [read_stamp(each.image[:, :, ::-1]) for each in got]
+    numbers = np.array([each.number for each in got])
+    assert (np.diff(stamps) == np.diff(numbers)).all()
+    assert (np.diff([each.captured_s for each in got]) > 0).all()
+    assert got[3].time_s == pytest.approx(got[3].captured_s - got[0].captured_s)
+    assert np.median(ages) < 0.2
+    plain = cv2.VideoCapture(server.url)
+    own = {read_stamp(image): image for image in (plain.read()[1] for _ in range(20))}
+    plain.release()
+    both = [each for each, stamp in zip(got, stamps, strict=True) if stamp in own]
+    assert len(both) > 3
+    assert all(np.array_equal(each.image, own[read_stamp(each.image)]) for each in both)
+
+
+def test_a_slow_reader_gets_the_newest_and_is_told_of_the_rest(server, pictures):
+    with open_capture(server.url) as capture:
+        pictures(capture, 1)
+        time.sleep(0.6)
+        late = capture.read()
+        assert isinstance(late, Lost)
+        assert late.reason == "overrun"
+        assert late.count >= 5
+        assert time.monotonic() - capture.read().captured_s < 0.3
+
+
+@pytest.mark.parametrize(
+    ("origin", "says"),
+    [
+        pytest.param("http://user:se@cret@127.0.0.1:9/x?pwd=secret", r"127.0.0.1:9/x\?pwd=\*\*\* cannot", id="address"),
+        pytest.param("camera:987", "camera 987 cannot be opened; is it plugged in", id="camera"),
+    ],
+)
+def test_a_source_that_is_absent_says_so_at_once(origin, says):
+    begun = time.monotonic()
+    with pytest.raises(UnreadableSource, match=says) as caught:
+        open_capture(origin)
+    assert time.monotonic() - begun < 6
+    assert "cret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_server_that_takes_the_call_and_is_silent_is_left_after_the_time_asked(stamped):
+    with serving("mjpeg", stamped, fault="stall 0") as server:
+        begun = time.monotonic()
+        with pytest.raises(UnreadableSource, match=r"does not answer within 0\.5 s"):
+            open_capture(server.url, open_timeout_s=0.5)
+        assert time.monotonic() - begun < 6
+
+
+def test_a_process_that_crashes_is_a_loss_like_any_other(server, pictures):
+    with open_capture(server.url) as capture:
+        before, _ = pictures(capture, 3)
+        os.kill(capture.pid, signal.SIGSEGV)
+        after, _ = pictures(capture, 8)
+        assert (capture.state.phase, capture.state.reconnects) == ("live", 1)
+    assert after[-1].number >= before[-1].number + 8
+    assert after[-1].captured_s - before[0].captured_s > 0.5  # the first pause
+
+
+def test_a_killed_server_is_waited_for_and_the_state_tells(server, pictures, eventually):
+    seen = []
+    with open_capture(server.url) as capture:
+        pictures(capture, 3)
+        server.kill()
+        threading.Timer(0.8, server.start).start()
+        eventually(lambda: capture.state.phase == "reconnecting")
+        seen.append(capture.state)
+        eventually(lambda: capture.state.reconnects == 1)
+        pictures(capture, 3)
+    assert seen[0].attempt == 1
+    assert "next try in 0.5 s" in seen[0].detail
+
+
+def test_a_source_that_stays_away_ends_in_one_line(server, pictures):
+    with open_capture(server.url, retry_s=0.6) as capture:
+        pictures(capture, 2)
+        server.kill()
+        with pytest.raises(UnreadableSource, match=r"was lost and did not come back within 0\.6 s: ") as caught:
+            while capture.read() is not None:
+                pass
+        assert capture.state.phase == "failed"
+        assert capture.state.detail == str(caught.value)
+
+
+@pytest.mark.parametrize("moment", ["live", "stalled", "reconnecting"])
+def test_stop_works_at_once_from_any_state_and_leaves_nothing(server, pictures, eventually, moment):
+    files = psutil.Process().num_fds()
+    capture = open_capture(server.url, read_timeout_s=20 if moment == "stalled" else 0.3)
+    pictures(capture, 2)
+    pid = capture.pid
+    if moment != "live":
+        server.fault("stall 0")
+        eventually(lambda: moment == "stalled" or capture.state.phase == "reconnecting")
+    ended = []
+    reader = threading.Thread(target=lambda: ended.append(list(iter(capture.read, None))))
+    reader.start()
+    time.sleep(0.1)
+    begun = time.monotonic()
+    capture.stop()
+    reader.join(2)
+    capture.close()
+    assert time.monotonic() - begun < 0.5
+    assert len(ended) == 1
+    assert capture.state.phase == "stopped"
+    assert not psutil.pid_exists(pid)
+    assert not [thread for thread in threading.enumerate() if thread.name == "workbench-capture"]
+    eventually(lambda: psutil.Process().num_fds() <= files)
+
+
+def test_pyav_tells_broken_pictures_and_follows_a_change_of_size(server, pictures):
+    with open_capture(server.url, decode="pyav") as capture:
+        assert capture.order == "rgb"
+        server.fault("truncate 4")
+        got, lost = pictures(capture, 20)
+        assert Lost("broken") in lost
+        assert None not in [read_stamp(each.image) for each in got]
+        server.fault("size 0")
+        sizes = {each.image.shape for each in pictures(capture, 8)[0]}
+    assert (272, 640, 3) in sizes or len(sizes) == 1
+    assert (136, 320, 3) in sizes
+
+
+def test_a_clip_on_a_server_waits_for_its_reader_and_ends(files_of, clip, drained):
+    path = clip("index-first.mp4")
+    plain = cv2.VideoCapture(str(path))
+    with open_capture(f"{files_of(path.parent)}/{path.name}") as capture:
+        assert capture.waits
+        time.sleep(0.3)
+        got, lost = drained(capture)
+        assert capture.state.phase == "ended"
+    assert (len(got), lost) == (60, [])
+    assert all(np.array_equal(each.image, plain.read()[1]) for each in got)
+
+
+WATCHED = """
+    import sys, time
+    from workbench.frames.capture import open_capture
+    capture = open_capture(sys.argv[1])
+    capture.read()
+    print(capture.pid, flush=True)
+    try:
+        while capture.read() is not None:
+            pass
+    except KeyboardInterrupt:
+        time.sleep(0.3)
+        alive = capture.read() is not None
+        capture.close()
+        print("interrupted", alive, flush=True)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["killed", "ctrl-c"])
+def test_the_process_goes_with_its_parent_without_a_word(server, eventually, how):
+    """A terminal sends Ctrl-C to the whole group: the parent is asked, and decides for its child."""
+    command = [sys.executable, "-c", textwrap.dedent(WATCHED), server.url]
+    parent = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    child = int(parent.stdout.readline())
+    os.killpg(parent.pid, how)
+    said, complained = parent.communicate(timeout=20)
+    assert said == ("interrupted True\n" if how == signal.SIGINT else "")
+    assert complained == ""
+    eventually(lambda: not psutil.pid_exists(child), 4)
+
+
+def test_the_process_imports_little():
+    code = "import sys, workbench.frames.capture.child; print(*{name.split('.')[0] for name in sys.modules})"
+    said = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"tensorflow", "keras", "av", "PIL", "pandas", "matplotlib", "ipywidgets", "tqdm"}
+    assert "cv2" in said
+    assert not heavy & set(said)
