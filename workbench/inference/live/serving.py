@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.errors import InvalidValue
 from workbench.frames.frame import ChannelOrder
 from workbench.inference.answers import expect_fit
 from workbench.models import Model
@@ -17,7 +18,9 @@ from workbench.results import BoxFormat, DecodedBoxes, box_format, decode
 from workbench.results.boxes import found_format
 
 SAMPLES = 16  # frames that a format is looked for in together, as `predict` does
+LOOKS = (1, 2, 4, 8, SAMPLES)  # numbers of frames after which it is looked for
 MOST_BYTES = 2**24  # of their outputs; beyond, a frame is judged alone
+MOST_SKIPPED = 256  # frames between two searches of a model whose outputs fit no format
 Boxes = str | BoxFormat | None
 
 
@@ -46,16 +49,20 @@ def serving(recipe: Preprocess, model: Model, order: ChannelOrder, boxes: Boxes 
 
 
 class BoxReader:
-    """Reads the outputs of one frame as boxes."""
+    """Reads the outputs of one frame as boxes, by the format that was named, or by the one that is found.
+
+    It is found in the first frames together, again while they hold no boxes (rows of zeros fit more than one format),
+    and anew where it turns out not to fit.
+    """
 
     def __init__(self, boxes: Boxes, recipe: Preprocess, labels: tuple[str, ...] | None) -> None:
-        self.wanted = boxes is not None
+        self._wanted, self._searches = boxes is not None, boxes == "auto"
         self._recipe, self._labels = recipe, labels
-        self._searched = boxes == "auto"
         self._form = None if boxes in (None, "auto") else box_format(boxes)
+        self._settled = not self._searches
         self._seen: list[tuple[dict[str, np.ndarray], tuple[int, int]]] = []
-        self._count = 0
-        self._looks_at = {1, 2, 4, 8, SAMPLES}  # numbers of frames seen
+        self._count = self._boxes = 0  # frames and boxes since the search began
+        self._skip, self._pause = 0, SAMPLES  # frames to let pass before the next search
         self._lock = threading.Lock()
 
     def __call__(
@@ -66,26 +73,52 @@ class BoxReader:
         Raises:
             InvalidValue: the outputs are not in the format that was named.
         """
-        if not self.wanted or (self._searched and classified):
+        if not self._wanted or (self._searches and classified):
             return None
-        form = self._found(outputs, size) if self._searched else self._form
-        return None if form is None else decode(outputs, [size], self._recipe, format=form, labels=self._labels)
+        form = self._form if self._settled else self._guess(outputs, size)
+        if form is None:
+            return None
+        try:
+            found = self._decoded(outputs, size, form)
+        except InvalidValue:
+            if not self._searches:
+                raise
+            form = self._anew(outputs, size)
+            return None if form is None else self._decoded(outputs, size, form)
+        self._boxes += len(found[0])
+        return found
 
-    def _found(self, outputs: dict[str, np.ndarray], size: tuple[int, int]) -> BoxFormat | None:
-        """Look for the format in the first frames together, and keep what fits all of them."""
+    def _decoded(self, outputs: dict[str, np.ndarray], size: tuple[int, int], form: BoxFormat) -> DecodedBoxes:
+        return decode(outputs, [size], self._recipe, format=form, labels=self._labels)
+
+    def _anew(self, outputs: dict[str, np.ndarray], size: tuple[int, int]) -> BoxFormat | None:
+        """Begin the search with this frame."""
         with self._lock:
+            self._settled = False
+            self._seen.clear()
+            self._count = self._boxes = self._skip = 0
+        return self._guess(outputs, size)
+
+    def _guess(self, outputs: dict[str, np.ndarray], size: tuple[int, int]) -> BoxFormat | None:
+        """Return what fits all frames seen; after SAMPLES of them, some with boxes, that is kept."""
+        with self._lock:
+            if self._skip:
+                self._skip -= 1
+                return self._form
             self._count += 1
             if sum(values.nbytes for values in outputs.values()) > MOST_BYTES // SAMPLES or not self._alike(outputs):
                 self._seen.clear()
             self._seen.append((outputs, size))
-            if self._count in self._looks_at:
+            if self._count in LOOKS:
                 together = {name: np.concatenate([frame[name] for frame, _ in self._seen]) for name in outputs}
                 sizes = [size for _, size in self._seen]
                 self._form = found_format(together, sizes, self._recipe, labels=self._labels)
             if self._count == SAMPLES:
-                self._searched = self._form is None  # else it is kept from now on
+                self._settled = self._form is not None and self._boxes > 0
                 self._seen.clear()
-                self._count, self._looks_at = 0, {SAMPLES}  # a model without boxes is asked once in a while only
+                self._count = 0
+                if self._form is None:  # a model without boxes is looked at less and less
+                    self._skip, self._pause = self._pause, min(2 * self._pause, MOST_SKIPPED)
             return self._form
 
     def _alike(self, outputs: dict[str, np.ndarray]) -> bool:
