@@ -93,12 +93,13 @@ def test_a_clip_plays_with_its_boxes_and_figures(clip):
     root.locator(".wb-freeze").click()
     root.locator(".wb-frozen").wait_for()
     assert abs(live.pixels().astype(int) - original(live.index)).mean() < 6
+    root.locator(".wb-threshold").fill("1")
+    assert root.locator(".wb-boxes rect").count() == 0
+    root.locator(".wb-threshold").fill("0")
     boxes = root.locator(".wb-boxes rect").count()
     assert boxes > 0
-    root.locator(".wb-threshold").fill("1")
-    assert root.locator(".wb-boxes rect:not(.wb-out)").count() == 0
-    root.locator(".wb-threshold").fill("0")
-    assert root.locator(".wb-boxes rect:not(.wb-out)").count() == boxes
+    assert root.locator(".wb-count").first.inner_text() == f"{boxes} of {boxes} boxes"
+    root.locator(".wb-threshold").fill("0.5")
     clip.page.wait_for_function("document.querySelector('.wb-tile[data-name=in] b').textContent > '1'")
     assert clip.opened.traffic.errors == []
 

@@ -11,13 +11,16 @@ from workbench.inference.live.result import StreamResult
 
 AHEAD = 2  # messages that may wait for their acknowledgement: one is shown while the next one travels
 NEWS_S = 0.5  # without a new picture for so long, the figures go alone
+BLIND_S, BLIND = 0.5, 40  # between pictures to a page that cannot answer, and how many it gets
 KEPT = 4  # results remembered after their acknowledgement: a hand that freezes the picture means one of these
 
 
 class Courier:
     """Hands results to `post` in a thread of its own: the newest there is, once the browser has room for it.
 
-    A hidden page acknowledges nothing, and so gets nothing; what it missed is not sent later.
+    A hidden page acknowledges nothing, and so gets nothing; what it missed is not sent later. In a front end without
+    subshells (before JupyterLab 4.4; VS Code) a page's word waits for the cell that runs: then a few pictures go
+    without it, slowly, so that a long cell does not freeze the picture at once.
 
     Args:
         post: sends a message of a number and a result, or of a number alone; must not raise.
@@ -32,7 +35,8 @@ class Courier:
         self._newest: StreamResult | None = None
         self._waiting: OrderedDict[int, StreamResult | None] = OrderedDict()  # sent, not acknowledged yet
         self._kept: deque[tuple[int, StreamResult]] = deque(maxlen=AHEAD + KEPT)
-        self._number, self._news_at = 0, 0.0
+        self._number, self._news_at, self._sent_at = 0, 0.0, 0.0
+        self._blind = 0  # pictures that may go without an answer
         self._held = self._closed = False
         self._thread = threading.Thread(target=self._run, name="workbench-live-pictures", daemon=True)
         self._thread.start()
@@ -60,6 +64,7 @@ class Courier:
         with self._wake:
             done = [each for each in self._waiting if each <= number]
             shown = [self._waiting.pop(each) for each in done]
+            self._blind = BLIND if threading.current_thread() is threading.main_thread() else 0
             self._wake.notify_all()
         if shown and shown[-1] is not None:
             self._seen(shown[-1], now)
@@ -94,15 +99,23 @@ class Courier:
                 self._waiting[self._number] = result
                 if result is not None:
                     self._kept.append((self._number, result))
-                number, self._news_at = self._number, time.monotonic() + NEWS_S
+                number, self._sent_at = self._number, time.monotonic()
+                self._news_at = self._sent_at + NEWS_S
             self._post(number, result)
 
     def _wait(self) -> None:
         """Wait until there is something to send and room for it."""
         while not self._closed:
-            left = self._news_at - time.monotonic()
-            if len(self._waiting) < AHEAD and self._newest is not None and not self._held:
-                return
-            if not self._waiting and left <= 0:  # news leave room for a picture
-                return
-            self._wake.wait(None if self._waiting else left)
+            now, left = time.monotonic(), None
+            if self._newest is not None and not self._held:
+                if len(self._waiting) < AHEAD:
+                    return
+                left = self._sent_at + BLIND_S - now if self._blind else None
+                if left is not None and left <= 0:
+                    self._blind -= 1
+                    return
+            if not self._waiting:  # news leave room for a picture
+                left = self._news_at - now
+                if left <= 0:
+                    return
+            self._wake.wait(left)

@@ -180,7 +180,8 @@ class LiveControl:
     def _news(self, *, always: bool = False) -> dict[str, Any]:
         """Return how the source is doing, the figures where it is time for them, and the errors."""
         session = self.session
-        news: dict[str, Any] = {"status": {"phase": NOT_YET[self.state.run], "detail": ""}}
+        phase = "failed" if session is not None and session.ended else NOT_YET[self.state.run]
+        news: dict[str, Any] = {"status": {"phase": phase, "detail": ""}, "elapsed": ""}
         if session is not None and session.stream is not None:
             news = {"status": status(session.stream.state, time.monotonic())} | session.figures(always=always)
         return news | {"banner": str(self.banner)}

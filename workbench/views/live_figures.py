@@ -35,9 +35,10 @@ def figures(stats: StreamStats, screen_ages: Sequence[float] = ()) -> dict[str, 
             _tile("out", _rate([each.shown for each in now], now), "fps", f"{stats.shown:,} frames handed out"),
             _tile("age", f"{_ms(middle)} / {_ms(high)}", "ms", "median / 95th percentile, capture to hand-over"),
             _tile("on screen", _ms(screen), "ms", "median age when the page had told that it shows the picture"),
-            _tile("dropped", f"{dropped:,}", share, reasons or "no frame was lost"),
+            _tile(
+                "dropped", f"{dropped:,}", " · ".join(filter(None, (share, reasons))), "by reason, over the whole run"
+            ),
         ],
-        "reasons": reasons,
         "history": _history(stats),
         "elapsed": clock(stats.elapsed_s),
         "plan": stats.plan,

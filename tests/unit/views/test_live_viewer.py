@@ -7,7 +7,7 @@ import pytest
 
 from workbench.errors import InputMismatch, InvalidValue
 from workbench.frames.capture.pushed import PushedFrames
-from workbench.views import explored, live_viewer
+from workbench.views import courier, explored, live_viewer
 from workbench.views import viewer as frame_viewer
 from workbench.views.live_viewer import LiveViewer
 
@@ -97,6 +97,7 @@ def opened(monkeypatch):
     """A function that makes a live viewer on pictures that are brought by hand."""
     monkeypatch.setattr(live_viewer, "LiveSurface", Page)
     monkeypatch.setattr(frame_viewer, "Surface", Page)
+    monkeypatch.setattr(courier, "BLIND_S", 60)
     made = []
 
     def make(*given, **options):

@@ -117,7 +117,8 @@ class Live {
   }
 
   news({ status, figures, banner, ...rest }) {
-    if (status) this.phase.update(status, rest.elapsed);
+    this.phase.update(status, rest.elapsed);
+    if (rest.elapsed === "") this.figures.root.hidden = true; // nothing has run yet
     if (rest.tiles) this.figures.update(rest);
     this.say(banner);
   }

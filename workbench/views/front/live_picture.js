@@ -17,6 +17,7 @@ class LivePicture {
     this.root = node("div", { class: "wb-live-picture" }, this.pane.root, this.aside);
     this.turn = 0;
     this.threshold = 0;
+    this.pane.count.removeAttribute("aria-live"); // thirty times a second is nothing to be read aloud
   }
 
   // Show a picture unless a newer one has come meanwhile; whether it did, comes back
@@ -31,10 +32,8 @@ class LivePicture {
   }
 
   fill({ where, size, boxes, answer, index }) {
-    const paint = (color) => this.palette[color % this.palette.length];
-    this.pane.fill([{ name: where, boxes: boxes ?? [], paint }], size);
-    this.pane.cut(this.threshold);
-    this.pane.count.hidden = !boxes;
+    this.filled = { where, size, boxes };
+    this.cut(this.threshold);
     this.answer.hidden = !answer;
     if (answer) this.bars.replaceChildren(...bars(answer));
     if (answer) this.bars.style.setProperty("--rows", Math.max(answer.rows.length, this.rows ?? 0));
@@ -43,9 +42,17 @@ class LivePicture {
     this.root.dataset.index = index;
   }
 
+  // Only boxes that are shown become elements: a detector may give a hundred, thirty times a second
   cut(threshold) {
     this.threshold = threshold;
-    if (this.pane.size) this.pane.cut(threshold);
+    if (!this.filled) return;
+    const { where, size, boxes } = this.filled;
+    const paint = (color) => this.palette[color % this.palette.length];
+    const shown = (boxes ?? []).filter(([, , , , score]) => score === null || score >= threshold);
+    this.pane.fill([{ name: where, boxes: shown, paint }], size);
+    this.pane.cut(threshold);
+    this.pane.count.hidden = !boxes;
+    this.pane.count.textContent = `${shown.length} of ${boxes?.length} ${boxes?.length === 1 ? "box" : "boxes"}`;
   }
 
   dispose() {
