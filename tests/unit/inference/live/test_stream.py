@@ -1,17 +1,10 @@
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 import threading
 import time
-from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.unit.inference.live.fakes import FakeCapture, FakeModel, as_tensor, live_threads, number_of
+from tests.unit.inference.live.fakes import FakeCapture, FakeModel, as_tensor, number_of
 from workbench import Recipe
 from workbench.errors import InputMismatch, InvalidValue, UnknownName, UnreadableSource
 from workbench.frames.capture import Lost
@@ -32,13 +25,6 @@ def raising(calls, error=ValueError):
             raise error("no such luck")
 
     return during
-
-
-@pytest.fixture(autouse=True)
-def no_thread_is_left():
-    before = live_threads()
-    yield
-    assert live_threads() <= before
 
 
 @pytest.mark.parametrize("waits", [pytest.param(True, id="read in turn"), pytest.param(False, id="by its own thread")])
@@ -248,129 +234,3 @@ def test_what_makes_no_stream_is_refused_before_anything_runs(options, error, sa
     with pytest.raises(error, match=says):
         stream(capture, **{"recipe": FITS, "model": FakeModel()} | options)
     assert capture.delivered == 0
-
-
-# --- the end -------------------------------------------------------------------------------------------------
-
-
-def closed_within(live, seconds=1.0):
-    start = time.monotonic()
-    live.close()
-    assert time.monotonic() - start < seconds
-    assert live.stats.balanced
-    assert live.stats.in_flight == 0
-
-
-@pytest.mark.parametrize("policy", ["latest", "block", "drop_oldest(2)", "sample(every=2)"])
-@pytest.mark.parametrize("waits", [True, False])
-def test_leaving_the_loop_ends_everything(policy, waits):
-    capture = FakeCapture([0.001] * 1000, waits=waits)
-    with stream(capture, as_tensor, FakeModel(), policy=policy) as live:
-        for _ in live:
-            break
-    assert live.stats.balanced
-    assert live.stats.in_flight == 0
-    assert capture.closed
-    assert list(live) == []
-
-
-def test_a_source_that_stalls_is_left_at_once():
-    live = stream(FakeCapture([0, 60.0], waits=False), as_tensor, FakeModel())
-    next(live)
-    closed_within(live)
-    closed_within(live, 0.1)  # twice is safe
-
-
-def test_a_stream_that_nobody_asks_is_left_at_once():
-    live = stream(FakeCapture([0] * 1000), as_tensor, FakeModel(), policy="block")
-    time.sleep(0.02)
-    assert 0 < live.stats.in_flight < 20
-    closed_within(live)
-    assert live.stats.dropped["stopped"] > 0
-
-
-def test_closing_in_another_thread_ends_who_waits_for_a_result():
-    live = stream(FakeCapture([60.0]), as_tensor, FakeModel(), policy="block")
-    closer = threading.Timer(0.05, live.close)
-    closer.start()
-    assert list(live) == []
-    closer.join()
-
-
-def test_a_model_that_hangs_holds_up_neither_the_source_nor_the_end(monkeypatch):
-    monkeypatch.setattr("workbench.inference.live.crew.STOP_S", 0.1)
-    gate = threading.Event()
-    capture = FakeCapture([0.001] * 10_000, waits=False)
-    live = stream(capture, as_tensor, FakeModel(lambda call: gate.wait(30)), policy="latest")
-    while live.stats.captured < 20:
-        time.sleep(0.005)
-    closed_within(live)
-    assert capture.closed
-    assert "had not come back" in next(iter(live.stats.errors))
-    gate.set()
-    deadline = time.monotonic() + 2
-    while live_threads() and time.monotonic() < deadline:
-        time.sleep(0.005)
-
-
-def test_an_interrupt_in_the_loop_ends_everything():
-    capture = FakeCapture([0.001] * 1000)
-    with (
-        suppress(KeyboardInterrupt),
-        stream(capture, as_tensor, FakeModel(), policy="block") as live,
-    ):
-        for result in live:
-            if result.frame.index == 3:
-                raise KeyboardInterrupt
-    assert live.stats.balanced
-    assert capture.closed
-
-
-def test_a_stream_that_is_forgotten_ends():
-    capture = FakeCapture([0.001] * 10_000)
-    live = stream(capture, as_tensor, FakeModel(), policy="block")
-    next(live)
-    del live
-    assert capture.closed
-
-
-def test_opencvs_threads_are_given_back():
-    import cv2
-
-    before = cv2.getNumThreads()
-    with stream(FakeCapture([0.001] * 50), as_tensor, FakeModel(), policy="block") as live:
-        next(live)
-        assert cv2.getNumThreads() == 1
-        with stream(FakeCapture([0]), as_tensor, FakeModel(), policy="block") as other:
-            list(other)
-        assert cv2.getNumThreads() == 1
-    assert cv2.getNumThreads() == before
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("closes", [pytest.param(True, id="in a with"), pytest.param(False, id="left open")])
-def test_ctrl_c_ends_a_process_that_waits_for_a_stalled_source(tmp_path, closes):
-    script = tmp_path / "wait.py"
-    loop = "for result in live:\n    print(result.frame.index, flush=True)\n"
-    script.write_text(
-        "from tests.unit.inference.live.fakes import FakeCapture, FakeModel, as_tensor\n"
-        "from workbench.inference.live import stream\n"
-        "live = stream(FakeCapture([0, 60.0], waits=False), as_tensor, FakeModel())\n"
-        + (f"with live:\n{textwrap.indent(loop, '    ')}" if closes else loop)
-    )
-    root = Path(__file__).resolve().parents[4]
-    process = subprocess.Popen(
-        [sys.executable, str(script)], cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout.readline() == "0\n"
-        start = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=10)
-        assert time.monotonic() - start < 3  # of it at most one for the stream; the rest is Python's own end
-        assert process.returncode == -signal.SIGINT
-        assert said.splitlines()[-1] == "KeyboardInterrupt"
-    finally:
-        process.kill()
-        process.wait()
