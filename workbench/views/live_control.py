@@ -15,7 +15,7 @@ from workbench.views import live_state as transitions
 from workbench.views.banner import Banner
 from workbench.views.interrupts import Interrupted
 from workbench.views.live_figures import status
-from workbench.views.live_presentation import described, name_of, pictured
+from workbench.views.live_presentation import described, device_of, name_of, pictured
 from workbench.views.live_session import Session
 from workbench.views.live_state import WEBCAM, LiveState
 from workbench.views.webcam import Webcam
@@ -61,6 +61,7 @@ class LiveControl:
         self.banner = Banner("request", "source", "picture", "camera")
         self._model, self._options, self._top, self._send = model, options, top, send
         self._webcam: Webcam | None = None
+        self._acting = threading.RLock()  # one start or stop at a time; the run's own threads never take it
         self._lock, self._sending = threading.RLock(), threading.Lock()
         self._interrupted = Interrupted(self._halt)
 
@@ -75,21 +76,22 @@ class LiveControl:
         """
         parse_policy(policy)
         begun = transitions.begin(self.state, source, policy, view=view)
-        with self._lock:
+        with self._acting:
             self.end()
             for part in ("request", "source", "camera", "picture"):
                 self.banner.clear(part)
             self.state = begun
             self._webcam = Webcam() if begun.source == WEBCAM else None
-            device = begun.source if begun.source.startswith("camera:") else ""
+            device = device_of(begun.source)
             self.session = Session(self._open, self._post, self._changed, banner=self.banner, device=device)
             self._interrupted.listen()
             self.session.start()
 
     def end(self) -> None:
         """Stop what runs."""
-        with self._lock:
-            self.state = transitions.stop(self.state)
+        with self._acting:
+            with self._lock:
+                self.state = transitions.stop(self.state)
             if self._webcam is not None:
                 self._webcam.close()
                 self._webcam = None
@@ -173,6 +175,7 @@ class LiveControl:
         if result is not None:
             with self.banner.reporting("picture"):
                 content, encoded = pictured(result, top=self._top)
+            if not self.state.frozen:
                 self.shown = result
         with self._sending:
             self._send({"kind": "view", "number": number} | content | self._news(), encoded)
@@ -184,7 +187,8 @@ class LiveControl:
         news: dict[str, Any] = {"status": {"phase": phase, "detail": ""}, "elapsed": ""}
         if session is not None and session.stream is not None:
             news = {"status": status(session.stream.state, time.monotonic())} | session.figures(always=always)
-        return news | {"banner": str(self.banner)}
+        troubles = str(self.banner), session.trouble if session is not None else ""
+        return news | {"banner": " · ".join(filter(None, troubles))}
 
     # --- the run, in its own thread --------------------------------------------------------------------------
 
@@ -197,9 +201,11 @@ class LiveControl:
         return stream(origin, recipe, self._model, policy=state.policy, **self._options)
 
     def _changed(self, session: Session) -> None:
-        if session is self.session:
+        if session is not self.session:
+            return
+        with self._lock:
             self.state = transitions.stop(self.state) if session.ended else transitions.opened(self.state)
-            self.tell()
+        self.tell()
 
     def _halt(self) -> None:
         """Stop, because the kernel was interrupted."""

@@ -74,6 +74,11 @@ def where(result: StreamResult) -> str:
     return " · ".join(part for part in (f"frame {frame.index}", told, f"{width} × {height}") if part)
 
 
+def device_of(source: str) -> str:
+    """Return the name of the camera that a source is; empty where it is none."""
+    return f"camera:{source}" if source.isdigit() else source if source.startswith("camera:") else ""
+
+
 def name_of(origin: Any) -> str:
     """Return what the source field shows for an origin."""
     if origin is None:

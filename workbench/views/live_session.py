@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import UnreadableSource
 from workbench.inference.live.result import StreamResult
 from workbench.views.banner import Banner
 from workbench.views.courier import Courier
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 STOP_S = 2.0  # a stream ends within one second; a source that is still being opened ends when it is
 FIGURES_S = 0.5  # between two looks at the figures
+TROUBLE_S = 5.0  # how long it is said that the model raised
 SCREEN_AGES = 90  # pictures whose age on the screen is remembered
 _devices: weakref.WeakValueDictionary[str, Session] = weakref.WeakValueDictionary()  # camera -> who reads it
 
@@ -31,7 +33,7 @@ class Session:
         post: sends a numbered message to the page, with a result or without; must not raise.
         changed: called when it has been opened, and when it has ended, with this session.
         banner: shows under "source" why it could not be opened, or why it ended.
-        device: the camera's name, if it is one: another session that reads it is stopped, since a camera gives its
+        device: the camera's name, if it is one: another session that reads it gives way, since a camera gives its
             pictures to one only.
 
     Attributes:
@@ -55,7 +57,8 @@ class Session:
         self._open, self._changed, self._banner = open_stream, changed, banner
         self._before = _devices.get(device)
         self._screen_ages: deque[float] = deque(maxlen=SCREEN_AGES)
-        self._figured_at = 0.0
+        self._figured_at, self._troubled_at = 0.0, -TROUBLE_S
+        self._errors: dict[str, int] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="workbench-live-stream", daemon=True)
         if device:
@@ -80,14 +83,31 @@ class Session:
         if self.stream is None or (now - self._figured_at < FIGURES_S and not always):
             return {}
         self._figured_at = now
-        return figures(self.stream.stats, tuple(self._screen_ages))
+        stats = self.stream.stats
+        if stats.errors != self._errors:
+            self._errors, self._troubled_at = stats.errors, now
+        return figures(stats, tuple(self._screen_ages))
+
+    @property
+    def trouble(self) -> str:
+        """What the model or the recipe raised in the last seconds; empty where nothing was."""
+        if time.monotonic() - self._troubled_at > TROUBLE_S:
+            return ""
+        return " · ".join(f"{text} ({count:,} times)" for text, count in self._errors.items())
+
+    def give_way(self) -> None:
+        """Stop, because another session reads this camera now."""
+        self.stop()
+        with self._banner.reporting("source"):
+            raise UnreadableSource("another viewer reads this camera now; a camera gives its pictures to one only")
+        self._changed(self)
 
     def _seen(self, result: StreamResult, now_s: float) -> None:
         self._screen_ages.append(now_s - result.captured_s)
 
     def _run(self) -> None:
         if self._before is not None:
-            self._before.stop()
+            self._before.give_way()
             self._before = None
         with self._banner.reporting("source"):
             with self._open() as self.stream:

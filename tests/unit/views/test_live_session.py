@@ -43,6 +43,7 @@ def test_a_camera_is_given_up_to_the_viewer_that_asks_for_it_last(opened):
     second = opened(live, device="camera:77")
     until(lambda: first.ended and second.stream is not None)
     assert not second.ended
+    assert "another viewer" in str(first._banner)
 
 
 def test_sources_that_are_no_camera_can_be_read_twice(opened):

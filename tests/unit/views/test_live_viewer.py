@@ -269,6 +269,30 @@ def test_a_page_that_is_opened_anew_is_sent_pictures_again(opened):
     until(lambda: len(live.page.views()) > before)
 
 
+class Fragile:
+    """A fake model that raises at a picture that is dark."""
+
+    name, labels = "fragile", None
+    inputs = outputs = ()
+
+    def predict(self, batch):
+        if batch.mean() < 100:
+            raise ValueError("too dark")
+        return {"mean": batch.mean(axis=(1, 2, 3))}
+
+    def close(self):
+        pass
+
+
+def test_what_the_model_raises_is_said_and_the_stream_goes_on(opened, recipe):
+    live = opened(recipe, Fragile()).start()
+    live.push(level=10)
+    until(lambda: "too dark" in live.page.request("hello")["banner"])
+    live.push(level=199)
+    live.seen(1)
+    assert live.viewer.stats.dropped["failed"] == 1
+
+
 def jpeg(image):
     return cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
 
