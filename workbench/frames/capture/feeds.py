@@ -36,6 +36,7 @@ BROKEN_IN_A_ROW = 250  # PyAV tells a broken picture from the end; this many, so
 # TCP first, as OpenCV asks by itself; no second of watching to guess the frame rate: it held the first 29 pictures
 # back, 1.1 s at 25 a second, to let them come together and look new
 RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp", "fpsprobesize": "0"}
+GRACE_S = 1.0  # that FFmpeg has longer than the parent, who says better what was awaited and kills the process
 NEARLY_ALL = 0.9  # of the frames that a clip on a server promises; its length is often estimated
 
 
@@ -85,8 +86,8 @@ def open_feed(wanted: Wanted) -> Feed:
         os.environ.setdefault(OPTIONS, "|".join(f"{name};{value}" for name, value in RTSP_OPTIONS.items()))
     capture = cv2_network(
         wanted.url,
-        open_timeout_s=wanted.open_timeout_s,
-        read_timeout_s=wanted.read_timeout_s,
+        open_timeout_s=wanted.open_timeout_s + GRACE_S,
+        read_timeout_s=wanted.read_timeout_s + GRACE_S,
         threads=wanted.threads,
     )
     if wanted.exif == "ignore":
@@ -143,7 +144,7 @@ class PyavFeed:
 
         assert wanted.url is not None
         shown = network_address(wanted.url)
-        timeouts = (wanted.open_timeout_s, wanted.read_timeout_s)
+        timeouts = (wanted.open_timeout_s + GRACE_S, wanted.read_timeout_s + GRACE_S)
         options = RTSP_OPTIONS if _is_rtsp(wanted.url) else {}
         try:
             self._container = av.open(wanted.url, timeout=timeouts, options=options)

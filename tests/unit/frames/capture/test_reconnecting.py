@@ -167,8 +167,8 @@ WATCHED = """
     from workbench.frames.capture import open_capture
     capture = open_capture(sys.argv[1])
     capture.read()
-    print(capture.pid, flush=True)
     try:
+        print(capture.pid, flush=True)
         while capture.read() is not None:
             pass
     except KeyboardInterrupt:
