@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from workbench.frames.capture.capture import CaptureState
-from workbench.inference.live.stats import Spread, StreamStats
+from workbench.inference.live.stats import StreamStats
 
 WINDOW_S = 2.0  # over which frames a second are counted: long enough to be calm, short enough to see a change
 COLORS = {"opening": "yellow", "live": "green", "reconnecting": "bold yellow", "failed": "bold red"}
@@ -82,11 +82,10 @@ def clock(seconds: float) -> str:
 
 
 def _ages(stats: StreamStats) -> tuple[float, float]:
-    """Return p50 and p95 in seconds of the last second there is a figure of, of the whole run before."""
-    if stats.timeline and not math.isnan(stats.timeline[-1].age_p50):
+    """Return p50 and p95 in seconds: of the last second, NaN if nothing was shown in it; at first of all there is."""
+    if stats.timeline:
         return stats.timeline[-1].age_p50, stats.timeline[-1].age_p95
-    age: Spread = stats.age
-    return age.p50, age.p95
+    return stats.age.p50, stats.age.p95
 
 
 def _number(value: float, kind: str = ".1f") -> str:

@@ -48,9 +48,9 @@ class Watch:
     def _run(self) -> None:
         while not self._over.wait(REFRESH_S):
             stats = self._stream.stats
-            self._say_changes(stats)
             said = answer(self.newest, threshold=self._threshold, top=self._top)
             self._display.show(line(stats, self._meter.rate(stats), said, width=self._display.width))
+            self._say_changes(stats)
 
     def _say_changes(self, stats: StreamStats) -> None:
         if _differs(self._state, stats.state):

@@ -4,6 +4,7 @@ import pytest
 
 from workbench.cli.live.line import Meter, Rate, clock, line, state_line
 from workbench.frames.capture.capture import CaptureState
+from workbench.inference.live.stats import Moment
 
 NOW = Rate(captured=30.0, shown=29.4)
 WHOLE = "live 0:12  29.4 of 30.0 fps  age 12/16 ms  dropped 6 overtaken, 2 broken  queue 1  mountain bike 0.83"
@@ -26,6 +27,11 @@ def test_the_line_says_what_fits(stats_of, width, text):
 
 def test_before_the_first_frame_the_line_has_dashes_and_no_answer(silent_stats):
     assert line(silent_stats, Rate()).plain == "live 0:12  – of – fps  age –/– ms  dropped 0  queue 0"
+
+
+def test_while_nothing_is_shown_nothing_has_an_age(stats_of):
+    silent = Moment(12.0, 0, 0, 0, *[math.nan] * 3, 0, 310.0, "reconnecting")
+    assert "  age –/– ms  " in line(stats_of(timeline=(silent,)), NOW).plain
 
 
 @pytest.mark.parametrize(
