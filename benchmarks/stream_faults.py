@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -46,12 +48,16 @@ def main() -> None:
             return stream(origin, recipe, model, **options)
 
         print(f"Measured on {machine()}.")
-        rows = [
-            *network.rows(start, clip, (*kinds, "gstreamer") if arguments.foreign else kinds, arguments.only),
-            *local.rows(start, clip, model, arguments.only),
-            *processes.rows(clip, kinds, arguments.only),
-        ]
-    print_table("Faults of a live stream", COLUMNS, [row.cells() for row in rows])
+        found = itertools.chain(
+            network.rows(start, clip, (*kinds, "gstreamer") if arguments.foreign else kinds, arguments.only),
+            local.rows(start, clip, model, arguments.only),
+            processes.rows(clip, kinds, arguments.only),
+        )
+        rows = []
+        for row in found:
+            rows.append(row.cells())
+            print(" ".join(rows[-1]), file=sys.stderr)
+    print_table("Faults of a live stream", COLUMNS, rows)
 
 
 if __name__ == "__main__":

@@ -77,20 +77,22 @@ def kernel_interrupted(server: LiveServer, fault: str) -> Row:
     try:
         _said(client, "import threading, workbench.inference.live\nbefore = set(threading.enumerate())")
         client.execute(PROGRAM.format(url=server.url))
-        while f"{SHOWN}\n" not in client.get_iopub_msg(timeout=60)["content"].get("text", ""):
-            pass
+        printed = ""
+        while printed.count("\n") < SHOWN:
+            printed += client.get_iopub_msg(timeout=60)["content"].get("text", "")
         start = time.monotonic()
         manager.interrupt_kernel()
         reply = client.get_shell_msg(timeout=30)["content"]
         stop_s = time.monotonic() - start
         left = _said(client, LEFT).rpartition("left: ")[2].strip()
         begun = time.monotonic()
-        _said(client, PROGRAM.replace("name)", "name, limit=1)").format(url=server.url))
+        again = _said(client, PROGRAM.replace(", name)", ", name, limit=1)").format(url=server.url))
         again_s = time.monotonic() - begun
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    saw = f"{reply.get('ename', reply['status'])} in the cell; the next cell runs, and streams"
+    goes_on = "the next cell runs, and streams" if again.strip().isdigit() else f"THE NEXT CELL SAYS {again}"
+    saw = f"{reply.get('ename', reply['status'])} in the cell; {goes_on}"
     return Row(fault, f"{server.kind}, cv2", saw, live_again_s=again_s, stop_s=stop_s, left=[left] if left else [])
 
 
@@ -99,7 +101,7 @@ def _said(client: object, source: str) -> str:
     printed: list[str] = []
 
     def note(message: dict[str, dict[str, str]]) -> None:
-        printed.append(message["content"].get("text", ""))
+        printed.append(message["content"].get("text", message["content"].get("evalue", "")))
 
     client.execute_interactive(source, timeout=120, output_hook=note)  # type: ignore[attr-defined]
     return "".join(printed)

@@ -51,7 +51,9 @@ def noticing(watched: Watched, seen: Callable[[], object], *, within_s: float) -
 
 def finished(watched: Watched, row: Row) -> Row:
     """Close a stream; return the row with what became of it."""
-    saw = [row.saw, *watched.told()[1:]]  # the first is how it began
+    began = watched.told().index("live") + 1 if "live" in watched.told() else 0
+    told = [text for text in watched.told()[began:] if not text.endswith("; trying now")]  # said after each pause
+    saw = [row.saw, *told]
     stop_s = watched.close()
     left = watched.traces.left()
     stats = watched.stream.stats

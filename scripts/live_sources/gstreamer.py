@@ -17,7 +17,10 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402  their versions come first
 
-PIPELINE = "( filesrc location={clip} ! qtdemux ! h264parse config-interval=1 ! rtph264pay name=pay0 pt=96 )"
+PIPELINE = (
+    "( videotestsrc is-live=true ! video/x-raw,width=16,height=16,framerate=1/1 ! fakesink"  # else it is a clip to seek in
+    " filesrc location={clip} ! qtdemux ! h264parse config-interval=1 ! rtph264pay name=pay0 pt=96 )"
+)
 
 
 def main() -> None:
