@@ -20,18 +20,21 @@ from .diagnose.identify import Identification, identify, probe_images
 from .diagnose.search import SearchResult, search
 from .errors import PreprocessingWarning, WorkbenchError
 from .frames import Frame, FrameSequence, FrameStream, open_frames, read_labels, read_picture, take
+from .frames.capture import Capture, PushedFrames, open_capture
 from .inference import classify_regions, detect_then_classify, predict, predict_many
+from .inference.live import Policy, Stream, StreamResult, StreamStats, stream
 from .models import Model, load_model
 from .models.contract import Contract, contract
 from .models.conversion import convert
 from .models.export import export
 from .models.tensorflow.network import cut_network
 from .recipes import Recipe, affine, choices, load_recipe, preset, presets, to_picture
+from .recording import Recorder, Recording, Replay, open_recording, recorded, replay
 from .reports import record, run_scenario, scenarios
 from .results import BoxFormat, Classification, Prediction, box_format, box_formats, decode
 from .results.cascade import Cascade
 from .samples import sample_path
-from .views import DetectionViewer, FrameViewer
+from .views import DetectionViewer, FrameViewer, LiveViewer
 
 __version__: str
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "BoxComparison",
     "BoxFormat",
     "BoxIdentification",
+    "Capture",
     "Cascade",
     "CascadeCosts",
     "Classification",
@@ -52,12 +56,21 @@ __all__ = [
     "FrameStream",
     "FrameViewer",
     "Identification",
+    "LiveViewer",
     "Model",
     "ModelComparison",
+    "Policy",
     "Prediction",
     "PreprocessingWarning",
+    "PushedFrames",
     "Recipe",
+    "Recorder",
+    "Recording",
+    "Replay",
     "SearchResult",
+    "Stream",
+    "StreamResult",
+    "StreamStats",
     "Variants",
     "WorkbenchError",
     "affine",
@@ -83,7 +96,9 @@ __all__ = [
     "identify_boxes",
     "load_model",
     "load_recipe",
+    "open_capture",
     "open_frames",
+    "open_recording",
     "predict",
     "predict_many",
     "preset",
@@ -92,10 +107,13 @@ __all__ = [
     "read_labels",
     "read_picture",
     "record",
+    "recorded",
+    "replay",
     "run_scenario",
     "sample_path",
     "scenarios",
     "search",
+    "stream",
     "take",
     "to_picture",
 ]
