@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.frames.capture.capture import Capture, Captured
-from workbench.inference.live.answering import Answerer
 from workbench.inference.live.ledger import Waiting
-from workbench.inference.live.serving import Serving
 
 MEASURED = 5  # frames, after one to warm up
 DEPTH = 2  # frames that wait where workers decode in turn; more only makes them older
@@ -20,10 +20,11 @@ class Costs:
     """CPU seconds that one frame takes."""
 
     decode_s: float
-    answer_s: float
+    answer_s: float  # NaN where nothing was answered
 
     def __str__(self) -> str:
-        return f"{self.decode_s * 1e3:.1f} ms of CPU to decode and {self.answer_s * 1e3:.1f} ms to answer"
+        answer = "" if math.isnan(self.answer_s) else f" and {self.answer_s * 1e3:.1f} ms to answer"
+        return f"a frame takes {self.decode_s * 1e3:.1f} ms of CPU to decode{answer}"
 
     def decodes_too_slowly(self, cores: int) -> bool:
         """Whether one decoder on one core holds up all cores: it takes more than its share of a frame's CPU."""
@@ -46,20 +47,20 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def measured(capture: Capture, answerer: Answerer, serving: Serving | None) -> Costs | None:
-    """Run a few frames of a source through the model; None where it has too few."""
-    decode_s = answer_s = 0.0
-    for number in range(MEASURED + 1):
-        start = time.process_time()
+def measured(capture: Capture, answer: Callable[[Waiting], object] | None) -> Costs | None:
+    """Read and answer a few frames of a source whose decoder has one thread; None where it has too few."""
+    costs = []
+    for _ in range(MEASURED + 1):
+        start = time.thread_time()
         item = capture.read()
-        decoded = time.process_time()
+        decode_s = time.thread_time() - start
         if not isinstance(item, Captured):
             return None
-        answerer([Waiting(0, item, 0.0)], serving)
-        if number:
-            decode_s += decoded - start
-            answer_s += time.process_time() - decoded
-    return Costs(decode_s / MEASURED, answer_s / MEASURED)
+        start = time.process_time()  # a model may have threads of its own
+        if answer is not None:
+            answer(Waiting(0, item, 0.0))
+        costs.append((decode_s, math.nan if answer is None else time.process_time() - start))
+    return Costs(*(sum(times) / MEASURED for times in zip(*costs[1:], strict=True)))
 
 
 def planned(*, workers: int, models: int, rows: int, shares_reading: bool, told: str = "") -> Plan:
