@@ -157,6 +157,7 @@ class Recorder(AbstractContextManager["Recorder"]):
         """Write what comes until the end, or until it cannot be written."""
         writer = self._writer
         try:
+            writer.warm_up()
             while (item := self._next()) is not None:
                 writer.add(*item)
             writer.end(self._ended_by)
@@ -214,7 +215,7 @@ def _refused(folder: Path, error: OSError) -> RecordingError:
 
 def _stopped(folder: Path, frames: int, error: Exception) -> RecordingError:
     failure = RecordingError(
-        f"recording to {folder} stopped after {frames} frames: {_why(error)}; what was written before can be read"
+        f"recording to {folder} stopped after {frames} frames: {_why(error)}; all but about the last second can be read"
     )
     failure.__cause__ = error
     return failure

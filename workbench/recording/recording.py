@@ -21,6 +21,8 @@ from workbench.recording.journal import FORMAT, Line, read_line, read_lines
 from workbench.recording.kept_frames import Kept, KeptFrames
 from workbench.recording.session import moment_of, recipe_of
 
+WHERE = ("number", "captured", "time_s", "age_s", "origin", "segment", "frame")  # columns as the lines have them
+COLUMNS = (*WHERE, "label", "probability", "boxes", "dropped", "recipe")  # in every table
 Noted = dict[str, Any] | None
 
 
@@ -92,11 +94,10 @@ class Recording(AbstractContextManager["Recording"]):
         """
         numbers = self._recipe_numbers()
         rows = [_row(line) | {"recipe": numbers[at]} for at, line in enumerate(self._told.results)]
-        table = pd.DataFrame(rows)
-        if len(table):
-            table["captured"] = pd.to_datetime(table["captured"], format="ISO8601")
-            table["dropped"] = table["dropped"].ffill().fillna(0).astype(int)
-            table["kept"] = np.arange(len(table)) < len(self.frames)  # what is lost was last
+        table = pd.DataFrame(rows, columns=None if rows else COLUMNS)
+        table["captured"] = pd.to_datetime(table["captured"], format="ISO8601", utc=True)
+        table["dropped"] = table["dropped"].ffill().fillna(0).astype(int)
+        table["kept"] = np.arange(len(table)) < len(self.frames)  # what is lost was last
         return table
 
     @cached_property
@@ -160,7 +161,7 @@ class Recording(AbstractContextManager["Recording"]):
             assert isinstance(opened, FrameSequence)
             len(opened)
         except UnreadableSource:
-            if last and (self.folder / name).exists() and self.end is None:
+            if last and self.end is None:
                 return None
             raise
         return opened
@@ -232,7 +233,7 @@ def _row(line: Line) -> dict[str, Any]:
     best = top[0] if top else [surest[6], surest[4]] if surest else [None, None]
     dropped = line.get("dropped")
     return {
-        **{name: line[name] for name in ("number", "captured", "time_s", "age_s", "origin", "segment", "frame")},
+        **{name: line[name] for name in WHERE},
         **{f"{stage}_s": taken for stage, taken in line["seconds"].items()},
         "label": best[0],
         "probability": best[1],

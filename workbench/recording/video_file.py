@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -137,6 +138,14 @@ class VideoFile:
         finally:
             self._container.close()
 
+    def abandon(self) -> None:
+        """Close a file that cannot be written any more, and leave what can be read of it."""
+        with suppress(OSError):
+            self.close()
+        if self.path.suffix == VIEWABLE.suffix and self.path.exists():
+            with suppress(OSError):
+                trim(self.path)
+
     def _opened(self, size: tuple[int, int]) -> VideoStream:
         options = dict(self._coding.options)
         stream = cast("VideoStream", self._container.add_stream(self._coding.codec, rate=NOMINAL_FPS, options=options))
@@ -150,3 +159,20 @@ class VideoFile:
         if even:
             context.colorspace, context.color_range = BT601, VIDEO_RANGE
         return stream
+
+
+def trim(path: Path) -> None:
+    """Cut an MP4 off after its last whole box (ISO/IEC 14496-12, 4.2).
+
+    FFmpeg refuses a file that ends within the head of a piece, which is what a full disk may leave. A process that is
+    killed leaves no such thing: the head of a piece, a few hundred bytes, goes to the operating system in one call.
+    """
+    size, whole = path.stat().st_size, 0
+    with path.open("r+b") as file:
+        while whole + 8 <= size:
+            file.seek(whole)
+            length = int.from_bytes(file.read(4), "big")
+            if length < 8 or whole + length > size:
+                break
+            whole += length
+        file.truncate(whole)

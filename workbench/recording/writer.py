@@ -74,6 +74,12 @@ class Writer:
         self._told_s = 0.0  # up to where the moments of the stream are written
         codec = {"frames": LOSSLESS.codec, "annotated": VIEWABLE.codec if drawing else None}
         self._journal.write("session", format=FORMAT, started=self._clock.iso(), **facts, codec=codec)
+        self.look()
+
+    def warm_up(self) -> None:
+        """Load what drawing needs, fonts above all, before the first frame comes: half a second."""
+        if self._drawing is not None:
+            annotated(np.zeros((64, 64, 3), np.uint8), None, caption=("0",))
 
     def add(self, result: StreamResult, image: np.ndarray) -> None:
         """Write a result; `image` is its frame, (H, W, 3) uint8 RGB.
@@ -129,9 +135,10 @@ class Writer:
 
     def abandon(self) -> None:
         """Close the files of a recording that failed, as far as that goes."""
-        for close in (*(video.close for video in self._videos), self._journal.close):
-            with suppress(OSError):
-                close()
+        for video in self._videos:
+            video.abandon()
+        with suppress(OSError):
+            self._journal.close()
 
     @property
     def bytes(self) -> int:
