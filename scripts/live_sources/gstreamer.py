@@ -11,14 +11,15 @@ import os
 import sys
 import threading
 
-import gi
+import gi  # type: ignore[import-not-found]
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402  their versions come first
+# ruff: noqa: E402 - their versions come first
+from gi.repository import GLib, Gst, GstRtspServer  # type: ignore[import-not-found]
 
-PIPELINE = (
-    "( videotestsrc is-live=true ! video/x-raw,width=16,height=16,framerate=1/1 ! fakesink"  # else it is a clip to seek in
+PIPELINE = (  # without a live source in it, a client would take it for a clip that it can seek in
+    "( videotestsrc is-live=true ! video/x-raw,width=16,height=16,framerate=1/1 ! fakesink"
     " filesrc location={clip} ! qtdemux ! h264parse config-interval=1 ! rtph264pay name=pay0 pt=96 )"
 )
 

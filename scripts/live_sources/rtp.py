@@ -20,7 +20,7 @@ START_CODE = re.compile(rb"\x00{2,}\x01")
 
 def access_units(clip: Path | io.BytesIO) -> list[bytes]:
     """Return the coded pictures of a clip without reordering, each as H.264 with start codes (Annex B)."""
-    with av.open(clip if isinstance(clip, io.BytesIO) else str(clip)) as container:
+    with av.open(clip if isinstance(clip, io.BytesIO) else str(clip), "r") as container:
         stream = container.streams.video[0]
         annex_b = BitStreamFilterContext("h264_mp4toannexb", stream)
         packets = [each for packet in container.demux(stream) for each in annex_b.filter(packet)]

@@ -1,5 +1,6 @@
 """A model that raises, or is slower than its source, never holds up the capture."""
 
+import threading
 import time
 
 import numpy as np
@@ -65,3 +66,15 @@ def test_a_model_that_only_raises_ends_the_stream_with_its_error(served, watch):
     assert isinstance(watched.error, RuntimeError)
     assert watched.shown == []
     assert watched.stream.stats.dropped["failed"] >= 10
+
+
+def test_a_model_that_does_not_come_back_holds_up_the_end_no_longer_than_a_second(served, watch):
+    come_back = threading.Event()
+    model = Brightness(fails=lambda call: call == 3 and not come_back.wait(10))
+    watched = watch(served().url, recipe=RECIPE, model=model)
+    watched.wait(lambda: model.calls == 3)
+    assert watched.close() <= 1.0
+    assert watched.traces.left() == ["thread workbench-live-work"]
+    assert any("left behind" in text for text in watched.stream.stats.errors)
+    come_back.set()
+    assert watched.traces.left(within_s=2) == []
