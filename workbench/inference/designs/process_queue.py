@@ -42,7 +42,7 @@ class Sent(NamedTuple):
 
 
 def process_queue(name: str, setting: Setting) -> DesignRun:
-    """Run it: `put` waits while the queue is full, so that the newest frames are lost in the camera."""
+    """Run it: `put` waits while the queue is full, and meanwhile the camera loses newer frames than those in it."""
     account, in_flight = Account(setting.seconds), 0
     looks: dict[ChannelOrder, Look] = {"bgr": setting.look("bgr"), "rgb": setting.look("rgb")}
     with _capturing(setting.source) as (frames, stop, child):
