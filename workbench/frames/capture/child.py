@@ -18,7 +18,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.frames.capture.capture import Lost
-from workbench.frames.capture.feeds import Wanted, ending, open_feed
+from workbench.frames.capture.feeds import Wanted, ending, open_feed, without_backlog
 from workbench.frames.capture.ring import RingWriter
 
 OFFSET = struct.Struct("<q")  # a released place, as the parent writes it
@@ -49,9 +49,9 @@ def pass_on(wanted: Wanted, answers: int, ring: RingWriter, turn: threading.Cond
     feed = open_feed(wanted)
     tell(answers, opened=True, waits=feed.promised > 0)
     delivered = overrun = 0
-    for item in feed.pictures():
+    for item in feed.pictures() if feed.promised > 0 else without_backlog(feed.pictures()):
         if isinstance(item, Lost):
-            tell(answers, broken=item.count)
+            tell(answers, **{item.reason: item.count})
             continue
         delivered += 1
         with turn:

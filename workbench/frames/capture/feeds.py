@@ -36,6 +36,8 @@ BROKEN_IN_A_ROW = 250  # PyAV tells a broken picture from the end; this many, so
 # TCP first, as OpenCV asks by itself; no second of watching to guess the frame rate: it held the first 29 pictures
 # back, 1.1 s at 25 a second, to let them come together and look new
 RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp", "fpsprobesize": "0"}
+READY_S = 0.005  # a picture that came sooner lay ready; on a busy machine a turn of the processor takes as long
+BACKLOG_S = 1.0  # for what lay ready to be passed over; a decoder that never has to wait is too slow for its stream
 GRACE_S = 1.0  # that FFmpeg has longer than the parent, who says better what was awaited and kills the process
 NEARLY_ALL = 0.9  # of the frames that a clip on a server promises; its length is often estimated
 
@@ -47,6 +49,7 @@ class Arrived:
     image: np.ndarray  # (H, W, 3) uint8, BGR from cv2, RGB from PyAV
     captured_s: float  # `time.monotonic()`
     decode_s: float  # processor time of its decoding, without the waiting
+    waited_s: float  # for it to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,27 @@ def _is_rtsp(url: str) -> bool:
     return url.lower().startswith("rtsp")
 
 
+def without_backlog(items: Iterator[Arrived | Lost]) -> Iterator[Arrived | Lost]:
+    """Pass on the first picture, and then none that lay ready when it was asked for, until one has to be waited for.
+
+    FFmpeg reads on while it finds out what a stream holds, and then hands out at once what it has read. Those pictures
+    are old, and would count as new.
+    """
+    first_s: float | None = None
+    for item in items:
+        if isinstance(item, Lost):
+            yield item
+        elif first_s is None:
+            first_s = item.captured_s
+            yield item
+        elif item.waited_s < READY_S and item.captured_s - first_s < BACKLOG_S:
+            yield Lost("overrun")
+        else:
+            yield item
+            break
+    yield from items
+
+
 def ending(delivered: int, promised: float) -> str | None:
     """Say what is wrong with a source that stopped after so many pictures; None: it is a clip that is over."""
     if promised <= 0:
@@ -119,10 +143,11 @@ class Cv2Feed:
         """Yield what can be grabbed."""
         failures = 0
         while failures < FAILURES:
-            begun = time.thread_time()
+            asked, begun = time.monotonic(), time.thread_time()
             found, image = False, None
             if self._capture.grab():
                 arrived = time.monotonic()
+                waited = arrived - asked - (time.thread_time() - begun)
                 found, image = self._capture.retrieve()
             if image is None or not found:
                 failures += 1
@@ -131,7 +156,7 @@ class Cv2Feed:
             if failures:
                 yield Lost("broken", failures)
                 failures = 0
-            yield Arrived(image, arrived, busy)
+            yield Arrived(image, arrived, busy, waited)
 
 
 class PyavFeed:
@@ -167,30 +192,32 @@ class PyavFeed:
             UnreadableSource: nothing but broken pictures comes.
         """
         broken = 0  # in a row
-        for frame, arrived, busy in self._decoded():
+        for frame, arrived, busy, waited in self._decoded():
             whole = frame is not None and not frame.is_corrupt
             if whole and (frame.key_frame or not broken):  # those before the next key picture build on a broken one
                 broken, begun = 0, time.thread_time()
                 image = self._convert(frame, self._exif)
-                yield Arrived(image, arrived, busy + time.thread_time() - begun)
+                yield Arrived(image, arrived, busy + time.thread_time() - begun, waited)
                 continue
             broken += 1
             yield Lost("broken")
             if broken == BROKEN_IN_A_ROW:
                 raise UnreadableSource(f"{broken} pictures in a row do not decode")
 
-    def _decoded(self) -> Iterator[tuple[Any, float, float]]:
-        """Yield frame (None: broken), its arrival, and the processor time of its decoding."""
+    def _decoded(self) -> Iterator[tuple[Any, float, float, float]]:
+        """Yield frame (None: broken), its arrival, the processor time of its decoding, and the wait for it."""
         packets = self._container.demux(self._stream)
+        asked = time.monotonic()
         while (packet := self._next(packets)) is not None:
-            begun = time.thread_time()
+            waited, begun = time.monotonic() - asked, time.thread_time()
             try:
                 frames: list[Any] = list(packet.decode())
             except self._failure:
                 frames = [None] if packet.size or packet.dts is not None else []
             busy = time.thread_time() - begun
             for frame in frames:
-                yield frame, time.monotonic(), busy
+                yield frame, time.monotonic(), busy, waited
+            asked = time.monotonic()
 
     def _next(self, packets: Iterator[Any]) -> Any:
         """Wait for the next packet; None when the connection is closed or silent for too long."""

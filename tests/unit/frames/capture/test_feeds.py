@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from workbench.frames.capture import Lost
-from workbench.frames.capture.feeds import Cv2Feed, ending
+from workbench.frames.capture.feeds import Arrived, Cv2Feed, ending, without_backlog
 
 
 class FakeCamera:
@@ -59,3 +59,23 @@ def test_only_a_clip_promises_frames(said, promised):
 )
 def test_a_clip_that_is_over_is_told_from_a_lost_connection(delivered, promised, problem):
     assert ending(delivered, promised) == problem
+
+
+def arrived(captured_s, waited_s):
+    return Arrived(np.zeros((2, 3, 3), np.uint8), captured_s, 0.001, waited_s)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "passed_on", "given_up"),
+    [
+        pytest.param([(0, 0), (0.04, 0.03), (0.08, 0)], 3, 0, id="a stream without a backlog"),
+        pytest.param([(0, 0), (0.01, 0), (0.02, 0), (0.06, 0.03), (0.1, 0)], 3, 2, id="two lay ready"),
+        pytest.param([(0, 0), (0.4, 0), (0.8, 0), (1.2, 0), (1.6, 0)], 3, 2, id="a decoder that is too slow"),
+        pytest.param([(0, 5.0)], 1, 0, id="one picture"),
+    ],
+)
+def test_pictures_that_lay_ready_when_a_stream_was_opened_are_given_up(pictures, passed_on, given_up):
+    found = list(without_backlog(iter([arrived(*each) for each in pictures])))
+    assert sum(isinstance(each, Arrived) for each in found) == passed_on
+    assert [each for each in found if isinstance(each, Lost)] == [Lost("overrun")] * given_up
+    assert isinstance(found[0], Arrived)
