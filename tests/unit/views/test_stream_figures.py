@@ -2,6 +2,7 @@
 
 import io
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -26,6 +27,14 @@ STREAMS = {
 EVERY = pytest.mark.parametrize("name", STREAMS)
 
 
+@cache
+def drawn(name):
+    """Return the figure of a stream, drawn once."""
+    figure = figure_stream(STREAMS[name])
+    figure.png, figure.told = figure._repr_png_()
+    return figure
+
+
 def numbers(figure):
     """Return the numbers that stand beside the axes."""
     for axes in figure.axes:
@@ -42,15 +51,13 @@ def words(figure):
 
 @EVERY
 def test_it_shows_itself_with_words_for_who_cannot_see_it(name):
-    data, told = figure_stream(STREAMS[name])._repr_png_()
-    assert Image.open(io.BytesIO(data)).size[0] > 1000
-    assert told["alt"].startswith("A live stream over ")
+    assert Image.open(io.BytesIO(drawn(name).png)).size[0] > 1000
+    assert drawn(name).told["alt"].startswith("A live stream over ")
 
 
 @EVERY
 def test_nothing_is_drawn_past_the_edge_and_no_words_lie_over_others(name):
-    figure = figure_stream(STREAMS[name])
-    figure._repr_png_()
+    figure = drawn(name)
     width, height = figure.get_size_inches() * figure.dpi
     for text in [*figure.texts, *numbers(figure)]:
         box = text.get_window_extent()
@@ -70,7 +77,7 @@ def test_rates_are_a_second_however_long_a_moment_is():
 
 
 def test_ages_are_on_a_logarithmic_axis_that_holds_the_oldest():
-    axes = figure_stream(STREAMS["faulty"]).axes[AGES]
+    axes = drawn("faulty").axes[AGES]
     assert axes.get_yscale() == "log"
     assert axes.get_ylim()[0] < 0.013
     assert axes.get_ylim()[1] > 1.8
@@ -78,7 +85,7 @@ def test_ages_are_on_a_logarithmic_axis_that_holds_the_oldest():
 
 
 def test_while_the_source_is_gone_every_chart_is_shaded_and_no_age_is_drawn():
-    figure = figure_stream(STREAMS["faulty"])
+    figure = drawn("faulty")
     for place in (RATES, AGES, DROPS, QUEUE, MEMORY):
         [shade] = [patch for patch in figure.axes[place].patches if patch.get_alpha() == 0.12]
         assert (shade.get_x(), shade.get_width()) == (4.0, 2.0)
@@ -88,12 +95,12 @@ def test_while_the_source_is_gone_every_chart_is_shaded_and_no_age_is_drawn():
 
 
 def test_a_moment_with_frames_before_the_end_was_live():
-    assert not any("stopped" in text for text in words(figure_stream(STREAMS["faulty"])))
+    assert not any("stopped" in text for text in words(drawn("faulty")))
     assert "■ ended" in words(figure_stream(stats((*CALM, gone(11, "ended")))))
 
 
 def test_every_fate_of_a_frame_is_a_bar_with_its_count():
-    said = words(figure_stream(STREAMS["calm"]))
+    said = words(drawn("calm"))
     assert said[said.index("301 frames captured") :][:9] == [
         "301 frames captured", "shown", "290", "overtaken", "7", "broken", "2", "failed", "1",
     ]  # fmt: skip
@@ -105,13 +112,13 @@ def test_counts_that_do_not_add_up_are_not_passed_over():
 
 
 def test_stages_have_their_median_and_a_mark_at_the_95th_percentile():
-    axes = figure_stream(STREAMS["calm"]).axes[-1]
+    axes = drawn("calm").axes[-1]
     assert [bar.get_width() for bar in axes.patches][1::2] == pytest.approx([5.0, 6.0])
     assert [line.get_xdata()[0] for line in axes.lines] == pytest.approx([7.0, 30.0])
 
 
 def test_what_the_model_raised_and_that_the_source_came_back_are_said():
-    said = words(figure_stream(STREAMS["faulty"]))
+    said = words(drawn("faulty"))
     assert "the source came back once" in said
     assert any(text.startswith("4 × ValueError: shapes") and text.endswith("…") for text in said)
     assert "1.42 cores busy, memory +13 MB" in said
