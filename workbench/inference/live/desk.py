@@ -55,14 +55,16 @@ class Desk:
         self._failures = 0  # in a row
         self._error: BaseException | None = None
         self._listeners: list[Callable[[], None]] = []
-        self.lock = threading.Condition()
+        self.lock = threading.RLock()
+        # two rooms to wait in, so that nobody is woken for nothing: a needless switch of threads costs 50 us
+        self._work, self._results = threading.Condition(self.lock), threading.Condition(self.lock)
 
     # --- the reader ----------------------------------------------------------------------------------------
 
     def may_read(self) -> bool:
         """Wait until there is room for a frame; False when no more is wanted."""
         with self.lock:
-            self.lock.wait_for(lambda: self._no_more or not self.ledger.full)
+            self._work.wait_for(lambda: self._no_more or not self.ledger.full)
             self.reading = not self._no_more
             return self.reading
 
@@ -74,7 +76,8 @@ class Desk:
                 self.ended = True
             else:
                 self.ledger.arrive(item, time.monotonic())
-            self._changed()
+            self._call_workers()
+            self._call_consumer()
 
     def broke(self, error: BaseException, *, in_read: bool = False) -> None:
         """End the stream with an error, which is raised after the results that are ready."""
@@ -95,7 +98,7 @@ class Desk:
                     return self._batch()
                 if self._no_more and (not self.ledger.waiting or self.ledger.reached):
                     return None
-                self.lock.wait()
+                self._work.wait()
 
     def finished(self, batch: Batch, answers: Sequence[Answer]) -> None:
         """Take in the answers about the frames of a batch."""
@@ -103,7 +106,7 @@ class Desk:
             self._failures = 0
             for frame, answer in zip(batch.frames, answers, strict=True):
                 self.ledger.finish(frame.turn, answer)
-            self._changed()
+            self._call_consumer()
 
     def failed(self, frame: Waiting, error: Exception) -> None:
         """Give up a frame; FAILURES of them in a row end the stream."""
@@ -114,13 +117,15 @@ class Desk:
             if self._failures == FAILURES:
                 error.add_note(f"{FAILURES} frames in a row")
                 self._end(error)
-            self._changed()
+            self._call_workers()
+            self._call_consumer()
 
     def give_back(self, answerer: Answerer) -> None:
         """Let the next worker have a model."""
         with self.lock:
             self._free.append(answerer)
-            self._changed()
+            if len(self._free) == 1:  # somebody may have waited for a model
+                self._call_workers()
 
     # --- the consumer --------------------------------------------------------------------------------------
 
@@ -132,7 +137,7 @@ class Desk:
         """
         with self.lock:
             while (taken := self._take()) is None:
-                self.lock.wait()
+                self._results.wait()
             return taken
 
     def take_or_listen(self, listener: Callable[[], None]) -> StreamResult | Literal["over"] | None:
@@ -153,7 +158,8 @@ class Desk:
         with self.lock:
             self.ledger.stop()
             self.ended, self._error = True, None
-            self._changed()
+            self._call_workers()
+            self._call_consumer()
 
     @property
     def over(self) -> bool:
@@ -185,7 +191,10 @@ class Desk:
     def _batch(self) -> Batch:
         answerer, ledger = self._free.pop(), self.ledger
         most = 1 if ledger.newest_only else answerer.rows
-        return Batch(ledger.take_work(most, time.monotonic()), answerer, self.serving)
+        frames = ledger.take_work(most, time.monotonic())
+        if ledger.backs_up:
+            self._call_workers()  # there is room for a frame
+        return Batch(frames, answerer, self.serving)
 
     def _take(self) -> StreamResult | Literal["over"] | None:
         if self.ledger.takeable and not self.ledger.reached:
@@ -198,11 +207,14 @@ class Desk:
         return OVER
 
     def _shown(self) -> StreamResult:
+        held_up = self.ledger.held_up
         answer: Answer = self.ledger.show()
         now = time.monotonic()
         seconds = {**answer.seconds, "order": now - answer.done_s}
         self.meter.shown(now - answer.captured.captured_s, seconds)
-        self._changed()
+        if held_up or self.ledger.reached:
+            self._call_workers()
+        self._call_consumer()
         return LiveResult(
             answer.captured,
             self._order,
@@ -217,14 +229,18 @@ class Desk:
         self.ended = True
         self._error = self._error or error
         self.ledger.refuse()
-        self._changed()
+        self._call_workers()
+        self._call_consumer()
 
-    def _changed(self) -> None:
-        """Wake who waits; a listener is called where there is something to take."""
+    def _call_workers(self) -> None:
+        self._work.notify_all()
+
+    def _call_consumer(self) -> None:
+        """Wake who waits for results, where there is one, or none will come any more."""
         if self._over and self.over_s is None:
             self.over_s = time.monotonic()
-        self.lock.notify_all()
-        if self._listeners and (self.ledger.takeable or self._over):
+        if self.ledger.takeable or self._over:
+            self._results.notify_all()
             listeners, self._listeners = self._listeners, []
             for listener in listeners:
                 listener()

@@ -91,6 +91,11 @@ class Ledger:
         return bool(self.waiting) and (self.newest_only or len(self.working) + len(self.ready) < self.most_out)
 
     @property
+    def held_up(self) -> bool:
+        """Whether reader or workers wait for a result to be taken."""
+        return self.full or (bool(self.waiting) and not self.workable)
+
+    @property
     def takeable(self) -> bool:
         """Whether the next result is there; results leave in the order their frames came."""
         return bool(self.ready) and (
