@@ -9,6 +9,7 @@ from workbench.cli.live.line import listed
 from workbench.inference.live.stats import Spread, StreamStats
 from workbench.reports.figures import duration
 
+CLAUSE = "; "  # between what a plan says
 QUANTILES = ("p50", "p95", "p99", "max")
 
 
@@ -32,7 +33,7 @@ def _facts(stats: StreamStats, ended: str) -> Iterator[tuple[str, str]]:
     yield "speed", f"{_number(stats.fps_in)} frames/s in, {_number(stats.fps_out)} out"
     if stats.state.reconnects:
         yield "came back", f"{stats.state.reconnects} x"
-    yield "plan", stats.plan
+    yield from zip(["plan", *[""] * stats.plan.count(CLAUSE)], stats.plan.split(CLAUSE), strict=True)
     yield "queue", f"{stats.queue_max} at most"
     grown = stats.memory_mb - stats.memory_start_mb
     yield "memory", f"{stats.memory_mb:.0f} MB, {grown:+.0f} since the start; {_number(stats.cpu)} cores busy"

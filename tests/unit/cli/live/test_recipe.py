@@ -1,8 +1,9 @@
 import pytest
 
 from workbench.cli.live.recipe import recipe_for
-from workbench.errors import UnknownName
-from workbench.recipes import preset
+from workbench.errors import InvalidValue, UnknownName
+from workbench.recipes import Recipe, preset
+from workbench.samples import sample_path
 
 
 def test_a_recipe_that_is_given_is_taken():
@@ -25,3 +26,21 @@ def test_without_one_a_model_known_by_name_gets_its_own_and_is_not_loaded_for_it
 def test_a_misspelt_preset_is_refused():
     with pytest.raises(UnknownName, match="did you mean 'keras.mobilenet_v2'"):
         recipe_for("sample:cifar10-cnn", "keras.mobilenetv2")
+
+
+def test_of_a_file_that_does_not_say_its_range_none_is_guessed():
+    path = str(sample_path("ssd-mobilenet-oid"))
+    with pytest.raises(InvalidValue, match="does not say which range it was trained with; give --recipe, or find it"):
+        recipe_for(path, None)
+
+
+@pytest.mark.slow
+def test_what_a_file_says_of_its_input_is_taken_and_said(tmp_path):
+    import keras
+
+    layers = keras.layers
+    net = keras.Sequential([keras.Input((96, 128, 3)), layers.Rescaling(1 / 127.5, -1), layers.Conv2D(4, 3)])
+    net.save(tmp_path / "net.keras")
+    recipe, source = recipe_for(str(tmp_path / "net.keras"), None)
+    assert recipe == Recipe(size=(96, 128), range="raw")
+    assert source == "what the model says of its input: size (96, 128), range raw"

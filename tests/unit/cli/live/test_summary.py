@@ -33,3 +33,8 @@ def test_of_a_stream_that_showed_nothing_there_are_no_times(silent_stats):
     lines = summary(silent_stats, ended="Ctrl-C")
     assert "captured    0 = 0 shown + 0 dropped + 0 in flight" in lines
     assert not [line for line in lines if "ms a frame" in line or "nan" in line]
+
+
+def test_a_plan_has_a_line_for_each_of_its_clauses(stats_of):
+    lines = summary(stats_of(plan="two workers; decoding is cheap"), ended="")
+    assert lines[lines.index("plan        two workers") + 1] == "            decoding is cheap"
