@@ -30,7 +30,8 @@ class Journal:
             FileExistsError: there is one.
             OSError: it cannot be made.
         """
-        self._file = (folder / NAME).open("xb", buffering=0)
+        self._path = folder / NAME
+        self._file = self._path.open("xb", buffering=0)
         self.bytes = 0
 
     def write(self, kind: str, **fields: Any) -> None:
@@ -49,6 +50,11 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def discard(self) -> None:
+        """Close the file and remove it: of a session that could not even begin."""
+        self._file.close()
+        self._path.unlink()
 
 
 def known(number: float) -> float | None:

@@ -73,8 +73,12 @@ class Writer:
         self._counted_s = self._looked_s = -math.inf
         self._told_s = 0.0  # up to where the moments of the stream are written
         codec = {"frames": LOSSLESS.codec, "annotated": VIEWABLE.codec if drawing else None}
-        self._journal.write("session", format=FORMAT, started=self._clock.iso(), **facts, codec=codec)
-        self.look()
+        try:
+            self._journal.write("session", format=FORMAT, started=self._clock.iso(), **facts, codec=codec)
+            self.look()
+        except OSError:
+            self._journal.discard()
+            raise
 
     def warm_up(self) -> None:
         """Load what drawing needs, fonts above all, before the first frame comes: half a second."""

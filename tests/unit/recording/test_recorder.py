@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from workbench.errors import InvalidValue, RecordingError
 from workbench.frames import open_frames
 from workbench.frames.capture.capture import CaptureState
 from workbench.recording import Recorder, open_recording, recorded
-from workbench.recording.journal import NAME
+from workbench.recording.journal import NAME, Journal
 from workbench.recording.recorder import WAITING
 from workbench.recording.writer import COUNTS_S
 
@@ -219,6 +220,19 @@ def test_what_cannot_be_drawn_stops_the_recording_with_one_line(tmp_path, images
     with pytest.raises(RecordingError, match="stopped after 0 frames: AttributeError") as caught:
         recorder.close()
     assert "\n" not in str(caught.value)
+
+
+def test_a_session_that_cannot_begin_leaves_no_recording_behind(tmp_path, images, monkeypatch):
+    def full(self, kind, **fields):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "write", full)
+        with pytest.raises(RecordingError, match="cannot record to .*: the disk is full; give another folder"):
+            Recorder(tmp_path / "r", live())
+    record(tmp_path / "r", [result(images[0], 0)])
+    with open_recording(tmp_path / "r") as recording:
+        assert len(recording) == 1
 
 
 FULL = """

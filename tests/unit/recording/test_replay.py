@@ -148,14 +148,13 @@ def test_a_detector_in_real_time_is_loaded_again_and_answers_the_same(tmp_path):
 
 @pytest.mark.slow
 def test_a_classifier_in_real_time_answers_the_same(tmp_path):
-    recipe = Recipe(size=(224, 224), range="centered", fit="center_crop")
-    model = load_model("sample:efficientnet-lite0")
-    with stream("sample:bikes", recipe, model, limit=6) as running:
+    recipe, name = Recipe(size=(32, 32)), "sample:cifar10-cnn"
+    with stream("sample:bikes", recipe, load_model(name), limit=10) as running:
         for _ in recorded(running, tmp_path / "r"):
             pass
     loaded_again = replay(tmp_path / "r", progress=False)
     assert loaded_again.same, loaded_again.verdict
-    assert loaded_again.models == ("efficientnet-lite0", "efficientnet-lite0")
+    assert loaded_again.models == ("cifar10-cnn", "cifar10-cnn")
 
 
 def test_a_live_stream_has_all_that_a_recorder_asks_of_it(images):
