@@ -40,7 +40,8 @@ def stream(  # noqa: PLR0913 - the three things a run is made of, and options by
 
     Args:
         origin: what `open_capture` takes: a camera (`0`, `"camera:0"`), an address (`rtsp://...`, `http://...`), a
-            video file or opened frames, `watch:FOLDER`, an iterator of pictures, or a Capture.
+            video file or opened frames, `watch:FOLDER`, an iterator of pictures, or a Capture. Of an iterator that has
+            the next picture at once, or a folder that is full already, "latest" shows few; "block" shows all.
         recipe: a Recipe, or a function image -> tensor; needed with a model.
         model: a Model, or anything `load_model` takes; None: pictures only.
         policy: "latest": show the newest; "block": lose nothing; "drop_oldest(n)": at most n wait; "sample(every=k)",
