@@ -53,7 +53,7 @@ def ended(server: LiveServer, fault: str, end: Callable[[subprocess.Popen[str]],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     traces = Traces(process.pid)
-    assert process.stdout is not None
+    assert process.stdout is not None and process.stderr is not None
     for _ in range(SHOWN):
         process.stdout.readline()
     traces.note()
@@ -62,12 +62,14 @@ def ended(server: LiveServer, fault: str, end: Callable[[subprocess.Popen[str]],
         time.sleep(0.5)
     start = time.monotonic()
     end(process)
-    process.wait(30)
+    said = process.stderr.readline()  # a traceback begins after the stream was closed; a killed process says nothing
     stop_s = time.monotonic() - start
+    said += process.stderr.read()
+    process.wait(30)
     left = traces.left(within_s=2.0)
     gone_s = time.monotonic() - start
-    said = process.communicate()[1].strip().splitlines()
-    saw = f"{said[-1] if said else 'nothing'}; exit status {process.returncode}; all gone after {gone_s:.2f} s"
+    last = said.strip().rpartition("\n")[2] or "nothing"
+    saw = f"{last}; exit status {process.returncode}; all gone after {gone_s:.2f} s"
     return Row(fault, f"{server.kind}, cv2", saw, stop_s=stop_s, left=left)
 
 

@@ -49,7 +49,7 @@ class Traces:
     def _left(self) -> list[str]:
         threads = [each.name for each in threading.enumerate() if each not in self._threads] if self._own else []
         running = {each.pid for each in self._children()} - self._children_before
-        running |= {pid for pid, each in self.children.items() if each.is_running() and not _ended(each)}
+        running |= {pid for pid, each in self.children.items() if _runs(each)}
         return [
             *(f"thread {name}" for name in threads),
             *(f"process {pid}" for pid in sorted(running)),
@@ -97,8 +97,10 @@ def _serves(process: psutil.Process) -> bool:
         return False
 
 
-def _ended(process: psutil.Process) -> bool:
+def _runs(process: psutil.Process) -> bool:
+    """Whether it still does, and is no server, as which it may not yet have been known when it was noted."""
     try:
-        return process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+        ended = process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
     except psutil.NoSuchProcess:
-        return True
+        return False
+    return process.is_running() and not ended and not _serves(process)

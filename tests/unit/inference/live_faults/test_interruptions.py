@@ -69,8 +69,9 @@ def test_ctrl_c_ends_a_program_within_a_second(served, program, source, moment):
         time.sleep(0.2)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
+    assert process.stderr.readline().startswith("Traceback")  # which begins after the stream was closed
+    assert time.monotonic() - start < 1.0
     process.wait(10)
-    assert time.monotonic() - start < 1.2  # 1 s for the stream, and Python's own end
     assert process.returncode == -signal.SIGINT
     assert process.stderr.read().strip().endswith("KeyboardInterrupt")
     assert traces.left() == []
@@ -100,7 +101,7 @@ def test_a_kernel_that_is_interrupted_goes_on_and_streams_again(served):
         start = time.monotonic()
         manager.interrupt_kernel()
         reply = client.get_shell_msg(timeout=10)["content"]
-        assert time.monotonic() - start < 1.2
+        assert time.monotonic() - start < 1.5  # with what IPython takes to lay a traceback out
         assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
         assert said(client, LEFT) == ("ok", "[] []\n")
         again = IN_A_BLOCK.replace("{url!r}", "{url!r}, limit=2").format(url=server.url)
