@@ -10,7 +10,6 @@ from .drift_figures import figure_drift
 from .figures import figure_compare, figure_seen
 from .lettering import overlay
 from .live_viewer import LiveViewer
-from .live_viewer import LiveViewer
 from .model_figures import figure_agreement, figure_answers, figure_model_costs
 from .notices import notice
 from .reliability import figure_reliability
@@ -23,7 +22,6 @@ from .viewer import FrameViewer
 __all__ = [
     "DetectionViewer",
     "FrameViewer",
-    "LiveViewer",
     "LiveViewer",
     "difference",
     "figure_agreement",
