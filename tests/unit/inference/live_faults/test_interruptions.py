@@ -88,7 +88,7 @@ def test_a_program_that_is_killed_leaves_no_reading_process(served, program):
     time.sleep(0.2)
     process.kill()
     process.wait()
-    assert traces.left(within_s=1.5) == []
+    assert traces.left(within_s=3.0) == []
 
 
 def test_a_kernel_that_is_interrupted_goes_on_and_streams_again(served):
