@@ -7,12 +7,13 @@ from typing import NamedTuple
 from workbench.errors import InvalidValue
 from workbench.models import Model, load_model
 from workbench.models.contract import contract
-from workbench.models.contract.sign import SURE
+from workbench.models.contract.sign import Expectation
 from workbench.models.contract.value import shown
 from workbench.models.original import APPLICATIONS
 from workbench.recipes import Recipe, load_recipe, presets
 
 NEEDED = ("size", "range")  # wrong or missing, the answers are; the other slots cost little, or have one usual choice
+CERTAIN = 0.8  # confidence from which on these are taken without asking: weights that look scaled are not enough
 
 
 class Fed(NamedTuple):
@@ -34,18 +35,29 @@ def recipe_for(model: str, given: str | None, *, trust: bool = False) -> Fed:
     own = f"keras.{model.removeprefix(APPLICATIONS)}" if model.startswith(APPLICATIONS) else model
     if own in presets():
         return Fed(load_recipe(own), f"the preset {own}")
-    return _said_by(load_model(model, trust=trust))
+    loaded = load_model(model, trust=trust)
+    try:
+        return _said_by(loaded)
+    finally:
+        loaded.close()
 
 
 def _said_by(model: Model) -> Fed:
     found = contract(model)
-    sure = {slot: each for slot, each in found.slots.items() if each.confidence >= SURE}
-    unsaid = [slot for slot in NEEDED if slot not in sure]
+    hints = {slot: found.slots[slot] for slot in NEEDED if slot in found.slots}
+    unsaid = [slot for slot in NEEDED if slot not in hints or not _certain(hints[slot])]
     if found.input is None or unsaid:
-        what = " and ".join(unsaid) or "input"
+        guesses = [f"{slot} {shown(hints[slot])} ({hints[slot].confidence:.0%})" for slot in unsaid if slot in hints]
+        guess = f"; a guess that is not fed unasked: {'; '.join(guesses)}" if guesses else ""
         raise InvalidValue(
-            f"{model.name} does not say which {what} it was trained with; give --recipe, "
-            "or find it: workbench diagnose MODEL FRAMES"
+            f"{model.name} does not say which {' and '.join(unsaid) or 'input'} it was trained with; give --recipe, "
+            f"or find it: workbench diagnose MODEL FRAMES{guess}"
         )
-    said = ", ".join(f"{slot} {shown(each)}" for slot, each in sure.items() if slot in NEEDED)
+    said = ", ".join(f"{slot} {shown(hint)}" for slot, hint in hints.items())
     return Fed(found.applied_to(Recipe()), f"what the model says of its input: {said}")
+
+
+def _certain(hint: Expectation) -> bool:
+    """Tell whether a hint leaves one choice, and little doubt."""
+    whole = not isinstance(hint.best, tuple) or None not in hint.best  # a size may have a side that is free
+    return whole and len(hint.values) == 1 and hint.confidence >= CERTAIN

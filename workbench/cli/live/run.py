@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Event, Timer
 
 from rich.console import Console
+from rich.text import Text
 
 from workbench.cli.live.asked import Asked
 from workbench.cli.live.display import Display, display_on
@@ -17,6 +18,7 @@ from workbench.cli.live.output import Output, drop_output
 from workbench.cli.live.recipe import Fed, recipe_for
 from workbench.cli.live.watch import Watch
 from workbench.errors import RunError, WorkbenchError
+from workbench.frames.live import without_password
 from workbench.inference.live import Stream, stream
 from workbench.models import load_model
 from workbench.recording import Recorder
@@ -43,8 +45,13 @@ def run(asked: Asked) -> int:
     """
     console, output = Console(stderr=True), Output(json=asked.json)
     display = display_on(console, quiet=asked.quiet or (asked.json and output.on_terminal))
-    with console.status(f"opening {asked.origin}"):
-        live, fed = _opened(asked, display)
+    with console.status(Text(f"opening {without_password(asked.origin)}")):  # a bracket in it is no markup
+        try:
+            live, fed = _opened(asked, display)
+        except WorkbenchError:
+            raise
+        except Exception as error:  # of a model that raises on every picture, too
+            raise _fault(asked.model or without_password(asked.origin), error) from error
     with live:
         recorder = _recorder(live, asked) if asked.record else None
         display.say(_heading(live, fed))
@@ -69,7 +76,8 @@ def _opened(asked: Asked, display: Display) -> tuple[Stream, Fed | None]:
             speed=asked.speed, loop=asked.loop, retry_s=asked.retry, limit=asked.limit,
         )  # fmt: skip
     for warning in warned:
-        display.say(f"careful: {warning.message}")
+        if issubclass(warning.category, UserWarning | RuntimeWarning):  # what a library will drop next year is not
+            display.say(f"careful: {warning.message}")
     return live, fed
 
 
@@ -100,11 +108,16 @@ def _followed(live: Stream, recorder: Recorder | None, asked: Asked, display: Di
     except WorkbenchError as error:
         return Ending("an error", error=error)
     except Exception as error:  # whatever a model of the user raises, frame after frame
-        fault = RunError(f"{live.model.name if live.model else live.origin}: {type(error).__name__}: {error}")
-        return Ending("an error", error=fault)
+        return Ending("an error", error=_fault(live.model.name if live.model else live.origin, error))
     if rang.is_set():
         return Ending(f"--seconds {asked.seconds:g}")
     return Ending(f"--limit {asked.limit}" if live.stats.shown == asked.limit else "the source ended")
+
+
+def _fault(who: str, error: Exception) -> RunError:
+    """Return what a model of the user's raised, in one line."""
+    told = "".join([f"{type(error).__name__}: {error}", *(f" ({note})" for note in getattr(error, "__notes__", ()))])
+    return RunError(f"{who}: {' '.join(told.split())}")
 
 
 def _recorder(live: Stream, asked: Asked) -> Recorder:

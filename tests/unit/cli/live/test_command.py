@@ -15,6 +15,7 @@ from workbench.reports.parameters import bind
     [
         pytest.param(["nowhere.mp4"], "nowhere.mp4 does not exist", id="no such file"),
         pytest.param(["watch:nowhere"], "nowhere is no folder", id="no folder to watch"),
+        pytest.param(["[/a].mp4"], "[/a].mp4", id="a name that looks like markup"),
         pytest.param(["ftp://a/b"], "ftp:// is not read", id="no such scheme"),
         pytest.param(["sample:bikes", "--policy", "lattest"], "did you mean 'latest'", id="misspelt policy"),
         pytest.param(["sample:bikes", "--policy", "sample"], "sample takes one of", id="policy without its number"),
@@ -88,3 +89,36 @@ def test_without_a_report_a_recording_is_left_alone(monkeypatch, capsys, tmp_pat
     monkeypatch.chdir(tmp_path)
     run(monkeypatch, capsys, "stream", "sample:bikes", "--limit", "2", "--record", "recorded", "--no-report")
     assert [path.name for path in tmp_path.iterdir()] == ["recorded"]
+
+
+class Fragile:
+    """A model whose every answer is an error of two lines."""
+
+    name, labels = "fragile", None
+    inputs = outputs = ()
+
+    def predict(self, batch):
+        raise ValueError("first\n  second")
+
+    def close(self):
+        pass
+
+
+def test_a_model_that_raises_again_and_again_ends_it_in_one_line(monkeypatch, capsys):
+    monkeypatch.setattr("workbench.cli.live.run.load_model", lambda *_, **__: Fragile())
+    words = ["sample:bikes", "--model", "mine", "--recipe", "keras.vgg16", "--policy", "block"]
+    status, output, error = run(monkeypatch, capsys, "stream", *words)
+    assert status == 2
+    assert "error       10 x ValueError: first second" in output
+    assert error.splitlines()[-1] == "workbench: fragile: ValueError: first second (10 frames in a row)"
+    assert "Traceback" not in error
+
+
+def test_a_model_that_raises_before_there_is_a_stream_is_one_line_too(monkeypatch, capsys):
+    def refuse(*_, **__):
+        raise RuntimeError("first\n  second")
+
+    monkeypatch.setattr("workbench.cli.live.run.stream", refuse)
+    assert run(monkeypatch, capsys, "stream", "sample:bikes") == (
+        2, "", "workbench: sample:bikes: RuntimeError: first second\n"
+    )  # fmt: skip

@@ -35,6 +35,13 @@ def test_of_a_file_that_does_not_say_its_range_none_is_guessed():
 
 
 @pytest.mark.slow
+def test_a_range_that_is_only_likely_is_not_fed_unasked():
+    path = str(sample_path("efficientnet-lite0-caffe"))  # which takes "caffe"
+    with pytest.raises(InvalidValue, match=r"which range .*; a guess that is not fed unasked: range raw \(70%\)$"):
+        recipe_for(path, None)
+
+
+@pytest.mark.slow
 def test_what_a_file_says_of_its_input_is_taken_and_said(tmp_path):
     import keras
 
