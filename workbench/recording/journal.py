@@ -41,7 +41,7 @@ class Journal:
             OSError: the disk is full, or gone.
         """
         text = json.dumps({"kind": kind, **fields}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        rest = memoryview(text.encode() + b"\n")
+        rest = memoryview(text.encode(errors="backslashreplace") + b"\n")  # of a file's name that is no UTF-8
         while rest:  # a nearly full disk takes a part
             written = self._file.write(rest)
             self.bytes += written

@@ -79,7 +79,8 @@ class Recorder(AbstractContextManager["Recorder"]):
         self.folder = Path(folder).expanduser()
         _claim(self.folder)
         try:
-            self._writer = Writer(self.folder, live, Drawing(threshold, top) if annotate else None)
+            place = self.folder.absolute()  # the process may go to another directory meanwhile
+            self._writer = Writer(place, live, Drawing(threshold, top) if annotate else None)
         except OSError as error:
             raise _refused(self.folder, error) from error
         self._waiting: Queue[tuple[StreamResult, np.ndarray] | None] = Queue(WAITING)
@@ -223,6 +224,6 @@ def _stopped(folder: Path, frames: int, error: Exception) -> RecordingError:
 
 def _why(error: Exception) -> str:
     if not isinstance(error, OSError | av.FFmpegError):
-        return f"{type(error).__name__}: {error}"
+        return " ".join(f"{type(error).__name__}: {error}".split())
     number = error.errno or 0
     return "the disk is full" if number in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)

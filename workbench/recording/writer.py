@@ -66,8 +66,8 @@ class Writer:
         self._annotated: VideoFile | None = None
         self._videos: list[VideoFile] = []
         self._segments = 0
-        self._journal = Journal(folder)
         facts = session(live)
+        self._journal = Journal(folder)
         self._noted: dict[str, Any] = {"recipe": facts["recipe"], "boxes": None, "state": None}
         self._dropped: dict[str, int] = {}
         self._counted_s = self._looked_s = -math.inf
@@ -166,9 +166,10 @@ class Writer:
             "seconds": {stage: round(taken, 6) for stage, taken in result.seconds.items()},
         }
         now = time.monotonic()
-        if now - self._counted_s >= COUNTS_S and (dropped := dict(self._live.stats.dropped)) != self._dropped:
-            line["dropped"] = self._dropped = dropped
-            self._counted_s = now
+        if now - self._counted_s >= COUNTS_S:
+            self._counted_s, dropped = now, dict(self._live.stats.dropped)
+            if dropped != self._dropped:
+                line["dropped"] = self._dropped = dropped
         if prediction is not None:
             line |= plain_answer(prediction) | {"outputs": plain_outputs(prediction.outputs)}
         return line

@@ -69,3 +69,9 @@ def test_a_folder_without_a_recording_is_refused_in_one_line(tmp_path):
 @pytest.mark.parametrize(("number", "held"), [(1 / 3, 0.333333), (math.nan, None), (math.inf, None)], ids=str)
 def test_numbers_that_json_has_not_become_null(number, held):
     assert known(number) == held
+
+
+def test_the_name_of_a_file_that_is_no_utf_8_comes_back(tmp_path):
+    journal = Journal(tmp_path)
+    journal.write("result", origin="caf\udce9 \U0001f6b2.jpg")
+    assert [line["origin"] for _, line in read_lines(tmp_path)] == ["caf\udce9 \U0001f6b2.jpg"]

@@ -235,6 +235,24 @@ def test_a_session_that_cannot_begin_leaves_no_recording_behind(tmp_path, images
         assert len(recording) == 1
 
 
+def test_a_stream_that_says_nothing_of_itself_leaves_no_recording_behind(tmp_path):
+    with pytest.raises(AttributeError):
+        Recorder(tmp_path / "r", live(model=object()))
+    assert list((tmp_path / "r").iterdir()) == []
+
+
+def test_all_files_go_where_the_recording_began_whatever_directory_the_process_goes_to(tmp_path, images, monkeypatch):
+    (tmp_path / "here ü").mkdir()
+    monkeypatch.chdir(tmp_path / "here ü")
+    with Recorder("a b", live()) as recorder:
+        monkeypatch.chdir(tmp_path)
+        recorder.write(result(images[0], 0))
+        recorder.write(result(np.ascontiguousarray(images[1][:, :40]), 1))
+        assert str(recorder.folder) == "a b"
+    with open_recording(tmp_path / "here ü" / "a b") as recording:
+        assert [frame.image.shape for frame in recording.frames] == [(54, 96, 3), (54, 40, 3)]
+
+
 FULL = """
 import resource, signal, sys
 from tests.unit.recording.live_by_hand import live, prediction, result
