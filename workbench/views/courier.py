@@ -78,7 +78,8 @@ class Courier:
 
     def result(self, number: int) -> StreamResult | None:
         """Return the result that message `number` showed; None where it is too long ago."""
-        return next((kept for at, kept in self._kept if at == number), None)
+        with self._wake:
+            return next((kept for at, kept in self._kept if at == number), None)
 
     def close(self) -> None:
         """End the thread; safe to call twice and from the thread itself."""

@@ -20,6 +20,7 @@ from workbench.views.live_session import Session
 from workbench.views.live_state import WEBCAM, LiveState
 from workbench.views.webcam import Webcam
 
+SILENT_S = 3.0  # without a picture of its camera a page has gone; a hidden one sends one a second
 NOT_YET = {"off": "off", "opening": "opening", "on": "opening"}  # what is said while there is no stream
 
 
@@ -135,7 +136,13 @@ class LiveControl:
             self.session.courier.acknowledge(number)
 
     def welcome(self) -> None:
-        """Begin anew for a page that has just opened: what another was sent is not waited for."""
+        """Begin anew for a page that has just opened: what another was sent is not waited for.
+
+        A page that gave its camera and has fallen silent was reloaded, or closed: this one may give its own.
+        """
+        with self._lock:
+            if self._webcam is not None and self._webcam.silent_s > SILENT_S:
+                self.state = transitions.reclaim(self.state)
         if self.session is not None:
             self.session.courier.resend()
 
@@ -205,7 +212,19 @@ class LiveControl:
             return
         with self._lock:
             self.state = transitions.stop(self.state) if session.ended else transitions.opened(self.state)
+            if self.state.run == "on" and session.stream is not None:
+                self._catch_up(session.stream)
         self.tell()
+
+    def _catch_up(self, running: Stream) -> None:
+        """Let the recipe run that was chosen while the source was being opened; one that is refused goes back."""
+        before, wanted = running.recipe, self.state.recipe
+        if before is None or wanted is None or before == wanted:
+            return
+        with self.banner.reporting("request"):
+            running.recipe = wanted
+            return
+        self.state = transitions.use(self.state, before)
 
     def _halt(self) -> None:
         """Stop, because the kernel was interrupted."""

@@ -96,8 +96,11 @@ class Session:
         return " · ".join(f"{text} ({count:,} times)" for text, count in self._errors.items())
 
     def give_way(self) -> None:
-        """Stop, because another session reads this camera now."""
+        """Stop, because another session reads this camera now; one that was stopped already has nothing to say."""
+        stopped = self.ended or self._stopping.is_set()
         self.stop()
+        if stopped:
+            return
         with self._banner.reporting("source"):
             raise UnreadableSource("another viewer reads this camera now; a camera gives its pictures to one only")
         self._changed(self)

@@ -68,6 +68,11 @@ def lend(state: LiveState, view: str) -> LiveState:
     return replace(state, camera=view) if state.wants_camera and not state.camera else state
 
 
+def reclaim(state: LiveState) -> LiveState:
+    """Let any view give its webcam: the one that gave it has gone."""
+    return replace(state, camera="")
+
+
 def set_slot(state: LiveState, slot: str, choice: Any) -> LiveState:
     """Change one slot of the recipe that runs; `choice` may be text, as a form gives it.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, unknown
 from workbench.frames.frame import Frame
+from workbench.frames.live import without_password
 from workbench.inference.live import Policy, Stream, StreamResult, StreamStats
 from workbench.inference.live.policy import parse_policy
 from workbench.models import Model, load_model
@@ -204,7 +205,8 @@ class LiveViewer:
         state = self._control.state
         model = f", {self.model.name}" if self.model else ""
         told = f": {in_one_line(self.stats)}" if self.stats else ""
-        return f"LiveViewer({state.source or 'no source yet'}, {state.policy}{model}{told})"
+        source = without_password(state.source) or "no source yet"  # a notebook that is saved holds this text
+        return f"LiveViewer({source}, {state.policy}{model}{told})"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         still = self.shown is not None and self._control.state.run == "off"

@@ -23,6 +23,12 @@ class Webcam:
 
     def __init__(self) -> None:
         self.frames = PushedFrames(origin="webcam")
+        self._taken_s = time.monotonic()
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the last picture came, or since this was made."""
+        return time.monotonic() - self._taken_s
 
     def take(self, request: dict[str, Any], buffers: Sequence[Any]) -> None:
         """Push one picture, taken `ago_ms` before now: the page measures its own part and half of a round trip.
@@ -30,7 +36,7 @@ class Webcam:
         Raises:
             UnreadableSource: it is no picture.
         """
-        now = time.monotonic()
+        now = self._taken_s = time.monotonic()
         if not buffers:
             raise UnreadableSource("the page sent a camera picture without its bytes; reload the page")
         ago_s = min(max(float(request.get("ago_ms", 0.0)) / 1000, 0.0), MOST_AGO_S)

@@ -46,6 +46,15 @@ def test_a_camera_is_given_up_to_the_viewer_that_asks_for_it_last(opened):
     assert "another viewer" in str(first._banner)
 
 
+def test_a_camera_that_was_let_go_is_not_said_to_be_taken_when_it_is_started_again(opened):
+    first = opened(live, device="camera:77")
+    until(lambda: first.stream is not None)
+    first.stop()
+    second = opened(live, device="camera:77")
+    until(lambda: second.stream is not None)
+    assert str(first._banner) == ""
+
+
 def test_sources_that_are_no_camera_can_be_read_twice(opened):
     first, second = opened(live), opened(live)
     until(lambda: first.stream is not None and second.stream is not None)

@@ -1,5 +1,6 @@
 import threading
 import time
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from workbench.errors import InputMismatch, InvalidValue
 from workbench.frames.capture.pushed import PushedFrames
-from workbench.views import courier, explored, live_viewer
+from workbench.views import courier, explored, live_control, live_viewer
 from workbench.views import viewer as frame_viewer
 from workbench.views.live_viewer import LiveViewer
 
@@ -209,6 +210,34 @@ def test_a_slot_that_is_refused_says_why_and_the_old_recipe_goes_on(opened, reci
     assert live.viewer.stats.shown == 1
 
 
+@pytest.mark.parametrize(
+    ("slot", "choice", "changed", "told"),
+    [
+        pytest.param("color", "bgr", {"color": "bgr"}, "", id="one that fits"),
+        pytest.param("size", "9, 9", {}, "8, 8", id="one that the model does not take"),
+    ],
+)
+def test_a_slot_switched_while_the_source_opens_runs_or_is_refused_then(
+    opened, recipe, model, monkeypatch, slot, choice, changed, told
+):
+    asked, go, stream = threading.Event(), threading.Event(), live_control.stream
+
+    def slowly(*given, **how):
+        asked.set()
+        go.wait(LONG_S)
+        return stream(*given, **how)
+
+    monkeypatch.setattr(live_control, "stream", slowly)
+    viewer, page = (live := opened(recipe, model)).viewer, live.page
+    viewer.start()
+    asked.wait(LONG_S)
+    page.request("set_slot", slot=slot, choice=choice)
+    go.set()
+    wanted = recipe.replace(**changed)
+    until(lambda: viewer.stream is not None and viewer.stream.recipe == viewer.recipe == wanted)
+    assert told in viewer.error
+
+
 def test_a_recipe_can_be_set_from_code(opened, recipe, model):
     live = opened(recipe, model).start()
     live.viewer.recipe = recipe.replace(range="unit")
@@ -332,6 +361,22 @@ def test_a_page_without_a_camera_ends_the_stream_and_says_why(opened):
     assert live.page.request("camera", view="two")["camera"] == "one"
     state = live.page.request("camera", view="one", error="the browser has found no camera")
     assert (state["run"], state["banner"]) == ("off", "the browser has found no camera")
+
+
+def test_a_page_that_is_reloaded_gives_its_camera_anew(opened, monkeypatch):
+    live = opened()
+    live.page.request("start", source="webcam", policy="latest", view="one")
+    until(lambda: live.viewer._control.state.run == "on")
+    assert live.page.request("hello", view="two")["camera"] == "one"  # it may only be slow
+    monkeypatch.setattr(live_control, "SILENT_S", -1)
+    assert live.page.request("hello", view="two")["camera"] == ""
+    assert live.page.request("camera", view="two")["camera"] == "two"
+
+
+def test_what_a_saved_notebook_holds_of_it_names_no_password(opened):
+    viewer = opened().viewer
+    viewer._control.state = replace(viewer._control.state, source="rtsp://me:secret@host/x?token=secret")
+    assert repr(viewer).startswith("LiveViewer(rtsp://host/x?token=***, latest")
 
 
 def test_a_report_gets_a_picture_and_the_figures(opened, recipe, model):

@@ -3,7 +3,7 @@
 const JPEG_QUALITY = 0.92;
 const WISH = { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } }, audio: false };
 const ON_THE_WAY = 2; // pictures that Python has not taken yet
-const LOST_MS = 10000; // with nothing taken for so long, the camera is switched off
+const LOST_MS = 10000; // with nothing taken for so long, the camera is switched off until something is
 const UNSEEN_MS = 1000; // a hidden page shows no frames of a video; a look at the camera every so often
 const REFUSED = {
   NotAllowedError: "the browser was not allowed to use the camera: allow it for this page, and press Start again",
@@ -33,6 +33,7 @@ class Camera {
     if (this.on || this.opening) return;
     const turn = ++this.turn;
     this.opening = true;
+    this.lapsed = false;
     try {
       if (!navigator.mediaDevices?.getUserMedia) throw new Error(INSECURE);
       const stream = await navigator.mediaDevices.getUserMedia(WISH);
@@ -57,7 +58,7 @@ class Camera {
       await this.frame();
       if (turn !== this.turn) return;
       if (this.sent.size < ON_THE_WAY) await this.take(turn);
-      else if (performance.now() - this.taken_at > LOST_MS) return this.close();
+      else if (performance.now() - this.taken_at > LOST_MS) return this.lapse();
     }
   }
 
@@ -78,8 +79,8 @@ class Camera {
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.pen.drawImage(this.video, 0, 0);
     const blob = await new Promise((done) => this.canvas.toBlob(done, "image/jpeg", JPEG_QUALITY));
-    const bytes = await blob.arrayBuffer();
-    if (turn !== this.turn) return;
+    const bytes = await blob?.arrayBuffer();
+    if (turn !== this.turn || !bytes) return;
     const now = performance.now();
     this.number += 1;
     this.sent.set(this.number, now);
@@ -87,12 +88,19 @@ class Camera {
   }
 
   taken(number) {
+    if (this.lapsed) this.open();
     const since = this.sent.get(number);
     if (since === undefined) return;
     this.taken_at = performance.now();
     const trip = this.taken_at - since;
     this.trip = this.trip ? Math.min(this.trip * 1.02, trip) : trip; // the shortest lately: the rest is waiting
     for (const each of this.sent.keys()) if (each <= number) this.sent.delete(each);
+  }
+
+  // The kernel may only be busy: its next word switches the camera on again
+  lapse() {
+    this.close();
+    this.lapsed = true;
   }
 
   lost(reason) {
@@ -102,7 +110,7 @@ class Camera {
 
   close() {
     this.turn += 1;
-    this.opening = false;
+    this.opening = this.lapsed = false;
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = this.video.srcObject = null;
   }

@@ -18,7 +18,7 @@ class Controls {
       ...policies.map(({ value }) => node("option", { value: this.kind(value) }, this.kind(value))),
     );
     this.value = node("input", {
-      type: "text", class: "wb-text wb-policy-value", "aria-label": "Policy in full", spellcheck: "false",
+      type: "text", class: "wb-text wb-policy-value", "aria-label": "Policy with its number", spellcheck: "false",
       autocomplete: "off", onkeydown: enter,
     });
     this.begin = this.labelled("play", "play", "Start", () => start(this.chosen));
