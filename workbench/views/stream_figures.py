@@ -170,7 +170,8 @@ def _bars(page: Paper, rows: Sequence[tuple[str, float, str, str]], *, top: floa
 def _facts(stats: StreamStats) -> list[str]:
     grown = f"{stats.memory_mb - stats.memory_start_mb:+.0f}".replace("-", "−")
     back = stats.state.reconnects
-    facts = [f"{stats.cpu:.2f} cores busy, memory {grown} MB", f"frames that waited: {stats.queue_max} at most"]
+    used = [] if math.isnan(stats.cpu) else [f"{stats.cpu:.2f} cores busy, memory {grown} MB"]  # a killed session
+    facts = [*used, f"frames that waited: {stats.queue_max} at most"]
     facts += [f"the source came back {'once' if back == 1 else f'{back} times'}"] if back else []
     return [*facts, *(f"{times} × {text}" for text, times in list(stats.errors.items())[:3])]
 

@@ -21,7 +21,9 @@ ERROR = {"ValueError: shapes (1,224,224,3) and (3,) do not match, and so on and 
 STREAMS = {
     "calm": stats(),
     "faulty": stats(FAULTY, errors=ERROR, state=CaptureState("live", 0.0, reconnects=1)),
-    "nothing shown": stats((gone(1), gone(2)), in_flight=0, age=NOTHING, captured=0, dropped={}, stages={}),
+    "nothing shown": stats(
+        (gone(1), gone(2)), in_flight=0, age=NOTHING, captured=0, dropped={}, stages={}, cpu=math.nan
+    ),
     "an hour": stats(tuple(moment(4 * second) for second in range(1, 901))),
 }
 EVERY = pytest.mark.parametrize("name", STREAMS)
@@ -53,6 +55,11 @@ def words(figure):
 def test_it_shows_itself_with_words_for_who_cannot_see_it(name):
     assert Image.open(io.BytesIO(drawn(name).png)).size[0] > 1000
     assert drawn(name).told["alt"].startswith("A live stream over ")
+
+
+@EVERY
+def test_what_is_not_known_is_not_told(name):
+    assert not [text for text in words(drawn(name)) if "nan" in text]
 
 
 @EVERY
