@@ -110,6 +110,7 @@ CASES = [
         "stream_live",
         {
             "every frame of every run is accounted for": lambda m: m["adds_up"] and m["runs_add_up"],
+            "five designs as the tutorial calls the model, three in a quick engine": lambda m: len(m["designs_ms"]) == 8,
             "block gives predict's answers, in order": lambda m: (
                 m["in_order"] and m["same_answers"] == m["answered"] == 60
             ),

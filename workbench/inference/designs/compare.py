@@ -36,6 +36,7 @@ def compare_designs(  # noqa: PLR0913 - the three things a stream is made of, an
     speed: float = 1.0,
     designs: Sequence[str] | None = None,
     predict: bool = True,
+    quickest: Sequence[str] | None = None,
 ) -> DesignComparison:
     """Run live designs one after the other on a clip that plays as a camera.
 
@@ -52,6 +53,7 @@ def compare_designs(  # noqa: PLR0913 - the three things a stream is made of, an
         speed: of the clip, a factor of real time.
         designs: names of `DESIGNS`; None: all of them.
         predict: of a Keras model, run all of them also as the tutorials call it, by `model.predict` for every frame.
+        quickest: where they are run so, those of them to run in the quickest engine as well; None: all.
 
     Raises:
         UnknownName: there is no design of that name.
@@ -59,7 +61,7 @@ def compare_designs(  # noqa: PLR0913 - the three things a stream is made of, an
         UnreadableSource: the clip cannot be played.
     """
     chosen = list(DESIGNS if designs is None else designs)
-    for name in chosen:
+    for name in [*chosen, *(quickest or ())]:
         if name not in DESIGNS:
             raise unknown("design", name, DESIGNS)
     if not 0 < seconds < float("inf") or not isinstance(origin, str | Path):
@@ -69,6 +71,10 @@ def compare_designs(  # noqa: PLR0913 - the three things a stream is made of, an
     engines: dict[str, Model] = {ENGINE: called} if called else {}
     engines[getattr(loaded, "runtime", loaded.name)] = loaded
     source = Played(origin, speed)
-    settings = [Setting(source, recipe, each, engine, seconds) for engine, each in engines.items()]
-    runs = tuple(DESIGNS[name](name, setting) for setting in settings for name in chosen)
+    again = chosen if quickest is None or not called else [name for name in chosen if name in quickest]
+    runs = tuple(
+        DESIGNS[name](name, Setting(source, recipe, each, engine, seconds))
+        for engine, each in engines.items()
+        for name in (chosen if each is called else again)
+    )
     return DesignComparison(runs, str(origin), loaded.name)

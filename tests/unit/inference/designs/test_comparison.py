@@ -67,6 +67,7 @@ def test_the_camera_is_as_fast_as_the_design_that_took_the_most_of_its_frames():
     ("arguments", "error", "message"),
     [
         pytest.param({"designs": ["asynciq queue"]}, UnknownName, "did you mean 'asyncio queue'", id="no such design"),
+        pytest.param({"quickest": ["workbenhc"]}, UnknownName, "did you mean 'workbench'", id="nor there"),
         pytest.param({"seconds": 0}, InvalidValue, "seconds above 0", id="no time"),
         pytest.param({"origin": 0}, InvalidValue, "plays a clip by its name", id="a camera"),
     ],
