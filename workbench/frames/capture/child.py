@@ -14,11 +14,12 @@ import select
 import struct
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.frames.capture.capture import Lost
-from workbench.frames.capture.feeds import Wanted, ending, open_feed, without_backlog
+from workbench.frames.capture.feeds import Arrived, Feed, Wanted, ending, open_feed, without_backlog
 from workbench.frames.capture.ring import RingWriter
 
 OFFSET = struct.Struct("<q")  # a released place, as the parent writes it
@@ -44,26 +45,41 @@ def main() -> None:
 def pass_on(wanted: Wanted, answers: int, ring: RingWriter, turn: threading.Condition) -> None:
     """Read pictures and put them into the ring.
 
-    One for which there is no place is given up, and counted; but a clip on a server waits for its reader.
+    One for which there is no place is given up, and counted; but a clip that is not played in real time waits for its
+    reader.
     """
     feed = open_feed(wanted)
-    tell(answers, opened=True, waits=feed.promised > 0)
+    clip = feed.promised > 0
+    waits = clip and wanted.speed is None
+    tell(answers, opened=True, clip=clip)
     delivered = overrun = 0
-    for item in feed.pictures() if feed.promised > 0 else without_backlog(feed.pictures()):
+    for item in _coming(feed, wanted.speed):
         if isinstance(item, Lost):
             tell(answers, **{item.reason: item.count})
             continue
         delivered += 1
         with turn:
-            while (offset := ring.put(item.image)) is None and feed.promised > 0:
+            while (offset := ring.put(item.image)) is None and waits:
                 turn.wait()
         if offset is None:
             overrun += 1
             continue
         where = {"offset": offset, "shape": item.image.shape}
-        tell(answers, **where, captured_s=item.captured_s, decode_s=item.decode_s, overrun=overrun)
+        times = {"captured_s": item.captured_s, "time_s": item.time_s, "decode_s": item.decode_s}
+        tell(answers, **where, **times, overrun=overrun)
         overrun = 0
     tell(answers, over=ending(delivered, feed.promised), overrun=overrun)
+
+
+def _coming(feed: Feed, speed: float | None) -> Iterator[Arrived | Lost]:
+    """Return the pictures of a feed: a clip as fast as it comes or in real time, a stream without what is old."""
+    if feed.promised <= 0:
+        return without_backlog(feed.pictures())
+    if speed is None:
+        return feed.pictures()
+    from workbench.frames.capture.paced import paced
+
+    return paced(feed.pictures(), speed)
 
 
 def tell(answers: int, **message: Any) -> None:

@@ -47,9 +47,10 @@ class Arrived:
     """A picture, as it came."""
 
     image: np.ndarray  # (H, W, 3) uint8, BGR from cv2, RGB from PyAV
-    captured_s: float  # `time.monotonic()`
+    captured_s: float  # `time.monotonic()` when it had come and was still to be decoded; in a clip in real time, due
     decode_s: float  # processor time of its decoding, without the waiting
     waited_s: float  # for it to come
+    time_s: float | None = None  # presentation time in seconds, of a clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Wanted:
     open_timeout_s: float
     read_timeout_s: float
     threads: int
+    speed: float | None = None  # of a clip on a server, a factor of real time; None: as fast as it is read
 
 
 class Feed(Protocol):
@@ -146,8 +148,7 @@ class Cv2Feed:
             asked, begun = time.monotonic(), time.thread_time()
             found, image = False, None
             if self._capture.grab():
-                arrived = time.monotonic()
-                waited = arrived - asked - (time.thread_time() - begun)
+                arrived = time.monotonic() - (time.thread_time() - begun)  # `grab` decodes, too
                 found, image = self._capture.retrieve()
             if image is None or not found:
                 failures += 1
@@ -156,7 +157,10 @@ class Cv2Feed:
             if failures:
                 yield Lost("broken", failures)
                 failures = 0
-            yield Arrived(image, arrived, busy, waited)
+            yield Arrived(image, arrived, busy, arrived - asked, self._time_s())
+
+    def _time_s(self) -> float | None:
+        return self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000 if self.promised else None
 
 
 class PyavFeed:
@@ -182,6 +186,7 @@ class PyavFeed:
         self._stream.codec_context.thread_count = wanted.threads
         self._stream.codec_context.options = {"err_detect": "explode"}
         self._failure, self._exif, self._convert = av.FFmpegError, wanted.exif, PyavReader.converted
+        self._start_s = float((self._stream.start_time or 0) * (self._stream.time_base or 0))
         rate = float(self._stream.average_rate or 0)
         self.promised = (self._container.duration or 0) / av.time_base * rate
 
@@ -197,7 +202,7 @@ class PyavFeed:
             if whole and (frame.key_frame or not broken):  # those before the next key picture build on a broken one
                 broken, begun = 0, time.thread_time()
                 image = self._convert(frame, self._exif)
-                yield Arrived(image, arrived, busy + time.thread_time() - begun, waited)
+                yield Arrived(image, arrived, busy + time.thread_time() - begun, waited, self._time_s(frame))
                 continue
             broken += 1
             yield Lost("broken")
@@ -209,15 +214,18 @@ class PyavFeed:
         packets = self._container.demux(self._stream)
         asked = time.monotonic()
         while (packet := self._next(packets)) is not None:
-            waited, begun = time.monotonic() - asked, time.thread_time()
+            arrived, begun = time.monotonic(), time.thread_time()
             try:
                 frames: list[Any] = list(packet.decode())
             except self._failure:
                 frames = [None] if packet.size or packet.dts is not None else []
             busy = time.thread_time() - begun
             for frame in frames:
-                yield frame, time.monotonic(), busy, waited
+                yield frame, arrived, busy, arrived - asked
             asked = time.monotonic()
+
+    def _time_s(self, frame: Any) -> float | None:
+        return frame.time - self._start_s if self.promised and frame.time is not None else None
 
     def _next(self, packets: Iterator[Any]) -> Any:
         """Wait for the next packet; None when the connection is closed or silent for too long."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from workbench.frames.arrays import checked
-from workbench.frames.capture.capture import Capture, Captured, CaptureState, Lost
+from workbench.frames.capture.capture import Capture, Captured, CaptureState, Lost, Phase
 from workbench.frames.frame import ChannelOrder, Frame
 
 JOIN_S = 0.4  # for the thread to end; a generator that waits for something goes on in a daemon thread
@@ -85,8 +85,8 @@ class Iterated(Capture):
         with self._changed:
             self._over = True
             if self._state.phase == "live":
-                phase, detail = ("failed", str(self._error)) if self._error else ("ended", "")
-                self._state = CaptureState(phase, time.monotonic(), detail)  # type: ignore[arg-type]
+                phase: Phase = "failed" if self._error else "ended"
+                self._state = CaptureState(phase, time.monotonic(), str(self._error or ""))
             self._changed.notify_all()
 
     def _offer(self, captured: Captured) -> bool:

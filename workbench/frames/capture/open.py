@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from workbench.errors import InvalidValue, unknown
+from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.frames.capture.capture import Capture
 from workbench.frames.capture.feeds import Wanted
 from workbench.frames.capture.iterated import Iterated
-from workbench.frames.capture.played import PlayedFile, ReadFile
+from workbench.frames.capture.played import PlayedFile, ReadFile, check_speed
 from workbench.frames.capture.reconnecting import Reconnecting
 from workbench.frames.capture.watched import WatchedFolder
 from workbench.frames.frame import FrameSequence, FrameStream
@@ -44,7 +45,7 @@ def open_capture(  # noqa: PLR0913 - each is one question about the source, and 
             arrays or Frames, or an opened stream, which its owner closes; a Capture, which is returned as it is.
         decode: `cv2` or `pyav`; for pictures also `pil`, `tf`, `tf.accurate`. An opened sequence keeps its own.
         exif: `apply` or `ignore` the orientation tag of a picture, the rotation tag of a video.
-        speed: of what is played: a factor of real time; None: as fast as it is read.
+        speed: of what is played, also of a clip on a server: a factor of real time; None: as fast as it is read.
         loop: play it again and again.
         retry_s: how long a source that was lost is looked for, in seconds, before `read` raises.
         open_timeout_s: how long opening may take, in seconds.
@@ -60,14 +61,25 @@ def open_capture(  # noqa: PLR0913 - each is one question about the source, and 
         return given
     if isinstance(origin, str) and origin.startswith(WATCH):
         return WatchedFolder(origin.removeprefix(WATCH), decode=decode, exif=exif, retry_s=retry_s)
-    if (place := _live_place(origin)) is not None:
-        wanted = Wanted(*place, decode, exif, open_timeout_s, read_timeout_s, decoder_threads or 1)
+    if (place := live_place(origin)) is not None:
+        wanted = Wanted(*place, decode, exif, open_timeout_s, read_timeout_s, decoder_threads or 1, speed)
         return Reconnecting(_checked(wanted), origin=_shown(wanted), retry_s=retry_s)
-    frames = open_frames(origin, decode=decode, exif=exif)
+    frames = with_frames_opened(origin, decode=decode, exif=exif)
     assert isinstance(frames, FrameSequence)
     if speed is None:
         return ReadFile(frames, threads=decoder_threads, loop=loop)
     return PlayedFile(frames, speed=speed, threads=decoder_threads, loop=loop)
+
+
+def with_frames_opened(origin: Any, *, decode: str = "cv2", exif: str = "apply") -> Any:
+    """Open the frames of a source that is played; return any other as it is, for `open_capture`.
+
+    So a wrong path is told before a model is loaded for it. Arguments and errors are those of `open_capture`.
+    """
+    watched = isinstance(origin, str) and origin.startswith(WATCH)
+    if watched or live_place(origin) is not None or isinstance(origin, (Capture, FrameStream, Iterator)):
+        return origin
+    return open_frames(origin, decode=decode, exif=exif)
 
 
 def _given(origin: Any) -> Capture | None:
@@ -81,7 +93,7 @@ def _given(origin: Any) -> Capture | None:
     return None
 
 
-def _live_place(origin: Any) -> tuple[int | None, str | None] | None:
+def live_place(origin: Any) -> tuple[int | None, str | None] | None:
     """Return (camera number, address), one of them None; None for anything else."""
     if isinstance(origin, (int, np.integer)) and not isinstance(origin, bool):
         return int(origin), None
@@ -97,6 +109,11 @@ def _shown(wanted: Wanted) -> str:
 
 
 def _checked(wanted: Wanted) -> Wanted:
+    if os.name == "nt":
+        raise UnreadableSource(
+            f"{_shown(wanted)} is read by a process that shares memory with this one, on Linux and macOS only; "
+            "a file can be played everywhere"
+        )
     if wanted.decode not in VIDEO_DECODERS:
         raise unknown("decoder of live pictures", wanted.decode, VIDEO_DECODERS)
     if wanted.exif not in EXIF_RULES:
@@ -108,4 +125,6 @@ def _checked(wanted: Wanted) -> Wanted:
             "open_timeout_s and read_timeout_s are seconds above 0; "
             f"got {wanted.open_timeout_s} and {wanted.read_timeout_s}"
         )
+    if wanted.speed is not None:
+        check_speed(wanted.speed)
     return wanted

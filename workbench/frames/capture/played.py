@@ -72,9 +72,8 @@ class PlayedFile(Capture):
     """A sequence in real time, `speed` times as fast: each frame is there at the moment it is due, decoded before.
 
     A thread decodes up to `AHEAD` frames before they are due. Frames wait in order for a late reader; when `AHEAD` of
-    them are due, the oldest is given up, and counted. The clock starts with the first read, once a frame
-    is there. Where decoding itself is
-    slower than the clock by more than a second, the clock waits for it, and the state says so.
+    them are due, the oldest is given up, and counted. The clock starts with the first read, once a frame is there.
+    Where decoding itself is slower than the clock by more than a second, the clock waits for it, and the state says so.
     """
 
     def __init__(
@@ -86,8 +85,7 @@ class PlayedFile(Capture):
         loop: bool = False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        if not 0 < speed < float("inf"):
-            raise InvalidValue(f"speed is a factor of real time above 0, such as 1.0 or 2.0; got {speed}")
+        check_speed(speed)
         self.origin, self.order = frames.origin, frames.order
         self._speed, self._now = speed, now
         self._shots = reel(frames, threads=threads, loop=loop)
@@ -207,6 +205,16 @@ class PlayedFile(Capture):
         self._held_up += late
         detail = f"decoding is slower than {self._speed:g} times real time; played {self._held_up:.1f} s late so far"
         self._state = CaptureState("live", self._state.since_s, detail)
+
+
+def check_speed(speed: float) -> None:
+    """Refuse a speed at which nothing can be played.
+
+    Raises:
+        InvalidValue: it is not above 0, or without an end.
+    """
+    if not 0 < speed < float("inf"):
+        raise InvalidValue(f"speed is a factor of real time above 0, such as 1.0 or 2.0; got {speed}")
 
 
 def close_iterator(items: Iterator[object]) -> None:

@@ -29,6 +29,7 @@ class _Waiting:
     offset: int
     number: int
     captured_s: float
+    time_s: float
     decode_s: float
     remote: Remote
 
@@ -48,8 +49,8 @@ class Reconnecting(Capture):
 
     A thread follows the messages of the reading process. When the source is lost - closed, silent for
     `wanted.read_timeout_s`, its process dead - the process is killed and a new one tries again, with longer and longer
-    pauses, until `retry_s` have passed since the loss. A clip on a server, which has an end, waits for its reader
-    instead of losing pictures, and is not tried again.
+    pauses, until `retry_s` have passed since the loss. A clip on a server, which has an end, is not tried again; with
+    `wanted.speed` it is played in real time, without one it waits for its reader instead of losing pictures.
 
     Raises:
         UnreadableSource: the source is not there at the first try.
@@ -63,7 +64,7 @@ class Reconnecting(Capture):
         self._number = 0
         self._first_s: float | None = None  # arrival of the first picture of all
         self._live_s: float | None = None  # arrival of the first picture of this life
-        self._opened = self._over = self._stopped = False
+        self._opened = self._clip = self._over = self._stopped = False
         self._error: UnreadableSource | None = None
         self._remote: Remote | None = None
         self._changed = threading.Condition()
@@ -96,9 +97,7 @@ class Reconnecting(Capture):
                     raise self._error
                 return None
             found = self._waiting.popleft()
-        assert self._first_s is not None
-        time_s = found.captured_s - self._first_s
-        return Captured(found.take(), found.number, found.captured_s, time_s, found.decode_s)
+        return Captured(found.take(), found.number, found.captured_s, found.time_s, found.decode_s)
 
     def stop(self) -> None:
         """Make a waiting read return None, and kill the process, whatever it does."""
@@ -138,11 +137,13 @@ class Reconnecting(Capture):
                 except _LostSource as error:
                     problem = str(error)
                 now = time.monotonic()
-                if attempt == 0 or (self._live_s is not None and now - self._live_s > STEADY_S):
-                    attempt, lost_s = 0, now
+                if attempt == 0 or self._live_s is not None:  # it is lost from now on: it was there
+                    lost_s = now
+                if self._live_s is not None and now - self._live_s > STEADY_S:
+                    attempt = 0
                 attempt += 1
                 pause = next_pause_s(attempt, lost_s=lost_s, now_s=now, retry_s=self._retry_s)
-                if not self._opened or self.waits or pause is None:  # a clip would begin again
+                if not self._opened or self._clip or pause is None:  # a clip would begin again
                     self._fail(problem)
                     return
                 self._pause(problem, pause, attempt)
@@ -167,7 +168,8 @@ class Reconnecting(Capture):
         try:
             self._take_messages(remote)
         finally:
-            self._remote = None
+            with self._changed:
+                self._remote = None
             remote.close()
 
     def _take_messages(self, remote: Remote) -> None:
@@ -188,7 +190,7 @@ class Reconnecting(Capture):
                 elif "opened" in message:
                     timeout = self._wanted.read_timeout_s
                     missing = f"no picture for {timeout:g} s"
-                    self._note_open(waits=message["waits"])
+                    self._note_open(clip=message["clip"])
                 elif "offset" in message:
                     self._take_in(remote, message)
                 elif "over" in message and message["over"] is None:
@@ -199,8 +201,13 @@ class Reconnecting(Capture):
     def _take_in(self, remote: Remote, message: dict[str, Any]) -> None:
         image = remote.look(message["offset"], message["shape"])
         with self._changed:
-            arrived = message["captured_s"]
-            self._waiting.append(_Waiting(image, message["offset"], self._number, arrived, message["decode_s"], remote))
+            arrived, time_s = message["captured_s"], message["time_s"]
+            came_back = self._first_s is not None
+            self._first_s = arrived if self._first_s is None else self._first_s
+            time_s = arrived - self._first_s if time_s is None else time_s
+            self._waiting.append(
+                _Waiting(image, message["offset"], self._number, arrived, time_s, message["decode_s"], remote)
+            )
             self._number += 1
             if len(self._waiting) > KEPT and not self.waits:
                 late = self._waiting.popleft()
@@ -208,8 +215,6 @@ class Reconnecting(Capture):
                 self._lost["overrun"] += 1
             if self._live_s is None:
                 self._live_s = arrived
-                came_back = self._first_s is not None
-                self._first_s = arrived if self._first_s is None else self._first_s
                 self._enter("live", reconnects=self._state.reconnects + came_back)
             self._changed.notify_all()
 
@@ -222,20 +227,20 @@ class Reconnecting(Capture):
                 self._number += sum(lost.values())
                 self._changed.notify_all()
 
-    def _note_open(self, *, waits: bool) -> None:
+    def _note_open(self, *, clip: bool) -> None:
         with self._changed:
-            self._opened, self.waits = True, waits
+            self._opened, self._clip, self.waits = True, clip, clip and self._wanted.speed is None
             self._changed.notify_all()
 
     def _pause(self, problem: str, pause: float, attempt: int) -> None:
         self._enter("reconnecting", f"{problem}; next try in {pause:.1f} s", attempt)
         with self._changed:
             self._changed.wait_for(lambda: self._stopped, pause)
-        if not self._stopped:
-            self._state = replace(self._state, detail=f"{problem}; trying now")
+            if not self._stopped:
+                self._state = replace(self._state, detail=f"{problem}; trying now")
 
     def _fail(self, problem: str) -> None:
-        how = "broke off" if self.waits else f"was lost and did not come back within {self._retry_s:g} s"
+        how = "broke off" if self._clip else f"was lost and did not come back within {self._retry_s:g} s"
         told = f"{self.origin} {how}: {problem}"
         self._error = UnreadableSource(told if self._opened else _named(problem, self.origin))
         self._enter("failed", str(self._error))
@@ -249,4 +254,4 @@ class Reconnecting(Capture):
 
 
 def _named(problem: str, origin: str) -> str:
-    return problem if origin in problem or origin.removeprefix("camera:") in problem else f"{origin}: {problem}"
+    return problem if origin in problem or origin.replace("camera:", "camera ") in problem else f"{origin}: {problem}"

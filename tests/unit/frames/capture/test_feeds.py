@@ -1,5 +1,7 @@
 """What the reading process makes of a decoder's answers."""
 
+import time
+
 import cv2
 import numpy as np
 import pytest
@@ -79,3 +81,21 @@ def test_pictures_that_lay_ready_when_a_stream_was_opened_are_given_up(pictures,
     assert sum(isinstance(each, Arrived) for each in found) == passed_on
     assert [each for each in found if isinstance(each, Lost)] == [Lost("overrun")] * given_up
     assert isinstance(found[0], Arrived)
+
+
+class Busy(FakeCamera):
+    """Takes its time to decode, as FFmpeg does inside `grab`."""
+
+    def grab(self):
+        end = time.thread_time() + 0.02
+        while time.thread_time() < end:
+            pass
+        return super().grab()
+
+
+def test_a_picture_arrives_before_it_is_decoded():
+    asked = time.monotonic()
+    [found] = Cv2Feed(Busy([1])).pictures()
+    assert time.monotonic() - found.captured_s >= 0.02  # its age counts its decoding
+    assert found.captured_s >= asked
+    assert found.decode_s >= 0.02

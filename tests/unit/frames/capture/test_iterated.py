@@ -88,7 +88,7 @@ def test_stop_does_not_wait_for_a_generator_that_hangs():
     begun = time.monotonic()
     assert capture.read() is None
     capture.close()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5  # the generator hangs for 20
     hanging.set()
     for thread in threading.enumerate():
         if thread.name == "workbench-iterate":

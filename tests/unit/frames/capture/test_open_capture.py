@@ -19,6 +19,7 @@ from workbench.frames.frame import FrameStream
         pytest.param(0, {"decode": "pyav"}, InvalidValue, "a camera is read by 'cv2'", id="camera with pyav"),
         pytest.param("camera:0", {"decode": "pil"}, UnknownName, "no decoder of live", id="camera with pil"),
         pytest.param("rtsp://h/x", {"exif": "turn"}, UnknownName, "no exif policy named 'turn'", id="exif policy"),
+        pytest.param("http://h/x.mp4", {"speed": 0}, InvalidValue, "speed is a factor", id="a clip that stands still"),
         pytest.param("rtsp://h/x", {"read_timeout_s": 0}, InvalidValue, "seconds above 0", id="no time at all"),
     ],
 )

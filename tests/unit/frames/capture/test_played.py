@@ -143,7 +143,7 @@ def test_stop_ends_a_waiting_read_at_once():
     threading.Timer(0.05, capture.stop).start()
     begun = time.monotonic()
     assert capture.read() is None
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 3  # the next frame is due after four
     assert capture.state.phase == "stopped"
     capture.close()
     capture.close()

