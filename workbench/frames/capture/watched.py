@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,8 @@ class WatchedFolder(Capture):
         self._patience_s, self._retry_s = patience_s, retry_s
         self._done: dict[Path, Signature] = {} if existing else self._list()
         self._seen: dict[Path, _Seen] = {}
+        self._unchanged: deque[tuple[Path, _Seen]] = deque()  # at the last look, those still to be read
+        self._look_s = 0.0  # `time.monotonic()` when the next look is due
         self._number = 0
         self._stopped = threading.Event()
         self._state = CaptureState("live", time.monotonic())
@@ -76,12 +79,15 @@ class WatchedFolder(Capture):
             UnreadableSource: the folder is gone and does not come back within `retry_s`.
         """
         while not self._stopped.is_set():
-            begun = time.monotonic()
-            for path, seen in self._unchanged():
-                found = self._read(path, seen)
+            while self._unchanged and not self._stopped.is_set():
+                found = self._read(*self._unchanged.popleft())
                 if found is not None:
                     return found
-            self._stopped.wait(max(LOOK_S, SHARE * (time.monotonic() - begun)))
+            self._stopped.wait(max(0.0, self._look_s - time.monotonic()))
+            begun = time.monotonic()
+            self._unchanged.extend(self._looked())
+            took = time.monotonic() - begun
+            self._look_s = begun + took + max(LOOK_S, SHARE * took)
         return None
 
     def stop(self) -> None:
@@ -90,7 +96,7 @@ class WatchedFolder(Capture):
         if self._state.phase != "failed":
             self._state = CaptureState("stopped", time.monotonic())
 
-    def _unchanged(self) -> list[tuple[Path, _Seen]]:
+    def _looked(self) -> list[tuple[Path, _Seen]]:
         """Look at the folder; return the files that are new and as they were at the last look, the oldest first."""
         now, found = time.monotonic(), self._look()
         if found is None:
@@ -129,17 +135,13 @@ class WatchedFolder(Capture):
             self._state = CaptureState(phase, time.monotonic(), detail, int(not back), before.reconnects + back)
 
     def _list(self) -> dict[Path, Signature]:
-        found = {}
-        for path in only_pictures(self._folder.iterdir()):
-            try:
-                status = path.stat()
-            except OSError:  # it has just gone
-                continue
-            found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
-        return found
+        signatures = ((path, _signature(path)) for path in only_pictures(self._folder.iterdir()))
+        return {path: signature for path, signature in signatures if signature is not None}
 
     def _read(self, path: Path, seen: _Seen) -> Captured | Lost | None:
-        """Read a file that may be whole; None while it is not."""
+        """Read a file that may be whole; None while it is not, or where it has changed since the look."""
+        if _signature(path) != seen.signature:
+            return None
         given_up = time.monotonic() - seen.since_s > self._patience_s
         if seen.tried and not given_up:
             return None
@@ -152,7 +154,6 @@ class WatchedFolder(Capture):
 
     def _unreadable(self, path: Path, seen: _Seen, given_up: bool) -> Lost | None:
         if not path.exists():
-            self._seen.pop(path, None)
             return None
         if not given_up:
             self._seen[path] = _Seen(seen.signature, seen.since_s, tried=True)
@@ -168,6 +169,14 @@ class WatchedFolder(Capture):
         self._number += 1
         self._seen.pop(path, None)
         self._done[path] = seen.signature
+
+
+def _signature(path: Path) -> Signature | None:
+    try:
+        status = path.stat()
+    except OSError:  # it has just gone
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def watch(folder: str | Path, *, decode: str = "cv2", exif: str = "apply", existing: bool = False) -> WatchedFolder:
