@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,24 +71,27 @@ def launched(wanted: Wanted, model: Model | None, how: Mapping[str, Any], *, own
         Exception: what recipe or model raise on every picture.
     """
     count = wanted.workers or (1 if wanted.policy.newest_only or model is None else cores())
-    models = opened(model, count, owned=owned)
-    try:
+    with ExitStack() as undo:  # what was opened is closed where an error or an interrupt comes before the stream runs
+        models = opened(model, count, owned=owned)
+        undo.callback(models.close)
         answerers = [Answerer(each) for each in models.asked]
         in_thread(lambda: warm_up(answerers, wanted.recipe, wanted.boxes))
         capture, told = open_source(wanted.origin, how, answerers[0], wanted.recipe, boxes=wanted.boxes)
-    except BaseException:
-        models.close()
-        raise
-    for each in answerers:
-        each.origin = capture.origin
-    ledger = Ledger(wanted.policy, limit=wanted.limit, holds_up=capture.waits)
-    plan = planned(
-        workers=count,
-        models=sum(each is not None for each in models.asked),
-        rows=1 if ledger.newest_only else answerers[0].rows,
-        shares_reading=capture.waits and ledger.backs_up and (count > 1 or model is None),
-        told=told,
-    )
-    ledger.allow(depth=plan.depth, out=plan.most_out)
-    desk = Desk(ledger, Meter(time.monotonic()), answerers, wanted.serving(model, capture.order), capture)
-    return Stream(Crew(desk, capture, plan, release=models.close), model=model, boxes=wanted.boxes)
+        undo.callback(capture.close)
+        for each in answerers:
+            each.origin = capture.origin
+        ledger = Ledger(wanted.policy, limit=wanted.limit, holds_up=capture.waits)
+        plan = planned(
+            workers=count,
+            models=sum(each is not None for each in models.asked),
+            rows=1 if ledger.newest_only else answerers[0].rows,
+            shares_reading=capture.waits and ledger.backs_up and (count > 1 or model is None),
+            told=told,
+        )
+        ledger.allow(depth=plan.depth, out=plan.most_out)
+        desk = Desk(ledger, Meter(time.monotonic()), answerers, wanted.serving(model, capture.order), capture)
+        crew = Crew(desk, capture, plan, release=models.close)
+        undo.callback(crew.close)
+        live = Stream(crew, model=model, boxes=wanted.boxes)
+        undo.pop_all()
+    return live

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from workbench.errors import InvalidValue
+from workbench.frames.capture.open import with_frames_opened
 from workbench.inference.live.launch import Wanted, launched
 from workbench.inference.live.policy import Policy, parse_policy
 from workbench.inference.live.serving import Boxes
@@ -48,7 +50,7 @@ def stream(  # noqa: PLR0913 - the three things a run is made of, and options by
             "sample(fps=x)": take some, and show the newest of them. Text, or a Policy.
         decode: `cv2` or `pyav`; by default as the recipe says.
         exif: `apply` or `ignore` a rotation tag; by default as the recipe says.
-        speed: of a file, a factor of real time. By default 1.0; under "block" as fast as it goes.
+        speed: of a file, also on a server, a factor of real time. By default 1.0; under "block" as fast as it goes.
         loop: play a file again and again.
         boxes: how to read the outputs as boxes, as of `predict`; "auto" looks for the format in the first frames.
         engine: of a model that is loaded here, as of `load_model`.
@@ -68,12 +70,13 @@ def stream(  # noqa: PLR0913 - the three things a run is made of, and options by
         ModelLoadError: the model cannot be loaded.
     """
     wanted = Wanted(origin, recipe, parse_policy(policy), boxes=boxes, workers=workers, limit=limit)
-    how = {"decode": decode, "exif": exif, "speed": speed, "loop": loop, "retry_s": retry_s}
+    how = _reading({"decode": decode, "exif": exif, "speed": speed, "loop": loop, "retry_s": retry_s}, wanted)
+    wanted = replace(wanted, origin=with_frames_opened(origin, decode=how["decode"], exif=how["exif"]))
     loaded = _loaded(model, recipe, engine)
     if loaded is not None:
         wanted.expect_fit(loaded)  # before the source is opened
         warn_of_contradictions(loaded, recipe)
-    return launched(wanted, loaded, _reading(how, wanted), owned=loaded is not model)
+    return launched(wanted, loaded, how, owned=loaded is not model)
 
 
 def _loaded(model: Any, recipe: Preprocess | None, engine: Literal["original", "fast"]) -> Model | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.frames.capture import Capture, open_capture
+from workbench.frames.capture.open import live_place
 from workbench.frames.capture.played import ReadFile
 from workbench.frames.capture.reel import period_of
 from workbench.inference.live.answerers import in_thread
@@ -29,6 +30,8 @@ def open_source(
     """
     if isinstance(origin, Capture):
         return origin, ""
+    if live_place(origin):  # opened once, as it is to be read
+        return open_capture(origin, **how), ""
     first = open_capture(origin, **{**how, "speed": None}, decoder_threads=1)
     if not isinstance(first, ReadFile):
         return first, ""

@@ -26,7 +26,7 @@ class Stream:
 
     It runs from its making until its source ends or it is closed, whether somebody takes the results or not; the
     policy says what becomes of those that nobody takes. Use it in `with`, or in `async with`: then neither waiting
-    for a result nor closing blocks the event loop.
+    for a result nor closing blocks the event loop; opening does, unless by `await asyncio.to_thread(stream, ...)`.
 
     Example:
         >>> with stream("camera:0", recipe, model) as live:                                     # doctest: +SKIP
@@ -103,7 +103,7 @@ class Stream:
         """
         try:
             taken = self._desk.take()
-        except Exception:
+        except BaseException:  # of an interrupt, too: a notebook keeps its traceback, and with it this stream
             self.close()
             raise
         if taken == OVER:

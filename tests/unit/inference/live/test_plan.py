@@ -68,6 +68,13 @@ def test_in_real_time_a_decoder_that_would_be_late_gets_more_threads(monkeypatch
     assert told.startswith(f"; a frame takes {decode_ms:.1f} ms of CPU to decode, so the decoder has {threads} thread")
 
 
+def test_an_address_is_opened_once_as_it_is_to_be_read(monkeypatch):
+    asked = []
+    monkeypatch.setattr(source, "open_capture", lambda origin, **how: asked.append(how) or FakeCapture([]))
+    open_source("http://host/clip.mp4", {**HOW, "speed": 1.0}, Answerer(None), None, boxes="auto")
+    assert asked == [{**HOW, "speed": 1.0}]  # so that a clip on a server is played in real time
+
+
 def test_nobodys_own_code_is_run_for_a_measurement():
     model = FakeModel()
     capture, told = open_source(open_frames(PICTURES), {**HOW, "speed": None}, Answerer(model), as_tensor, boxes="auto")

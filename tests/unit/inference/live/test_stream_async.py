@@ -30,8 +30,8 @@ def test_the_loop_goes_on_while_a_slow_model_answers():
         over = asyncio.Event()
         pauses = asyncio.create_task(longest_pause(over))
         shown = []
-        model = FakeModel(lambda call: time.sleep(0.1))
-        async with stream(FakeCapture([0] * 4), as_tensor, model, policy="block") as live:
+        model = FakeModel(lambda call: time.sleep(0.4))
+        async with stream(FakeCapture([0] * 2), as_tensor, model, policy="block") as live:
             async for result in live:
                 shown.append(number_of(result))
         over.set()
@@ -39,8 +39,8 @@ def test_the_loop_goes_on_while_a_slow_model_answers():
         return shown, await pauses
 
     shown, pause = asyncio.run(run())
-    assert shown == [0, 1, 2, 3]
-    assert pause < 0.09  # less than one call of the model
+    assert shown == [0, 1]
+    assert pause < 0.35  # less than one call of the model
 
 
 def test_no_result_is_lost_or_shown_twice_when_waiting_is_cancelled_again_and_again():
@@ -76,7 +76,7 @@ def test_cancelling_a_task_that_waits_ends_everything():
             await task
         return time.monotonic() - start
 
-    assert asyncio.run(run()) < 1
+    assert asyncio.run(run()) < 5  # seconds, on a machine that may be busy; the source is silent for 60
     assert capture.closed
 
 
