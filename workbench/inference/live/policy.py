@@ -10,8 +10,12 @@ from typing import Literal
 from workbench.errors import InvalidValue, unknown
 
 Kind = Literal["latest", "block", "drop_oldest", "sample"]
+NUMBERS: dict[str, tuple[str, ...]] = {  # that each kind has, one at a time
+    "latest": (), "block": (), "drop_oldest": ("count",), "sample": ("every", "fps")
+}  # fmt: skip
+FORMS = "latest, block, drop_oldest(n), sample(every=k) or sample(fps=x)"
 _TEXT = re.compile(r"\s*(\w+)\s*(?:\((.*)\))?\s*$")
-_ARGUMENT = re.compile(r"\s*(?:(\w+)\s*=)?\s*([\d.]+)\s*$")
+_ARGUMENT = re.compile(r"\s*(?:(\w+)\s*=)?\s*(\d+\.?\d*|\.\d+)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,19 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no policy."""
+        if self.kind not in NUMBERS:
+            raise unknown("policy", self.kind, NUMBERS)
+        given = [name for name in ("count", "every", "fps") if getattr(self, name) is not None]
+        if self.kind == "sample" and len(given) != 1:
+            raise InvalidValue("sample takes one of every=k (one frame of k) and fps=x (x frames a second)")
+        if not set(given) <= set(NUMBERS[self.kind]) or (self.kind == "drop_oldest" and not given):
+            raise InvalidValue(f"a policy is {FORMS}; got {self.kind!r} with {', '.join(given) or 'no number'}")
         if self.count is not None and not (_whole(self.count) and self.count >= 1):
             raise InvalidValue(f"drop_oldest(n) keeps n frames waiting, a whole number from 1; got {self.count!r}")
         if self.every is not None and not (_whole(self.every) and self.every >= 1):
             raise InvalidValue(f"sample(every=k) takes one frame of k, a whole number from 1; got {self.every!r}")
         if self.fps is not None and not 0 < self.fps < float("inf"):
             raise InvalidValue(f"sample(fps=x) takes x frames a second, above 0; got {self.fps!r}")
-        if self.kind == "sample" and (self.every is None) == (self.fps is None):
-            raise InvalidValue("sample takes one of every=k (one frame of k) and fps=x (x frames a second)")
 
     def __str__(self) -> str:
         if self.kind == "drop_oldest":
@@ -96,7 +105,7 @@ def parse_policy(policy: Policy | str) -> Policy:
         return policy
     found = _TEXT.match(policy) if isinstance(policy, str) else None
     if found is None:
-        raise InvalidValue(f"a policy is {_FORMS}; got {policy!r}")
+        raise InvalidValue(f"a policy is {FORMS}; got {policy!r}")
     name, arguments = found.groups()
     if name not in POLICIES:
         raise unknown("policy", name, POLICIES)
@@ -104,19 +113,14 @@ def parse_policy(policy: Policy | str) -> Policy:
     try:
         return POLICIES[name](*(value for key, value in given if not key), **{key: v for key, v in given if key})
     except TypeError:
-        raise InvalidValue(f"a policy is {_FORMS}; got {policy!r}") from None
-
-
-_FORMS = "latest, block, drop_oldest(n), sample(every=k) or sample(fps=x)"
+        raise InvalidValue(f"a policy is {FORMS}; got {policy!r}") from None
 
 
 def _argument(policy: str, text: str) -> tuple[str, float]:
     found = _ARGUMENT.match(text)
-    try:
-        assert found is not None
-        number = float(found[2])
-    except (AssertionError, ValueError):
-        raise InvalidValue(f"a policy is {_FORMS}; got {policy!r}") from None
+    if found is None:
+        raise InvalidValue(f"a policy is {FORMS}; got {policy!r}")
+    number = float(found[2])
     return found[1] or "", int(number) if number.is_integer() else number
 
 

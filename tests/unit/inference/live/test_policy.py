@@ -33,6 +33,7 @@ def test_a_policy_is_read_from_its_text_and_written_as_such(text, policy):
         pytest.param("sample(every=2, fps=3)", "one of every=k", id="both"),
         pytest.param("latest(3)", "a policy is latest, block", id="a number that it has not"),
         pytest.param("sample(step=3)", "a policy is latest, block", id="an argument that it has not"),
+        pytest.param("drop_oldest(1.2.3)", "a policy is latest, block", id="no number that there is"),
         pytest.param("block(now)", "a policy is latest, block", id="no number"),
         pytest.param("drop oldest", "a policy is latest, block", id="no name"),
         pytest.param(3, "a policy is latest, block", id="no text"),
@@ -43,9 +44,24 @@ def test_what_is_no_policy_is_refused_with_what_is_one(text, says):
         parse_policy(text)
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param({"kind": "latest", "count": 3}, id="one that this kind has not"),
+        pytest.param({"kind": "drop_oldest"}, id="none where one is needed"),
+        pytest.param({"kind": "drop_oldest", "count": 2, "fps": 3}, id="one too many"),
+    ],
+)
+def test_a_policy_made_by_hand_is_held_to_the_same(numbers):
+    with pytest.raises(InvalidValue, match="a policy is latest, block"):
+        Policy(**numbers)
+
+
 def test_a_name_near_a_policy_is_told():
     with pytest.raises(UnknownName, match="did you mean 'latest'"):
         parse_policy("lastest")
+    with pytest.raises(UnknownName, match="did you mean 'latest'"):
+        Policy("lastest")
 
 
 def test_only_block_loses_nothing():
