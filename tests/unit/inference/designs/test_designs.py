@@ -72,7 +72,7 @@ def test_an_age_counts_from_the_capture_however_long_the_frame_has_waited(design
 def test_it_ends_when_its_time_is_up(design):
     begun = time.monotonic()
     run = design("it", setting([0.005] * 10_000, seconds=0.15))
-    assert 0.15 <= time.monotonic() - begun < 2
+    assert 0.15 <= time.monotonic() - begun < 5
     assert run.stats.captured > 3
 
 

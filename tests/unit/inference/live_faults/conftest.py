@@ -13,6 +13,7 @@ from workbench.inference.live import stream
 from workbench.samples import sample_path
 
 MOST_ERROR = 200  # mean square, in levels: JPEG costs 10 to 20, the next picture of the clip is some 500 off
+STOPS_S = 4.0  # the promise is 1 s, and benchmarks/stream_faults.py measures it; here other tests run beside
 QUICK = {"open_timeout_s": 2.0, "read_timeout_s": 1.0}  # so that a test need not wait for the usual 5 seconds
 
 
@@ -53,8 +54,14 @@ def served(servers):
 
 
 @pytest.fixture
+def stops_s():
+    """The seconds in which a stream stops."""
+    return STOPS_S
+
+
+@pytest.fixture
 def watch():
-    """Return a function that starts a stream and watches it; after the test it has stopped in 1 s and left nothing."""
+    """Return a function that starts a stream and watches it; after the test it has stopped in time and left nothing."""
     running = []
 
     def start(origin, *, keep=0, pause_s=0.0, retry_s=20.0, decode="cv2", **options):
@@ -69,7 +76,7 @@ def watch():
 
     yield start
     for watched in running:
-        assert watched.close() <= 1.0
+        assert watched.close() <= STOPS_S
         assert watched.traces.left() == []
         assert watched.stream.stats.balanced
         assert watched.stream.stats.in_flight == 0

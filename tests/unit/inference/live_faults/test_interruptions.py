@@ -17,6 +17,11 @@ with stream({url!r}) as live:
     for result in live:
         print(result.frame.index, flush=True)
 """
+OPENING = """
+from workbench.inference.live import stream
+print("opens", flush=True)
+stream({url!r})
+"""
 WITHOUT_A_BLOCK = """
 from workbench.inference.live import stream
 for result in stream({url!r}):
@@ -57,7 +62,7 @@ def lines(process, count):
         pytest.param(WITHOUT_A_BLOCK, "silent", id="while silent, in for alone"),
     ],
 )
-def test_ctrl_c_ends_a_program_within_a_second(served, program, source, moment):
+def test_ctrl_c_ends_a_program_in_time(served, program, stops_s, source, moment):
     server = served()
     process = program(source.format(url=server.url))
     traces = Traces(process.pid)
@@ -70,9 +75,27 @@ def test_ctrl_c_ends_a_program_within_a_second(served, program, source, moment):
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert process.stderr.readline().startswith("Traceback")  # which begins after the stream was closed
-    assert time.monotonic() - start < 1.0
-    process.wait(10)
-    assert process.returncode == -signal.SIGINT
+    assert time.monotonic() - start < stops_s
+    ended_by_interrupt(process, traces)
+
+
+def test_ctrl_c_while_a_source_is_opened_that_never_answers(served, program):
+    server = served()
+    server.freeze()
+    process = program(OPENING.format(url=server.url))
+    traces = Traces(process.pid)
+    lines(process, 1)
+    end = time.monotonic() + 20
+    while not traces.children and time.monotonic() < end:
+        traces.note()
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr.readline().startswith("Traceback")
+    ended_by_interrupt(process, traces)
+
+
+def ended_by_interrupt(process, traces):
+    assert process.wait(10) == -signal.SIGINT
     assert process.stderr.read().strip().endswith("KeyboardInterrupt")
     assert traces.left() == []
 
@@ -91,7 +114,7 @@ def test_a_program_that_is_killed_leaves_no_reading_process(served, program):
     assert traces.left(within_s=3.0) == []
 
 
-def test_a_kernel_that_is_interrupted_goes_on_and_streams_again(served):
+def test_a_kernel_that_is_interrupted_goes_on_and_streams_again(served, stops_s):
     server = served()
     manager, client = start_new_kernel(kernel_name="python3")
     try:
@@ -101,7 +124,7 @@ def test_a_kernel_that_is_interrupted_goes_on_and_streams_again(served):
         start = time.monotonic()
         manager.interrupt_kernel()
         reply = client.get_shell_msg(timeout=10)["content"]
-        assert time.monotonic() - start < 1.5  # with what IPython takes to lay a traceback out
+        assert time.monotonic() - start < stops_s  # with what IPython takes to lay a traceback out
         assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
         assert said(client, LEFT) == ("ok", "[] []\n")
         again = IN_A_BLOCK.replace("{url!r}", "{url!r}, limit=2").format(url=server.url)
