@@ -78,30 +78,6 @@ def test_a_server_that_takes_the_call_and_is_silent_is_left_after_the_time_asked
         assert time.monotonic() - begun < 9  # ten is what it would have had
 
 
-def test_a_process_that_crashes_is_a_loss_like_any_other(server, pictures):
-    with open_capture(server.url) as capture:
-        before, _ = pictures(capture, 3)
-        os.kill(capture.pid, signal.SIGSEGV)
-        after, _ = pictures(capture, 8)
-        assert (capture.state.phase, capture.state.reconnects) == ("live", 1)
-    assert after[-1].number >= before[-1].number + 8
-    assert after[-1].captured_s - before[0].captured_s > 0.5  # the first pause
-
-
-def test_a_killed_server_is_waited_for_and_the_state_tells(server, pictures, eventually):
-    seen = []
-    with open_capture(server.url) as capture:
-        pictures(capture, 3)
-        server.kill()
-        threading.Timer(0.8, server.start).start()
-        eventually(lambda: capture.state.phase == "reconnecting")
-        seen.append(capture.state)
-        eventually(lambda: capture.state.reconnects == 1)
-        pictures(capture, 3)
-    assert seen[0].attempt == 1
-    assert "next try in 0.5 s" in seen[0].detail
-
-
 def test_a_source_that_stays_away_ends_in_one_line(server, pictures):
     with open_capture(server.url, retry_s=0.6) as capture:
         pictures(capture, 2)
