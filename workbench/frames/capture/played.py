@@ -15,6 +15,9 @@ from workbench.frames.frame import FrameSequence
 AHEAD = 8  # frames that are decoded before they are due, and that may wait after it
 PATIENCE_S = 1.0  # a decoder that is later than this holds up the clock, as a source that stalls does
 JOIN_S = 0.4  # for a thread to end; one picture decodes in less
+NICE = (
+    19  # of a decoder that is ahead: a camera's picture has been decoded, or will be, when an earlier one is answered
+)
 
 
 class ReadFile(Capture):
@@ -195,7 +198,19 @@ class PlayedFile(Capture):
             self._ready.append((self._decoded, due, shot))
             self._decoded += 1
             self._changed.notify_all()
+            self._let_answer()
             return not self._stopped
+
+    def _let_answer(self) -> None:
+        """While there is no hurry, leave the first half of each period to whoever answers the frame that was due.
+
+        The picture of a camera is decoded before it arrives, and not while it is answered.
+        """
+        while not self._stopped and self._start is not None and len(self._ready) >= AHEAD // 2:
+            wait = self._moment(self._ready[0][1]) - self._period / 2 - self._now()
+            if wait <= 0:
+                return
+            self._changed.wait(wait)
 
     def _until_overrun(self, due: float) -> float | None:
         """Return the seconds until the frame in hand is due, while all places are taken; None before the start."""
