@@ -48,7 +48,7 @@ def _said_by(model: Model) -> Fed:
     unsaid = [slot for slot in NEEDED if slot not in hints or not _certain(hints[slot])]
     if found.input is None or unsaid:
         guesses = [f"{slot} {shown(hints[slot])} ({hints[slot].confidence:.0%})" for slot in unsaid if slot in hints]
-        guess = f"; a guess that is not fed unasked: {'; '.join(guesses)}" if guesses else ""
+        guess = f"; a hint too weak to go by: {'; '.join(guesses)}" if guesses else ""
         raise InvalidValue(
             f"{model.name} does not say which {' and '.join(unsaid) or 'input'} it was trained with; give --recipe, "
             f"or find it: workbench diagnose MODEL FRAMES{guess}"

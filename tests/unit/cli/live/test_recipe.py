@@ -37,7 +37,7 @@ def test_of_a_file_that_does_not_say_its_range_none_is_guessed():
 @pytest.mark.slow
 def test_a_range_that_is_only_likely_is_not_fed_unasked():
     path = str(sample_path("efficientnet-lite0-caffe"))  # which takes "caffe"
-    with pytest.raises(InvalidValue, match=r"which range .*; a guess that is not fed unasked: range raw \(70%\)$"):
+    with pytest.raises(InvalidValue, match=r"which range .*; a hint too weak to go by: range raw \(70%\)$"):
         recipe_for(path, None)
 
 
