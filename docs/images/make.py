@@ -1,6 +1,6 @@
-"""Take the pictures that the README shows: the viewer in a real JupyterLab, light and dark, and part of a real report.
+"""Take the pictures that the README shows: the viewers in a real JupyterLab, and part of a real report.
 
-The viewer's photos are free of rights, and the part of the report has none.
+The photos are free of rights, the clip is Big Buck Bunny (CC-BY 3.0, Blender Foundation), and the report shows none.
 
 Run: `python docs/images/make.py` (needs the samples, and Chromium).
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser
 
-from scripts.browser import JupyterLab, NotebookPage, ViewerPage, open_chromium
+from scripts.browser import JupyterLab, LivePage, NotebookPage, ViewerPage, open_chromium
 from workbench import run_scenario, sample_path
 
 HERE = Path(__file__).parent
@@ -28,6 +28,10 @@ recipe = preset("sample:efficientnet-lite0")
 served = recipe.replace(color="bgr", resize="cv2.linear", range="unit")
 viewer = FrameViewer(open_frames("photos"), (recipe, served), load_model("sample:efficientnet-lite0"))
 viewer
+"""
+LIVE = """
+from workbench import LiveViewer, preset
+LiveViewer("bigbuckbunny.mp4", preset("sample:efficientnet-lite0"), "sample:efficientnet-lite0", loop=True)
 """
 EXPLAINED = "document.querySelectorAll('.wb-explanation .wb-cause').length === 3"
 THEME = "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })"
@@ -50,6 +54,21 @@ def saved(picture: bytes, path: Path) -> None:
     print(f"{path.name} {image.width} x {image.height}, {size / 1000:.0f} kB")
     if size > MOST_BYTES:
         raise SystemExit(f"{path} is larger than {MOST_BYTES / 1000:.0f} kB; make the window smaller")
+
+
+def photograph_live(browser: Browser, lab: JupyterLab) -> bytes:
+    """Return a picture of the live viewer after some seconds of a clip."""
+    shutil.copy(sample_path("bikes").with_name("bigbuckbunny.mp4"), lab.root)
+    opened = NotebookPage(browser, lab, lab.write("live.ipynb", LIVE), size=(1100, 1100))
+    opened.run_all()
+    live = LivePage(opened)
+    live.start()
+    live.moving(120)
+    live.page.mouse.move(0, 0)
+    picture = live.root.screenshot(animations="disabled")
+    live.stop()
+    opened.close()
+    return picture
 
 
 def photograph_report(browser: Browser, folder: Path) -> bytes:
@@ -82,6 +101,7 @@ def main() -> None:
         for theme in ("Light", "Dark"):
             saved(photograph(viewer, f"JupyterLab {theme}"), HERE / f"viewer-{theme.lower()}.png")
         opened.close()
+        saved(photograph_live(browser, lab), HERE / "live-light.png")
         saved(photograph_report(browser, Path(folder) / "reports"), HERE / "report.png")
 
 
