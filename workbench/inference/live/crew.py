@@ -65,10 +65,10 @@ class Crew:
         self.desk.stop()
         self.capture.stop()
         self._over.set()
-        for thread in self._threads:
-            if thread is not threading.current_thread() and thread.ident is not None:
-                thread.join(max(deadline - time.monotonic(), 0.0))
-        if any(thread.is_alive() for thread in self._threads):
+        others = [thread for thread in self._threads if thread is not threading.current_thread() and thread.ident]
+        for thread in others:
+            thread.join(max(deadline - time.monotonic(), 0.0))
+        if any(thread.is_alive() for thread in others):
             if not self.desk.reading:
                 self.capture.close()
             self.desk.note(

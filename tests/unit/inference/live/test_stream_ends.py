@@ -62,6 +62,20 @@ def test_closing_in_another_thread_ends_who_waits_for_a_result():
     closer.join()
 
 
+@pytest.mark.parametrize("policy", ["latest", "block"])
+def test_a_worker_may_close_the_stream_it_works_for(policy):
+    opened = threading.Event()
+    model = FakeModel(lambda call: opened.wait(5) and call == 3 and live.close())
+    live = stream(FakeCapture([0.001] * 1000, waits=policy == "block"), as_tensor, model, policy=policy)
+    opened.set()
+    assert len(list(live)) <= 3
+    assert live.stats.balanced
+    assert live.stats.errors == {}
+    deadline = time.monotonic() + 5
+    while live_threads() and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
 def test_a_model_that_hangs_holds_up_neither_the_source_nor_the_end(monkeypatch):
     monkeypatch.setattr("workbench.inference.live.crew.STOP_S", 0.1)
     gate = threading.Event()
