@@ -15,9 +15,6 @@ from workbench.frames.frame import FrameSequence
 AHEAD = 8  # frames that are decoded before they are due, and that may wait after it
 PATIENCE_S = 1.0  # a decoder that is later than this holds up the clock, as a source that stalls does
 JOIN_S = 0.4  # for a thread to end; one picture decodes in less
-NICE = (
-    19  # of a decoder that is ahead: a camera's picture has been decoded, or will be, when an earlier one is answered
-)
 
 
 class ReadFile(Capture):
