@@ -18,9 +18,9 @@ KEPT = 4  # results remembered after their acknowledgement: a hand that freezes 
 class Courier:
     """Hands results to `post` in a thread of its own: the newest there is, once the browser has room for it.
 
-    A hidden page acknowledges nothing, and so gets nothing; what it missed is not sent later. In a front end without
+    A hidden page acknowledges nothing, and soon gets nothing; what it missed is not sent later. In a front end without
     subshells (before JupyterLab 4.4; VS Code) a page's word waits for the cell that runs: then a few pictures go
-    without it, slowly, so that a long cell does not freeze the picture at once.
+    without it, slowly, so that a long cell does not freeze the picture at once. With subshells it may wait, too.
 
     Args:
         post: sends a message of a number and a result, or of a number alone; must not raise.
@@ -64,7 +64,7 @@ class Courier:
         with self._wake:
             done = [each for each in self._waiting if each <= number]
             shown = [self._waiting.pop(each) for each in done]
-            self._blind = BLIND if threading.current_thread() is threading.main_thread() else 0
+            self._blind = BLIND
             self._wake.notify_all()
         if shown and shown[-1] is not None:
             self._seen(shown[-1], now)
