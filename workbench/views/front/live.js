@@ -1,5 +1,5 @@
-// The browser's half of LiveViewer. Each picture is numbered, and acknowledged once it is drawn; while the page
-// is hidden nothing is, so that nothing more is sent.
+// The browser's half of LiveViewer. Each picture is numbered, and acknowledged once it is drawn. While the page is
+// hidden nothing is, so that the kernel sends two a second for a while, and then nothing more.
 
 const ONE = {
   sides: ["b"],
