@@ -29,11 +29,14 @@ test: ## everything: lint, unit, notebook, browser and packaging tests, and Open
 
 # The parts of `test`, three at a time on two cores, since many a test waits for a process or a page; the longest first.
 # What a part prints comes when it has ended.
-PARTS := test-parts test-notebooks test-browser test-opencv4
+PARTS := test-notebooks test-browser test-models test-parts test-opencv4
 .PHONY: $(PARTS)
 
-test-parts: # of the package
-	@$(PYTEST) tests/architecture tests/unit
+test-models: # every runtime and conversion
+	@$(PYTEST) tests/unit/models tests/unit/samples
+
+test-parts: # the rest of the package
+	@$(PYTEST) tests/architecture tests/unit --ignore=tests/unit/models --ignore=tests/unit/samples
 
 test-notebooks: # executed, as reports and by hand
 	@$(PYTEST) tests/notebooks
