@@ -5,7 +5,7 @@ import sys
 import pytest
 
 import workbench.samples  # noqa: F401 - the module whose function is replaced
-from tests.unit.cli.command_line import run
+from tests.unit.cli.command_line import expect_refusal, run
 from workbench.samples.catalogue import catalogue
 
 
@@ -30,11 +30,7 @@ from workbench.samples.catalogue import catalogue
 )
 def test_what_is_wrong_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, words, message):
     monkeypatch.chdir(tmp_path)
-    status, output, error = run(monkeypatch, capsys, *words)
-    assert (status, output) == (2, "")
-    assert error.startswith("workbench: ")
-    assert message in error
-    assert error.count("\n") == 1
+    expect_refusal(run(monkeypatch, capsys, *words), message)
     assert list(tmp_path.iterdir()) == []
 
 

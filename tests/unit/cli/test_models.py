@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.cli.command_line import run
+from tests.unit.cli.command_line import expect_refusal, run
 
 
 @pytest.mark.parametrize(
@@ -25,11 +25,7 @@ from tests.unit.cli.command_line import run
 )
 def test_what_is_wrong_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, words, message):
     monkeypatch.chdir(tmp_path)
-    status, output, error = run(monkeypatch, capsys, *words)
-    assert (status, output) == (2, "")
-    assert error.startswith("workbench: ")
-    assert message in error
-    assert error.count("\n") == 1
+    expect_refusal(run(monkeypatch, capsys, *words), message)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from tests.unit.views.layout import expect_apart, expect_inside
 from tests.unit.views.live_runs import comparison
 from workbench.errors import InvalidValue
 from workbench.inference.designs import DesignComparison
@@ -25,14 +26,8 @@ def words(figure):
 
 
 def test_nothing_is_drawn_past_the_edge_and_no_words_lie_over_others(figure):
-    width, height = figure.get_size_inches() * figure.dpi
-    boxes = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
-    for place, (one, box) in enumerate(boxes):
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= -1, one
-        for other, beside in boxes[place + 1 :]:
-            across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
-            down = min(box.y1, beside.y1) - max(box.y0, beside.y0)
-            assert min(across, down) < 4, f"{one!r} over {other!r}"
+    expect_inside(figure, figure.texts)
+    expect_apart(figure)
 
 
 def test_all_engines_share_one_logarithmic_axis_of_ages(figure):

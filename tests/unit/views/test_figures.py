@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from tests.unit.views.layout import expect_apart, expect_inside
 from workbench.errors import InvalidValue
 from workbench.results import Classification, Prediction
 from workbench.views.charts import figure_costs, figure_strip, figure_topk
@@ -87,22 +88,14 @@ def test_the_paper_is_transparent_and_the_ink_reads_on_light_and_dark(draw, name
 def test_nothing_is_drawn_past_the_edge_of_the_paper(draw, name):
     figure = draw(name)
     rendered(figure)
-    width, height = figure.get_size_inches() * figure.dpi
-    for text in figure.texts:
-        box = text.get_window_extent()
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= -1, text.get_text()
+    expect_inside(figure, figure.texts)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_words_lie_over_others(draw, name):
     figure = draw(name)
     rendered(figure)
-    boxes = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
-    for place, (one, box) in enumerate(boxes):
-        for other, beside in boxes[place + 1 :]:
-            across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
-            down = min(box.y1, beside.y1) - max(box.y0, beside.y0)
-            assert min(across, down) < 4, f"{one!r} over {other!r}"
+    expect_apart(figure)
 
 
 def test_labels_are_never_read_as_mathematics(draw):

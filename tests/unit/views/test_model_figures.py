@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
+from tests.unit.views.layout import expect_apart, expect_inside
 from workbench.diagnose.cost import Cost
 from workbench.diagnose.difference import Difference
 from workbench.diagnose.drift_result import Drift, LayerPair, OutputPair
@@ -94,14 +95,8 @@ def test_a_figure_shows_itself_with_words_for_who_cannot_see_it(draw, name):
 def test_nothing_is_drawn_past_the_edge_and_no_words_lie_over_others(draw, name):
     figure = draw(name)
     figure._repr_png_()
-    width, height = figure.get_size_inches() * figure.dpi
-    boxes = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
-    for place, (one, box) in enumerate(boxes):
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= -1, one
-        for other, beside in boxes[place + 1 :]:
-            across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
-            down = min(box.y1, beside.y1) - max(box.y0, beside.y0)
-            assert min(across, down) < 4, f"{one!r} over {other!r}"
+    expect_inside(figure, figure.texts)
+    expect_apart(figure)
 
 
 def luminance(color):

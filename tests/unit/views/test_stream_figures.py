@@ -9,6 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
+from tests.unit.views.layout import expect_apart, expect_inside
 from tests.unit.views.live_runs import CALM, FAULTY, NOTHING, gone, moment, stats
 from workbench.errors import InvalidValue
 from workbench.frames.capture import CaptureState
@@ -65,16 +66,8 @@ def test_what_is_not_known_is_not_told(name):
 @EVERY
 def test_nothing_is_drawn_past_the_edge_and_no_words_lie_over_others(name):
     figure = drawn(name)
-    width, height = figure.get_size_inches() * figure.dpi
-    for text in [*figure.texts, *numbers(figure)]:
-        box = text.get_window_extent()
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= -1, text.get_text()
-    boxes = [(text.get_text(), text.get_window_extent()) for text in figure.texts]
-    for place, (one, box) in enumerate(boxes):
-        for other, beside in boxes[place + 1 :]:
-            across = min(box.x1, beside.x1) - max(box.x0, beside.x0)
-            down = min(box.y1, beside.y1) - max(box.y0, beside.y0)
-            assert min(across, down) < 4, f"{one!r} over {other!r}"
+    expect_inside(figure, [*figure.texts, *numbers(figure)])
+    expect_apart(figure)
 
 
 def test_rates_are_a_second_however_long_a_moment_is():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.unit.cli.command_line import run
+from tests.unit.cli.command_line import expect_refusal, run
 from workbench.recording import open_recording
 from workbench.reports import find_scenario
 from workbench.reports.parameters import bind
@@ -41,11 +41,7 @@ def test_what_is_wrong_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, w
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "results.jsonl").touch()
     (tmp_path / "file").touch()
-    status, output, error = run(monkeypatch, capsys, "stream", *words)
-    assert (status, output) == (2, "")
-    assert error.startswith("workbench: ")
-    assert message in error
-    assert error.count("\n") == 1
+    expect_refusal(run(monkeypatch, capsys, "stream", *words), message)
 
 
 def test_every_frame_of_a_clip_is_accounted_for(monkeypatch, capsys):
