@@ -8,7 +8,7 @@ PYTEST = MAKEFLAGS= MAKELEVEL= $(BIN)/python -m pytest -q
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in containers; it listens on this machine only, with a token
 
 .DEFAULT_GOAL := help
-.PHONY: help setup samples report lab test test-fast lint lock clean
+.PHONY: help setup samples report lab test test-fast faults faults-table lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ test: ## everything: lint, unit, notebook, browser and packaging tests, and Open
 
 # The parts of `test`, three at a time on two cores, since many a test waits for a process or a page; the longest first.
 # What a part prints comes when it has ended.
-PARTS := test-notebooks test-browser test-models test-parts test-opencv4
+PARTS := test-notebooks test-browser test-models test-parts test-faults test-opencv4
 .PHONY: $(PARTS)
 
 test-models: # every runtime and conversion
@@ -44,12 +44,21 @@ test-notebooks: # executed, as reports and by hand
 test-browser: # JupyterLab in a browser, and installations
 	@$(PYTEST) tests/browser tests/packaging
 
+test-faults: # broken and hostile input, really caused
+	@$(PYTEST) tests/faults
+
 test-opencv4: # what touches pixels and OpenCV DNN
 	@PYTHONPATH=.cache/opencv4 $(BIN)/python -c 'import cv2; assert cv2.__version__[0] == "4"; print("OpenCV", cv2.__version__)'
 	@PYTHONPATH=.cache/opencv4 $(PYTEST) tests/unit/frames tests/unit/recipes tests/unit/models/opencv
 
 test-fast: samples ## the tests that take no time, under a minute in all
 	@$(BIN)/python -m pytest -q -m "not slow and not browser and not packaging"
+
+faults: samples ## damage thousands of files and end hundreds of runs, and write what came into docs/faults.md
+	@$(PYTEST) tests/faults/long --long --write-table
+
+faults-table: samples ## write what the fault tests see into docs/faults.md
+	@$(PYTEST) tests/faults --write-table
 
 lint: setup ## ruff, mypy and the import layers
 	@$(BIN)/ruff check --quiet .
