@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+from workbench.checksums import sha256_of
 from workbench.errors import UnreadableSource
 
 
@@ -31,14 +32,9 @@ def file_digest(path: str | Path) -> str:
     path = Path(path)
     try:
         if not path.is_dir():
-            return _sha256(path)
+            return sha256_of(path)
         inside = sorted((file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file())
-        listing = "".join(f"{_sha256(file)}  {name}\n" for name, file in inside)
+        listing = "".join(f"{sha256_of(file)}  {name}\n" for name, file in inside)
     except OSError as error:
         raise UnreadableSource(f"{path}: cannot be read ({error.strerror or error}); give an existing file") from error
     return hashlib.sha256(listing.encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workbench.checksums import sha256_of
 from workbench.errors import SampleError
 from workbench.samples.catalogue import Member, Package
-from workbench.samples.store import sha256_of
 
 
 def verify(path: Path, package: Package) -> None:

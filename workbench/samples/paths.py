@@ -26,7 +26,7 @@ def sample_path(name: str) -> Path:
     sample, slash, inside = name.removeprefix(PREFIX).partition("/")
     entry = catalogue()[sample]
     folder = data_dir() / sample
-    state = status(folder, entry, thorough=False)
+    state = status(folder, entry)
     if state != "fetched":
         raise SampleError(f"sample {sample!r} is {state} in {data_dir()}; run: workbench samples fetch {sample}")
     if inside:
