@@ -61,4 +61,4 @@ def unknown(kind: str, name: object, known: Iterable[str]) -> UnknownName:
     names = sorted(map(str, known))
     close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
     hint = f"; did you mean {close[0]!r}?" if close else ";"
-    return UnknownName(f"no {kind} named {str(name)!r}{hint} known: {', '.join(names)}")
+    return UnknownName(f"no {kind} named {str(name)!r}{hint} known: {', '.join(names) or 'none'}")

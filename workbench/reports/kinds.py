@@ -10,10 +10,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import yaml
-
 from workbench.errors import InvalidValue
 from workbench.reports.plain import Plain
+from workbench.reports.typed_yaml import UnreadableYaml, read_yaml
 
 ANY = "any"
 KNOWN = "str, int, float, bool, None, list, list[...], dict, dict[str, ...], or several joined by |"
@@ -148,8 +147,8 @@ def _structure(text: str, kind: Kind) -> Plain:
     """Read YAML; a list may stand without its brackets: 224,224."""
     bracketed = f"[{text}]" if kind.name == "list" and not text.lstrip().startswith("[") else text
     try:
-        value = yaml.safe_load(bracketed)
-    except yaml.YAMLError:
+        value = read_yaml(bracketed)
+    except UnreadableYaml:
         raise Unfit from None
     if kind.name == "list" and isinstance(value, list):
         return [_leaf(item, kind.parts[0]) for item in value]

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.reports.kinds import Kind, Unfit, fit, kind_of, read_kind, typed
 from workbench.reports.plain import Plain, plain
+from workbench.reports.typed_yaml import UnreadableYaml, read_yaml
+
+FILE_LIMIT = 1_000_000  # bytes of a parameter file; those of the longest form are a thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Parameter:
         """
         try:
             return fit(plain(value, name=self.name), self.kind)
-        except Unfit:
+        except (Unfit, RecursionError):
             raise self._refusal(value) from None
 
     def read(self, text: str) -> Plain:
@@ -51,7 +52,10 @@ class Parameter:
             raise self._refusal(text) from None
 
     def _refusal(self, value: object) -> InvalidValue:
-        got = f"{value!r:.80} ({type(value).__name__})"
+        try:
+            got = f"{value!r:.80} ({type(value).__name__})"
+        except (RecursionError, ValueError):  # a list in a list a thousand times, a number of thousands of digits
+            got = f"a {type(value).__name__} too deep or too long to show"
         return InvalidValue(f"parameter {self.name!r} takes {self.kind}, such as {self.default!r}; got {got}")
 
 
@@ -112,20 +116,30 @@ def from_yaml(path: Path) -> dict[str, object]:
 
     Raises:
         UnreadableSource: no such file, or no YAML.
-        InvalidValue: YAML that is no mapping of names to values.
+        InvalidValue: YAML that is no mapping of names to values, or a file that is too large to have been written.
     """
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableSource(f"cannot read the parameter file {path}: {error}") from None
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise UnreadableSource(f"the parameter file {path} is no YAML: {reason}") from None
+        found = read_yaml(_text(path))
+    except UnicodeDecodeError:
+        raise UnreadableSource(f"the parameter file {path} is no UTF-8 text; write one `name: value` a line") from None
+    except OSError as error:
+        raise UnreadableSource(f"cannot read the parameter file {path}: {error.strerror}; check the path") from None
+    except UnreadableYaml as error:
+        raise UnreadableSource(f"the parameter file {path} is no plain YAML: {error}") from None
     if found is None:
         return {}
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
         raise InvalidValue(f"the parameter file {path} must map names to values, one `name: value` a line")
     return found
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file; of a pipe or a device none, since it may never end."""
+    if not path.is_file() and path.exists():
+        raise UnreadableSource(f"the parameter file {path} is no file; write one `name: value` a line into a file")
+    if path.stat().st_size > FILE_LIMIT:
+        raise InvalidValue(f"the parameter file {path} has more than {FILE_LIMIT // 10**6} MB; is it the right file?")
+    return path.read_text(encoding="utf-8")
 
 
 def _parameter(line: ast.stmt, comment: str, where: str) -> Parameter:

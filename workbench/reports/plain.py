@@ -16,6 +16,8 @@ import numpy as np
 
 from workbench.errors import InvalidValue
 
+LONGEST = 10_000  # bits of a whole number; Python writes none of more than 4,300 digits
+
 Plain = None | bool | int | float | str | list[Any] | dict[str, Any]
 
 
@@ -27,17 +29,17 @@ def plain(value: object, *, name: str) -> Plain:
         name: what the value is called, for the error.
 
     Raises:
-        InvalidValue: a type with no plain form, or a mapping whose keys are no strings.
+        InvalidValue: a type with no plain form, a mapping whose keys are no strings, text that is no Unicode.
     """
     match value:
         case None | bool():
             return value
         case int() | float() | str():
-            return _builtin(value)
+            return _builtin(value, name)
         case np.generic() | np.ndarray():
             return plain(value.tolist(), name=name)
         case os.PathLike():
-            return str(os.fspath(value))
+            return _builtin(str(os.fspath(value)), name)
         case Mapping():
             return {_key(key, name): plain(item, name=f"{name}.{key}") for key, item in value.items()}
         case list() | tuple():
@@ -77,10 +79,16 @@ def read_json(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _builtin(value: int | float | str) -> int | float | str:
+def _builtin(value: int | float | str, name: str) -> int | float | str:
     """Return the exact builtin: np.float64 is a float, and an IntEnum an int, only by inheritance."""
     if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+            raise InvalidValue(
+                f"{name} holds bytes that are no UTF-8 text, which no notebook can carry: {value[:80]!a}"
+            )
         return str(value)
+    if isinstance(value, int) and value.bit_length() > LONGEST:
+        raise InvalidValue(f"{name} is a number of thousands of digits, which JSON cannot carry; give a shorter one")
     return int(value) if isinstance(value, int) else float(value)
 
 

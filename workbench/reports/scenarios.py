@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from workbench.errors import UnreadableSource, unknown
+from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.reports.parameters import Parameter, read_parameters
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+LANGUAGE = {"kernelspec": "language", "language_info": "name"}  # where a notebook's metadata tell its language
+PYTHON = ("python", "python3", "ipython")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +72,59 @@ def read_scenario(path: Path) -> Scenario:
 
     Raises:
         UnreadableSource: no notebook there, or a damaged one.
-        InvalidValue: a `parameters` cell that is more than plain literals.
+        InvalidValue: a `parameters` cell that is more than plain literals, more than one, values of an earlier run,
+            or a notebook in another language.
     """
-    cells = _cells(path)
+    notebook = _notebook(path)
+    cells = notebook["cells"]
+    _expect_python(notebook["metadata"], path.name)
     head = opening(_source(cells[0]) if cells and cells[0]["cell_type"] == "markdown" else "")
-    declared = [_source(cell) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
-    parameters = read_parameters("\n".join(declared), where=path.name)
+    parameters = read_parameters(_declared(cells, path.name), where=path.name)
     name = safe_name(path.stem)
     return Scenario(name, path.resolve(), head.title or _words(name), head.question, parameters)
 
 
-def _cells(path: Path) -> list[Any]:
-    """Return the cells of a notebook; one in order is read as plain JSON, since nbformat takes a second to load."""
+def _notebook(path: Path) -> Mapping[str, Any]:
+    """Return a notebook; one in order is read as plain JSON, since nbformat takes a second to load."""
+    if path.exists() and not path.is_file():  # a pipe or a device may never end
+        raise UnreadableSource(f"{path} is no file; give the path of a notebook")
     try:
         notebook = json.loads(path.read_bytes())
-        if notebook["nbformat"] == 4 and all({"cell_type", "source", "metadata"} <= set(c) for c in notebook["cells"]):
-            return list(notebook["cells"])
-    except (OSError, ValueError, TypeError, KeyError):
+        if notebook["nbformat"] == 4 and _is_sound(notebook):
+            return cast(Mapping[str, Any], notebook)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass  # nbformat upgrades it, or names what is wrong
-    return list(load_notebook(path).cells)
+    return load_notebook(path)
+
+
+def _is_sound(notebook: Mapping[str, Any]) -> bool:
+    """Tell whether what is read of a notebook here has the form it is read in; nbformat looks at all of it later."""
+    tags = (tag for cell in notebook["cells"] for tag in cell["metadata"].get("tags", []))
+    texts = (cell[key] for cell in notebook["cells"] for key in ("cell_type", "source"))
+    plain = all(isinstance(text, str | list) for text in texts) and all(isinstance(tag, str) for tag in tags)
+    return plain and all(isinstance(notebook["metadata"].get(part, {}), dict) for part in LANGUAGE)
+
+
+def _expect_python(metadata: Mapping[str, Any], name: str) -> None:
+    """Refuse a notebook in another language, whose cells a Python kernel would misread."""
+    said = [metadata.get(part, {}).get(key) for part, key in LANGUAGE.items()]
+    other = next((language for language in said if language and str(language).lower() not in PYTHON), None)
+    if other:
+        raise InvalidValue(f"{name} is written in {str(other)[:40]}, and is run in Python only; give a Python notebook")
+
+
+def _declared(cells: Iterable[Mapping[str, Any]], name: str) -> str:
+    """Return the text of the one `parameters` cell, empty where there is none."""
+    found: dict[str, list[str]] = {"parameters": [], "injected-parameters": []}
+    for cell in cells:
+        for tag in found.keys() & set(cell["metadata"].get("tags", [])):
+            found[tag].append(_source(cell))
+    if len(found["parameters"]) > 1:  # the values asked for come after the first, and the second would undo them
+        raise InvalidValue(f"{name} has {len(found['parameters'])} cells tagged `parameters`; make them one")
+    if found["injected-parameters"]:  # they would stand, unseen, for the defaults
+        raise InvalidValue(f"{name} holds the parameter values of an earlier run of it, in the cell tagged "
+                           "`injected-parameters`; delete that cell, or give the notebook it was made from")  # fmt: skip
+    return "".join(found["parameters"])
 
 
 def _source(cell: Mapping[str, Any]) -> str:
@@ -101,17 +139,27 @@ def load_notebook(path: Path) -> NotebookNode:
     Raises:
         UnreadableSource: no file, or no notebook.
     """
-    import nbformat
-
     try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        return _valid(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UnreadableSource(f"no notebook at {path}; `workbench scenarios` lists those there are") from None
     except OSError as error:
         raise UnreadableSource(f"cannot read the notebook {path}: {error.strerror}") from None
+    except RecursionError:
+        reason = "it is nested too deep"
     except Exception as error:  # nbformat raises a dozen kinds over a damaged file
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UnreadableSource(f"{path} is no Jupyter notebook: {reason:.200}") from None
+    raise UnreadableSource(f"{path} is no Jupyter notebook: {reason:.100}; is the file whole?") from None
+
+
+def _valid(text: str) -> NotebookNode:
+    """Return the notebook that `text` is, upgraded to format 4, if it keeps to that format."""
+    import nbformat
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", nbformat.warnings.MissingIDFieldWarning)  # older notebooks have no cell ids
+        notebook: NotebookNode = nbformat.convert(nbformat.reader.reads(text), 4)  # type: ignore[no-untyped-call]
+        nbformat.validate(notebook)
     return notebook
 
 
