@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from workbench.cli.trust import TrustModel, run_apart
+
 PANEL = "Frames and answers"
 commands = typer.Typer()
 
@@ -34,7 +36,7 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     draw: Annotated[str | None, typer.Option(metavar="FILE.py:FUNC", help="(frame, box, label) -> picture.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Frames at most.")] = 64,
     code: Annotated[Path | None, typer.Option(metavar="FILE.py", help="Write the right function there.")] = None,
-    trust: Annotated[bool, typer.Option("--trust", help="Load it as a file that you know.")] = False,
+    trust_model: TrustModel = False,
 ) -> None:
     """Say what feeds a model wrongly, what it costs, and print the function that is right; status 1 if anything is.
 
@@ -48,6 +50,8 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     from workbench.models.export.text_file import expect_text_place
     from workbench.recipes.functions import load_function, load_preprocess
 
+    if trust_model:
+        run_apart(model)
     check_takes(takes)
     if code is not None:
         expect_text_place(code)
@@ -56,7 +60,7 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     feeding = {"serving": serving, "training": training}
     fed = {name: load_preprocess(given) for name, given in feeding.items() if given is not None}
     options: dict[str, Any] = {"labels": labels, "takes": takes, "limit": limit, **fed, **around}
-    found = find_preprocessing(load_model(model, trust=trust), frames, **options)
+    found = find_preprocessing(load_model(model), frames, **options)
     print("\n".join(lines(found)))
     if found.training and found.code and code:
         export(found.training, "cv2", out=code)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.trust import TrustModel, run_apart
+
 PANEL = "Models"
 commands = typer.Typer()
 
@@ -17,15 +19,17 @@ def show_contract(
     recipe: Annotated[
         str | None, typer.Option("--recipe", "-r", metavar="NAME|FILE.yaml", help="Hold this recipe against it.")
     ] = None,
-    trust: Annotated[bool, typer.Option("--trust", help="Load it as a file that you know.")] = False,
+    trust_model: TrustModel = False,
 ) -> None:
     """Show what a model itself says about its input, each with its evidence; status 1 if a recipe contradicts it."""
     from workbench.models import load_model
     from workbench.models.contract import contract
     from workbench.recipes import load_recipe
 
+    if trust_model:
+        run_apart(model)
     wanted = load_recipe(recipe) if recipe else None
-    found = contract(load_model(model, trust=trust))
+    found = contract(load_model(model))
     print(found)
     contradictions = found.contradictions(wanted) if wanted else ()
     for sentence in contradictions:
@@ -37,13 +41,15 @@ def show_contract(
 def show_engines(
     model: Annotated[str, typer.Argument(help="Model file, SavedModel folder or sample:NAME.")],
     signature: Annotated[str | None, typer.Option(help="Of a SavedModel or .tflite.")] = None,
-    trust: Annotated[bool, typer.Option("--trust", help="Run what the file carries; only for files you know.")] = False,
+    trust_model: TrustModel = False,
     again: Annotated[bool, typer.Option("--again", help="Measure again, even if the choice is kept.")] = False,
 ) -> None:
     """Show how every engine does with a model on this machine, and which one engine="fast" takes."""
     from workbench.models.engines import engines, table
 
-    print(table(engines(model, signature=signature, trust=trust, again=again)))
+    if trust_model:
+        run_apart(model)
+    print(table(engines(model, signature=signature, again=again)))
 
 
 @commands.command("convert", rich_help_panel=PANEL)
@@ -61,15 +67,17 @@ def convert_model(  # noqa: PLR0913, PLR0917 - a command's options
     integer_inputs: Annotated[
         bool, typer.Option("--integer-inputs", help="tflite-int8: inputs and outputs are integers, too.")
     ] = False,
-    trust: Annotated[bool, typer.Option("--trust", help="Run what the file carries; only for files you know.")] = False,
+    trust_model: TrustModel = False,
 ) -> None:
     """Convert a model, and keep it only if it gives the same answers on real frames."""
     from workbench.models import load_model
     from workbench.models.conversion import convert, expect_format, tensors_of
 
+    if trust_model:
+        run_apart(model)
     expect_format(to, out)
     batch = tensors_of(frames, recipe)
-    loaded = load_model(model, trust=trust)
+    loaded = load_model(model)
     print(convert(loaded, to, out, batch=batch, tolerance=tolerance, integer_inputs=integer_inputs))
 
 
@@ -81,7 +89,7 @@ def show_drift(  # noqa: PLR0913, PLR0917 - a command's options
     recipe: Annotated[str, typer.Option("--recipe", "-r", metavar="NAME|FILE.yaml", help="What makes A's tensors.")],
     count: Annotated[int, typer.Option(min=1, help="Frames that are compared.")] = 4,
     every: Annotated[bool, typer.Option("--all", help="Show every aligned layer.")] = False,
-    trust: Annotated[bool, typer.Option("--trust", help="Run what the files carry; only for files you know.")] = False,
+    trust_model: TrustModel = False,
 ) -> None:
     """Say whether two models give the same, and name the first layer where they part; status 1 if they do."""
     from workbench.diagnose import drift
@@ -90,9 +98,11 @@ def show_drift(  # noqa: PLR0913, PLR0917 - a command's options
     from workbench.models import load_model
     from workbench.recipes import load_recipe
 
+    if trust_model:
+        run_apart(model_a, model_b)
     made_by = load_recipe(recipe)
     with open_frames(frames, decode=made_by.decode, exif=made_by.exif) as source:
         batch = made_by.batch(take(source, limit=count))
-    found = drift(load_model(model_a, trust=trust), load_model(model_b, trust=trust), batch)
+    found = drift(load_model(model_a), load_model(model_b), batch)
     print("\n".join(lines(found, everything=every)))
     raise typer.Exit(0 if found.agrees else 1)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from workbench.cli.trust import TrustModel, run_apart
 from workbench.errors import InvalidValue
 
 PANEL = "Reports"
@@ -40,6 +43,7 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
     file: Annotated[Path | None, typer.Option("--params", metavar="FILE.yaml", help="Parameters from a file.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of all reports.")] = Path("reports"),
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="Longest time of one cell.")] = None,
+    trust_model: TrustModel = False,
 ) -> None:
     """Run scenarios, each into one offline HTML report, and write the index of all reports."""
     from workbench.reports import find_scenario, from_assignments, from_yaml, run_scenarios, scenarios
@@ -51,9 +55,23 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
     jobs = [
         (scenario.path, {**given, **from_assignments(scenario.parameters, parameters or ())}) for scenario in chosen
     ]
+    if trust_model:
+        run_apart(*_model_files(value for _, given in jobs for value in given.values()))
     runs, status = run_scenarios(jobs, out=out, timeout=timeout)
     for run in runs:
         if not run.ok:
             print(f"workbench: {run.scenario} {run.status}: {run.error}", file=sys.stderr)
     print(out.resolve() / "index.html")
     raise typer.Exit(status)
+
+
+def _model_files(values: Iterable[object]) -> Iterator[str]:
+    """Yield those parameter values that name a model file, each once."""
+    from workbench.errors import WorkbenchError
+    from workbench.models.original import located
+
+    for text in dict.fromkeys(value for value in values if isinstance(value, str)):
+        with contextlib.suppress(WorkbenchError, OSError, ValueError):  # no model, no file, no name of a file
+            if not text.startswith("sample:"):
+                located(text)
+                yield text

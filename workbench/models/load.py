@@ -18,7 +18,7 @@ def load_model(
     *,
     labels: Labels = None,
     signature: str | None = None,
-    trust: bool = False,
+    trust: bool | str = False,
     engine: Engine = "original",
 ) -> Model:
     """Load a model.
@@ -31,15 +31,18 @@ def load_model(
             `NAME.labels.txt` beside `NAME.keras` (or beside the folder `NAME`), where there is one.
         signature: which signature of a SavedModel or `.tflite`; by default `serving_default`, or the only one.
         trust: run what the file carries: Python code (Lambda layers), a graph that reads or writes files. Only for
-            files you know; others are tried in a process of their own before their first use here.
+            files you know; others are tried in a process of their own before their first use here. A SHA-256 in hex
+            trusts this very file and no other; `workbench contract FILE --trust-model` shows it.
         engine: "fast" takes the quickest engine of this machine that gives the same answers; `cv2:FILE` names its
             engine and keeps it.
 
     Raises:
-        ModelLoadError: the file cannot be loaded; the text names the cause and the way round.
+        ModelLoadError: the file cannot be loaded, or is not the one that is trusted; the text names the cause and
+            the way round.
         UnreadableSource: there is no such file, or no such labels file.
         UnknownName: it has no such signature; there is no such sample, application or engine.
-        InvalidValue: a signature of a model that has none, or labels of one that is loaded already.
+        InvalidValue: a signature of a model that has none, labels of one that is loaded already, or a `trust` that
+            is no SHA-256.
     """
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)

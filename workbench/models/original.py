@@ -11,6 +11,7 @@ from workbench.errors import InvalidValue, ModelLoadError
 from workbench.models.labels import Labels, read_labels
 from workbench.models.model import Model
 from workbench.models.opening.file_kind import SAVED_MODEL_FILES, expect_for_opencv, runtime_of
+from workbench.models.opening.trust import check_trust, is_trusted
 from workbench.models.opening.vetting import vet
 from workbench.samples import resolve
 
@@ -31,27 +32,31 @@ class Wanted:
     trust: bool
 
 
-def found(origin: Any, *, labels: Labels = None, signature: str | None = None, trust: bool = False) -> Model | Wanted:
+def found(
+    origin: Any, *, labels: Labels = None, signature: str | None = None, trust: bool | str = False
+) -> Model | Wanted:
     """Return a model that is in memory, or the file to open, which has been looked at and tried; see `load_model`."""
-    if signature is not None and not _is_file(origin):
+    if signature is not None and not is_file(origin):
         raise InvalidValue(f"only a SavedModel or .tflite has signatures; leave signature={signature!r} out")
+    if check_trust(trust) and not is_file(origin):
+        raise InvalidValue("only a file has a SHA-256 to trust; leave trust= out")
     if not isinstance(origin, str | Path):
         return _in_memory(origin, labels)
     if str(origin).startswith(APPLICATIONS):
         return _application(str(origin).removeprefix(APPLICATIONS), labels)
-    in_opencv, path = _located(origin)
-    if in_opencv:
-        expect_for_opencv(path)
-    runtime = "cv2" if in_opencv else runtime_of(path)
+    runtime, path = located(origin)
     if signature is not None and runtime not in WITH_SIGNATURES:
         raise InvalidValue(f"{path}: only a SavedModel or .tflite has signatures; leave signature={signature!r} out")
     sample = str(origin).removeprefix(IN_OPENCV).startswith("sample:")  # held against the catalogue when fetched
-    if not (trust or sample or runtime == "keras"):  # Keras' own safe mode keeps code in its files from running
+    trusted = is_trusted(path, trust)
+    if not (trusted or sample or runtime == "keras"):  # Keras' own safe mode keeps code in its files from running
         vet(path, runtime, signature=signature)
-    return Wanted(runtime, path, _name(origin, path), read_labels(labels, path), signature, trust)
+    return Wanted(runtime, path, _name(origin, path), read_labels(labels, path), signature, trusted)
 
 
-def load_original(origin: Any, *, labels: Labels = None, signature: str | None = None, trust: bool = False) -> Model:
+def load_original(
+    origin: Any, *, labels: Labels = None, signature: str | None = None, trust: bool | str = False
+) -> Model:
     """Load a model in the runtime that is its own; see `load_model`."""
     model = found(origin, labels=labels, signature=signature, trust=trust)
     return open_file(model) if isinstance(model, Wanted) else model
@@ -62,17 +67,25 @@ def open_file(wanted: Wanted) -> Model:
     return OPENERS[wanted.runtime](wanted)
 
 
-def _is_file(origin: Any) -> bool:
+def is_file(origin: Any) -> bool:
+    """Tell whether a model is to be read from a file or folder."""
     return isinstance(origin, str | Path) and not str(origin).startswith(APPLICATIONS)
 
 
-def _located(origin: str | Path) -> tuple[bool, Path]:
-    """Return whether OpenCV is asked for, and the path: a SavedModel's folder for its saved_model.pb."""
+def located(origin: str | Path) -> tuple[str, Path]:
+    """Return the runtime and the path of a model that is a file: a SavedModel's folder for its saved_model.pb.
+
+    Raises:
+        UnreadableSource: there is no such file.
+        ModelLoadError: it is no model, or none that this runtime reads.
+    """
     text = str(origin)
     path = Path(resolve(text.removeprefix(IN_OPENCV)))
-    in_opencv = text.startswith(IN_OPENCV)
-    folder = path.name in SAVED_MODEL_FILES and not in_opencv
-    return in_opencv, path.parent if folder else path
+    if text.startswith(IN_OPENCV):
+        expect_for_opencv(path)
+        return "cv2", path
+    path = path.parent if path.name in SAVED_MODEL_FILES else path
+    return runtime_of(path), path
 
 
 def _keras(wanted: Wanted) -> Model:

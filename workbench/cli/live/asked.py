@@ -32,7 +32,6 @@ class Asked:
     out: Path = Path("reports")
     quiet: bool = False
     json: bool = False
-    trust: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no stream can do, before anything is loaded."""

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.trust import TrustModel, run_apart
+
 PANEL = "Frames and answers"
 ENDING, RECORDING = "When it ends", "Recording"
 commands = typer.Typer()
@@ -39,7 +41,6 @@ Threshold = Annotated[float, Option(metavar="SCORE", help="From which on a box c
 Top = Annotated[int, Option(metavar="N", help="Classes, or kinds of boxes, that are shown.")]
 Quiet = Annotated[bool, Option("--quiet", "-q", help="No line while it runs.")]
 Json = Annotated[bool, Option("--json", help="Print each answer, and at last the summary, as a line of JSON.")]
-Trust = Annotated[bool, Option("--trust", help="Load the model as a file that you know.")]
 Seconds = Annotated[float | None, Option(metavar="SECONDS", help="After this time.", rich_help_panel=ENDING)]
 Limit = Annotated[int | None, Option(metavar="N", help="After so many shown frames.", rich_help_panel=ENDING)]
 Retry = Annotated[
@@ -66,7 +67,7 @@ def stream_origin(  # noqa: PLR0913, PLR0917 - a command's options
     top: Top = 3,
     quiet: Quiet = False,
     json: Json = False,
-    trust: Trust = False,
+    trust_model: TrustModel = False,
     seconds: Seconds = None,
     limit: Limit = None,
     retry: Retry = 60.0,
@@ -81,9 +82,11 @@ def stream_origin(  # noqa: PLR0913, PLR0917 - a command's options
     from workbench.cli.live.asked import Asked
     from workbench.cli.live.run import run
 
+    if trust_model:
+        run_apart(*([model] if model else []))
     asked = Asked(
         origin=origin, model=model, recipe=recipe, policy=policy, decode=decode, speed=speed, loop=loop,
         seconds=seconds, retry=retry, limit=limit, threshold=threshold, top=top, record=record, report=report, out=out,
-        quiet=quiet, json=json, trust=trust,
+        quiet=quiet, json=json,
     )  # fmt: skip
     raise typer.Exit(run(asked))

@@ -23,7 +23,7 @@ class Fed(NamedTuple):
     source: str
 
 
-def recipe_for(model: str, given: str | None, *, trust: bool = False) -> Fed:
+def recipe_for(model: str, given: str | None) -> Fed:
     """Return the recipe given; else the model's own preset; else what the model says of its input, if it says enough.
 
     Raises:
@@ -35,7 +35,7 @@ def recipe_for(model: str, given: str | None, *, trust: bool = False) -> Fed:
     own = f"keras.{model.removeprefix(APPLICATIONS)}" if model.startswith(APPLICATIONS) else model
     if own in presets():
         return Fed(load_recipe(own), f"the preset {own}")
-    loaded = load_model(model, trust=trust)
+    loaded = load_model(model)
     try:
         return _said_by(loaded)
     finally:

@@ -69,8 +69,8 @@ def _opened(asked: Asked, display: Display) -> tuple[Stream, Fed | None]:
     """Load the model and open the source; what is warned of is said."""
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("default")
-        fed = recipe_for(asked.model, asked.recipe, trust=asked.trust) if asked.model else None
-        model = load_model(asked.model, engine="fast", trust=asked.trust) if asked.model else None
+        fed = recipe_for(asked.model, asked.recipe) if asked.model else None
+        model = load_model(asked.model, engine="fast") if asked.model else None
         live = stream(
             asked.source, fed.recipe if fed else None, model, policy=asked.policy, decode=asked.decode,
             speed=asked.speed, loop=asked.loop, retry_s=asked.retry, limit=asked.limit,

@@ -81,7 +81,7 @@ def quickest(model: Model | Wanted) -> Model:
     return fast_model(model.path, labels=model.labels, name=model.name, signature=model.signature, trust=model.trust)
 
 
-def engines(origin: Any, *, signature: str | None = None, trust: bool = False, again: bool = False) -> Choice:
+def engines(origin: Any, *, signature: str | None = None, trust: bool | str = False, again: bool = False) -> Choice:
     """Return how every engine did with a model on this machine, and which one `engine="fast"` takes.
 
     Args:

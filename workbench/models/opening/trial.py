@@ -18,6 +18,7 @@ import numpy as np
 
 from workbench.errors import ModelLoadError, WorkbenchError
 from workbench.models.model import Model, TensorSpec
+from workbench.models.opening.trust import CURE
 from workbench.models.opening.vetting import GRAPHS
 from workbench.models.original import Wanted, open_file
 
@@ -89,11 +90,8 @@ def _reaching_out(path: Path, runtime: str) -> str | None:
         raise graph_error(path, error) from error
     if not found:
         return None
-    listed = "; ".join(found[:5]) + (f"; {len(found) - 5} more" if len(found) > 5 else "")
-    return (
-        f"its graph reaches out to files, the network or Python: {listed}; if you know where it comes from, give "
-        "trust=True"
-    )
+    listed = ", ".join(found[:5]) + (f", {len(found) - 5} more" if len(found) > 5 else "")
+    return f"its graph reaches out to files, the network or Python: {listed}; if you know where it comes from, {CURE}"
 
 
 def _run_once(model: Model) -> None:

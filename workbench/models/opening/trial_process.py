@@ -20,10 +20,11 @@ from typing import Any
 import psutil
 
 from workbench.errors import ModelLoadError
+from workbench.models.opening.trust import CURE
 
 STARTING = 120.0  # seconds for the child's imports; a cold TensorFlow takes 5 on an idle machine
 LOOK = 0.02  # seconds between looks at the child's memory
-WHEN_KNOWN = "if you know where it comes from, load it here all the same with trust=True"
+WHEN_KNOWN = f"if you know where it comes from, {CURE} to load it all the same"
 ALONE = {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"}
 
 
@@ -105,7 +106,7 @@ class TrialProcess:
             self._end()
             raise ModelLoadError(
                 f"the process that tries unknown files did not start ({said or answer.problem}); see workbench doctor, "
-                "or give trust=True to load without it"
+                f"or {CURE} to load without it"
             )
         return child
 
