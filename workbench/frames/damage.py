@@ -53,7 +53,7 @@ def _png_damage(data: bytes) -> str | None:
             break
         critical = not name[0] & 0x20
         if critical and zlib.crc32(data[place + 4 : body_end]) != int.from_bytes(data[body_end : body_end + 4], "big"):
-            return f"the checksum of its {name.decode('latin-1')} data is wrong"
+            return f"the checksum of its {name.decode() if name.isalpha() else 'unnamed'} data is wrong"
         if name == b"IEND":
             return None
         place = body_end + 4
