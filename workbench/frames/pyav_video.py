@@ -14,7 +14,8 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from workbench.frames.video import Video
-from workbench.frames.video_scan import KEYED_FORMATS, opened
+from workbench.frames.video_file import opened, video_stream
+from workbench.frames.video_scan import KEYED_FORMATS
 
 EARLIER_S = 1.0  # where a seek lands on any packet, one goes for a place this much earlier, and meets the key frame
 
@@ -25,7 +26,7 @@ class PyavReader:
     def __init__(self, path: Path, *, exif: str = "apply", threads: int | None = None) -> None:
         self._held, self._exif = ExitStack(), exif
         self._container = self._held.enter_context(opened(path))
-        self._stream = self._container.streams.video[0]
+        self._stream = video_stream(self._container)
         self._stream.thread_type = "AUTO"
         if threads is not None:
             self._stream.codec_context.thread_count = threads
@@ -86,7 +87,7 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFr
 def first_frames(path: Path, count: int) -> list[VideoFrame]:
     """Return the first frames of a video, not yet converted."""
     with opened(path) as container:
-        return list(islice(container.decode(container.streams.video[0]), count))
+        return list(islice(_decoded(container, video_stream(container)), count))
 
 
 class PyavVideo(Video):
