@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from workbench.errors import ModelLoadError, UnreadableSource
-from workbench.models.opening.foreign import foreign_file, foreign_folder, is_saved_model
+from workbench.models.opening.foreign import archive_names, foreign_file, foreign_folder, is_saved_model
 from workbench.models.opening.wire import LENGTH, VARINT, CutOff, top_fields
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification, superblock signature
@@ -87,8 +87,7 @@ def _content(path: Path) -> str | None:
     if start[4:8] == TFLITE_MAGIC:  # before zip: metadata are appended to a .tflite as a zip
         return "a TFLite model"
     if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            return "a Keras archive" if "config.json" in archive.namelist() else None
+        return "a Keras archive" if "config.json" in archive_names(path) else None
     return _message(path) if start else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -69,13 +70,23 @@ def foreign_folder(path: Path, suffixes: Collection[str]) -> str:
 def _archive(path: Path, expected: str | None) -> str:
     if not zipfile.is_zipfile(path):
         return "the file is cut off: it starts as a zip archive and has no end; copy or save it again"
-    with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
+    names = archive_names(path)
+    if not names:
+        return "the file is damaged: it ends as a zip archive, and its table of contents cannot be read; copy it again"
     if any(name.endswith("data.pkl") for name in names):
         return "this is a PyTorch file, which does not run here; export that model to ONNX with torch.onnx.export"
     if any(name.endswith("saved_model.pb") for name in names):
         return "this is a zip of a SavedModel; unpack it and give the folder with saved_model.pb"
     return f"this is a zip archive without a model's config.json, so not {expected or 'a model'}; copy or save it again"
+
+
+def archive_names(path: Path) -> list[str]:
+    """Return the names in a zip archive; none where its table of contents is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError):
+        return []
 
 
 def is_saved_model(path: Path) -> bool:
