@@ -9,9 +9,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from workbench.readable import one_line
+
 
 class WorkbenchError(Exception):
-    """Base of everything Workbench refuses; its text is one readable line."""
+    """Base of everything Workbench refuses; its text is one readable line, and no password of an address is in it."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(one_line(str(text)))
 
 
 class UnknownName(WorkbenchError, KeyError):

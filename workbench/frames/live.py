@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 
@@ -12,11 +11,10 @@ import numpy as np
 from workbench.errors import UnreadableSource
 from workbench.frames.frame import ChannelOrder, Frame, FrameStream, as_rgb
 from workbench.frames.opencv_ffmpeg import quiet_opencv
+from workbench.readable import without_password
 
 NETWORK_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "srt")
 OPEN_TIMEOUT_S = 10.0
-_SECRET = re.compile(r"//[^/?#\s]*@")  # user:password@
-_SECRET_FIELD = re.compile(r"([?&][^=&]*(?:pass|pwd|token|secret|key|auth)[^=&]*=)[^&#\s]*", re.IGNORECASE)
 
 
 class LiveStream(FrameStream):
@@ -129,8 +127,3 @@ def network_address(url: str) -> str:
         known = ", ".join(NETWORK_SCHEMES)
         raise UnreadableSource(f"{shown}: {scheme}:// is not read; give a path, or one of {known}")
     return shown
-
-
-def without_password(text: str) -> str:
-    """Return a text with addresses in it, without their `user:password@` and the values of `?pwd=`, `&token=`..."""
-    return _SECRET_FIELD.sub(r"\1***", _SECRET.sub("//", text))

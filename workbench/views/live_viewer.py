@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, unknown
 from workbench.frames.frame import Frame
-from workbench.frames.live import without_password
 from workbench.inference.live import Policy, Stream, StreamResult, StreamStats
 from workbench.inference.live.policy import parse_policy
 from workbench.models import Model, load_model
+from workbench.readable import without_password
 from workbench.recipes.callables import Preprocess
 from workbench.views import live_state as transitions
 from workbench.views.box_style import check_threshold

@@ -376,7 +376,7 @@ def test_a_page_that_is_reloaded_gives_its_camera_anew(opened, monkeypatch):
 def test_what_a_saved_notebook_holds_of_it_names_no_password(opened):
     viewer = opened().viewer
     viewer._control.state = replace(viewer._control.state, source="rtsp://me:secret@host/x?token=secret")
-    assert repr(viewer).startswith("LiveViewer(rtsp://host/x?token=***, latest")
+    assert repr(viewer).startswith("LiveViewer(rtsp://***@host/x?token=***, latest")
 
 
 def test_a_report_gets_a_picture_and_the_figures(opened, recipe, model):

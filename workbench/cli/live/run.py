@@ -18,9 +18,9 @@ from workbench.cli.live.output import Output, drop_output
 from workbench.cli.live.recipe import Fed, recipe_for
 from workbench.cli.live.watch import Watch
 from workbench.errors import RunError, WorkbenchError
-from workbench.frames.live import without_password
 from workbench.inference.live import Stream, stream
 from workbench.models import load_model
+from workbench.readable import without_password
 from workbench.recording import Recorder
 from workbench.reports import run_scenarios
 

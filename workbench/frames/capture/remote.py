@@ -20,7 +20,7 @@ import numpy as np
 from workbench.frames.capture.child import OFFSET
 from workbench.frames.capture.feeds import Wanted
 from workbench.frames.capture.ring import RingReader, shared_file
-from workbench.frames.live import without_password
+from workbench.readable import without_password
 
 REAP_S = 0.3  # for a killed process to be gone; one that the kernel holds in a driver is left to it
 
