@@ -5,7 +5,6 @@ PYTHON ?= python3
 SET_UP := $(PYTHON) -m scripts.set_up
 BIN := .venv/bin
 PYTEST = MAKEFLAGS= MAKELEVEL= $(BIN)/python -m pytest -q
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in containers; it listens on this machine only, with a token
 
 .DEFAULT_GOAL := help
 .PHONY: help setup samples report lab test test-fast faults faults-table lint lock clean
@@ -16,8 +15,8 @@ help: ## show this list
 report: samples ## run every scenario on the sample data and write reports/index.html
 	@$(BIN)/workbench report --all
 
-lab: samples ## open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --ip=127.0.0.1 $(AS_ROOT) notebooks
+lab: samples ## open JupyterLab on the notebooks, for this machine only
+	@$(BIN)/workbench lab
 
 samples: setup ## fetch the sample models, photos and clips into data/
 	@$(BIN)/workbench samples fetch

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from workbench.cli import diagnosis, environment, live, models, reports, samples
+from workbench.cli import diagnosis, environment, lab, live, models, reports, samples
 from workbench.errors import WorkbenchError
 
 REFUSED, INTERRUPTED = 2, 130  # 128 + SIGINT, as a shell counts
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (diagnosis, live, models, reports, environment):  # the order of `workbench --help`
+for group in (diagnosis, live, models, reports, lab, environment):  # the order of `workbench --help`
     app.add_typer(group.commands)
 app.add_typer(samples.commands, name="samples", rich_help_panel=environment.PANEL)
 
