@@ -16,6 +16,7 @@ OUTCOMES = {
     "flagged": "the work goes on, and the result says what is wrong with it",
     "marked": "the run has ended and is kept; it is nowhere called successful",
     "harmless": "taken for what it is: nothing runs, nothing breaks, nothing is hidden",
+    "untold": "some of it is read as other than it was, without a word: only a recorded hash (SHA256SUMS) can tell",
 }
 Row = tuple[str, str]  # outcome, what a user sees
 Table = dict[str, Row]  # by fault

@@ -1,0 +1,84 @@
+"""Open thousands of damaged files in a user's process, and keep what came of each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.long.mutations import CUT
+from tests.faults.long.originals import Original
+from tests.faults.long.user import Answer, Asked, UserProcess
+
+SUMS = "SHA256SUMS"
+ENDED = ("raised", "died", "hung", "filled the memory")  # what no file may bring about
+READ = {"same": "read as the original, bit for bit", "other": "read otherwise, without a word"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one damaged file."""
+
+    original: str
+    number: int  # of the mutation: `original.damage(its bytes, its name, number)` makes it again
+    kind: str
+    plain: Answer
+    recorded: Answer  # with the SHA-256 of the original in a SHA256SUMS beside it
+    same: bool  # what was read is what the original holds
+
+    @property
+    def came(self) -> str:
+        """The outcome without a record: refused, flagged, same, other, or one of ENDED."""
+        if self.plain.outcome == "read":
+            return "same" if self.same else "other"
+        return self.plain.outcome
+
+    def __str__(self) -> str:
+        return f"{self.original} {self.number} ({self.kind}): {self.plain} recorded: {self.recorded}"
+
+
+def open_damaged(originals: Sequence[Original], count: int, user: UserProcess, folder: Path) -> Iterable[Outcome]:
+    """Damage the originals in turn, `count` times in all, and open each damaged file: alone, and with a record."""
+    whole: dict[Path, Answer] = {}
+    for original in originals:
+        place = _place(folder / "plain", original)
+        whole[original.path] = _open(user, original, place, original.path.read_bytes())
+        assert whole[original.path].outcome == "read", whole[original.path]
+        recorded = _place(folder / "recorded", original)
+        digest = hashlib.sha256(original.path.read_bytes()).hexdigest()
+        (recorded.parent / SUMS).write_text(f"{digest}  {recorded.name}\n", encoding="utf-8")
+    for number in range(count):
+        original = originals[number % len(originals)]
+        kind, data = original.damage(original.path.read_bytes(), original.path.name, number)
+        plain = _open(user, original, _place(folder / "plain", original), data)
+        recorded = _open(user, original, _place(folder / "recorded", original), data)
+        same = plain.digest == whole[original.path].digest
+        yield Outcome(original.path.name, number, kind, plain, recorded, same)
+
+
+def cut_short(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return those of files that were cut short."""
+    return [outcome for outcome in outcomes if outcome.kind == CUT]
+
+
+def counted(outcomes: Iterable[Outcome]) -> str:
+    """Say how many came how."""
+    counts = Counter(outcome.came for outcome in outcomes)
+    known = ("refused", "flagged", "same", "other", *ENDED)
+    return ", ".join(f"{counts[came]:,} {READ.get(came, came)}" for came in known if counts[came])
+
+
+def _place(folder: Path, original: Original) -> Path:
+    place = folder / original.path.stem / original.path.name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def _open(user: UserProcess, original: Original, place: Path, data: bytes) -> Answer:
+    place.write_bytes(data)
+    try:
+        return user.open(Asked(str(place), original.decode, original.photo, original.recipe or ""))
+    finally:
+        place.unlink()

@@ -1,0 +1,111 @@
+"""Thousands of damaged files, opened as a user opens them: the process lives, and what is said holds.
+
+A file whose SHA-256 lies in a SHA256SUMS beside it is never taken for another. Without one, what is cut short is told,
+and of other damage as much as the format's checksums and the decoder see; the rest is counted here.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.faults.long.damaged import ENDED, counted, cut_short, open_damaged
+from tests.faults.long.mutations import CUT
+from tests.faults.long.originals import originals
+from tests.faults.long.user import MEMORY_MB, SECONDS, UserProcess
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+
+FORMATS = {  # ending, decoder -> mutations with --long, and without
+    ("jpg", "cv2"): (600, 8),
+    ("jpg", "pil"): (400, 8),
+    ("png", "cv2"): (500, 8),
+    ("png", "pil"): (300, 8),
+    ("mp4", "cv2"): (500, 5),
+    ("mp4", "pyav"): (300, 5),
+    ("avi", "cv2"): (500, 5),
+    ("avi", "pyav"): (300, 5),
+    ("keras", ""): (600, 6),
+    ("h5", ""): (400, 4),
+    ("tflite", ""): (400, 4),
+    ("onnx", ""): (200, 0),
+}
+OWN = "__autograph_generated_file"  # TensorFlow's: it lies there until the process ends
+TOTAL = sum(long for long, _ in FORMATS.values())
+
+
+def each_format(fault):
+    """Make a table of the formats; ids read as what goes in."""
+    names = {how: f"{how[0]} by {how[1]}" if how[1] else how[0] for how in FORMATS}
+    return pytest.mark.parametrize("how", [pytest.param(how, id=f"{name} {fault}") for how, name in names.items()])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("mutations")
+
+
+@pytest.fixture(scope="module")
+def user(folder):
+    (folder / "temporary").mkdir()
+    with UserProcess(folder / "log.txt", {"TMPDIR": str(folder / "temporary")}) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def outcomes(request, folder, user):
+    """Return a function: ending, decoder -> what came of every damaged file; they are opened at the first call."""
+    long, found = request.config.getoption("--long"), {}
+
+    def of(how):
+        if how not in found:
+            count = FORMATS[how][0 if long else 1]
+            if not count:
+                pytest.skip("with --long only")
+            ending, decode = how
+            files = [replace(file, decode=decode) for file in originals(ending, folder, converted=long)]
+            found[how] = list(open_damaged(files, count, user, folder))
+        return found[how]
+
+    return of
+
+
+@pytest.fixture
+def tell(request, told):
+    """Tell a row, of a whole run only."""
+    return told if request.config.getoption("--long") else lambda outcome, seen: None
+
+
+@each_format("cut short")
+def test_what_is_cut_short_is_told(how, outcomes, tell):
+    cut = cut_short(outcomes(how))
+    assert [str(outcome) for outcome in cut if outcome.came not in ("refused", "flagged")] == []
+    tell("refused", f"{len(cut)}: {counted(cut)}")
+
+
+@each_format("damaged, with its SHA-256 in SHA256SUMS")
+def test_no_damage_passes_a_recorded_hash(how, outcomes, tell):
+    assert [str(outcome) for outcome in outcomes(how) if outcome.recorded.outcome != "refused"] == []
+    tell("refused", f"{len(outcomes(how)):,} of {len(outcomes(how)):,} refused")
+
+
+@each_format("damaged, with no hash recorded")
+def test_no_damage_harms_the_process_and_what_is_refused_is_refused_in_one_line(how, outcomes, tell):
+    found = outcomes(how)
+    assert [str(outcome) for outcome in found if outcome.came in ENDED] == []
+    assert [str(outcome) for outcome in found if not outcome.plain.said.isprintable()] == []
+    assert max(outcome.plain.seconds for outcome in found) < SECONDS
+    assert max(outcome.plain.grown_mb for outcome in found) < MEMORY_MB
+    other = [outcome for outcome in found if outcome.kind != CUT]
+    tell(
+        "untold" if any(outcome.came == "other" for outcome in found) else "refused", f"{len(other)}: {counted(other)}"
+    )
+
+
+def test_one_process_opens_them_all_and_nothing_is_left(folder, user, outcomes, tell):
+    for how, counts in FORMATS.items():
+        if all(counts):
+            outcomes(how)
+    assert user.starts == 1
+    assert user.children() == []
+    assert [path for path in (folder / "temporary").rglob("*") if not path.name.startswith(OWN)] == []
+    tell("harmless", f"{TOTAL:,} damaged files later the process still runs; no process and no file of theirs is left")
