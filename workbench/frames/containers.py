@@ -5,20 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+TRANSPORT_HEAD = 256  # bytes that `transport_packet` wants
 _EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 
 
 def missing_bytes(path: Path) -> int:
     """Return how many bytes the container declares and the file does not have; 0 where it cannot be told.
 
-    RIFF (AVI), ISO media (MP4, MOV) and Matroska (MKV, WebM) declare their sizes; transport streams do not.
+    RIFF (AVI), ISO media (MP4, MOV) and Matroska (MKV, WebM) declare their sizes. A transport stream does not, but it
+    is made of packets of one size, and can end only behind one.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(12)
+        head = file.read(TRANSPORT_HEAD)
         file.seek(0)
         if head[:4] == b"RIFF":
-            declared = int.from_bytes(head[4:8], "little") + 8
+            declared = _riff_end(file, size)
+        elif packet := transport_packet(head):
+            declared = -(-size // packet) * packet
         elif head[:4] == _EBML:
             declared = _matroska_end(file, size)
         elif head[4:8] in (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"wide", b"skip"):
@@ -26,6 +30,32 @@ def missing_bytes(path: Path) -> int:
         else:
             return 0
     return max(0, declared - size)
+
+
+def transport_packet(head: bytes) -> int:
+    """Return the size of the packets of an MPEG transport stream; 0 for another file.
+
+    Each starts with 0x47 and has 188 bytes (ISO/IEC 13818-1, 2.4.3.2); on Blu-ray and AVCHD four more come before it.
+    """
+    if head[:1] == b"G" and head[188:189] == b"G":
+        return 188
+    return 192 if head[4:5] == b"G" and head[196:197] == b"G" else 0
+
+
+def _riff_end(file: BinaryIO, size: int) -> int:
+    """Walk the RIFF chunks, of which a large AVI has several (OpenDML 1.02); return where the last says it ends.
+
+    A recorder that was killed leaves a size of 0: nothing is known, then.
+    """
+    place = 0
+    while place + 8 <= size:
+        file.seek(place)
+        head = file.read(8)
+        length = int.from_bytes(head[4:8], "little")
+        if head[:4] != b"RIFF" or not length:
+            return size
+        place += 8 + length + length % 2
+    return place
 
 
 def _boxes_end(file: BinaryIO, size: int) -> int:

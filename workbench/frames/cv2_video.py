@@ -17,9 +17,11 @@ from workbench.frames.frame import ChannelOrder
 from workbench.frames.opencv_ffmpeg import FATAL_ONLY, LOG_LEVEL, OPTIONS
 from workbench.frames.pyav_video import PyavReader, first_frames
 from workbench.frames.video import Video
+from workbench.frames.video_file import FORMATS
 
 COMPARED_FRAMES = 4
 INTERLACED_MAX_MEAN = 24.0  # levels; the two decoders' colour matrices differ by a mean of 4 at most, garbage by 90
+LOCAL = f"format_whitelist;{FORMATS}|protocol_whitelist;file"
 _OPENING = threading.Lock()  # the environment belongs to the whole process
 
 
@@ -79,12 +81,19 @@ class Cv2Video(Video):
     order: ChannelOrder = "bgr"
 
     def expect_readable(self) -> None:
-        """Refuse what OpenCV decodes to nothing, or to garbage.
+        """Refuse what OpenCV decodes to nothing, to garbage, or to frames of another size than they have.
 
         OpenCV 4.13 to 5.0 answer True for an interlaced frame and hand out whatever was in memory: FFmpeg's scaler,
         "Cannot convert interlaced to progressive frames", is not asked for its result.
         """
         super().expect_readable()
+        if len(self.scan.sizes) > 1:
+            (_, *before), (number, *after), *_ = self.scan.sizes
+            raise UnreadableSource(
+                f"{self.path}: from frame {number} on its frames are {after[0]}x{after[1]} instead of "
+                f"{before[0]}x{before[1]}, and OpenCV scales them to the first size without a word; "
+                "use decode='pyav', or cut the file there"
+            )
         if self.scan.progressive or not (reference := first_frames(self.path, COMPARED_FRAMES))[0].interlaced_frame:
             return
         expected = [PyavReader.converted(frame, self.exif) for frame in reference]
@@ -117,11 +126,11 @@ def _all_equal(images: list[np.ndarray]) -> bool:
 
 @contextmanager
 def local_files_only() -> Iterator[None]:
-    """While a file is opened, keep FFmpeg from following what is in it to the network."""
+    """While a file is opened, keep FFmpeg from following what is in it to other files or to the network."""
     with _OPENING:
         os.environ.setdefault(LOG_LEVEL, FATAL_ONLY)
         before = os.environ.get(OPTIONS)
-        os.environ[OPTIONS] = "|".join(filter(None, (before, "protocol_whitelist;file")))
+        os.environ[OPTIONS] = "|".join(filter(None, (before, LOCAL)))
         try:
             yield
         finally:

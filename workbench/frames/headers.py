@@ -10,6 +10,7 @@ from typing import Literal
 from PIL import Image, UnidentifiedImageError
 
 from workbench.errors import InvalidValue, UnreadableSource
+from workbench.frames.containers import transport_packet
 
 Kind = Literal["picture", "video", "text", "empty", "unknown"]
 
@@ -46,7 +47,7 @@ def kind_of_bytes(head: bytes) -> Kind:
     if head.startswith(_PICTURES) or head[:2] == b"BM" or _is_netpbm(head):
         return "picture"
     start_code = head[:3] == b"\0\0\1" and head[3:4] != b"\0"  # MPEG program and elementary streams; 0 is an icon
-    if start_code or head.startswith(_VIDEOS) or head[4:8] in _BOXES or _is_transport_stream(head):
+    if start_code or head.startswith(_VIDEOS) or head[4:8] in _BOXES or transport_packet(head):
         return "video"
     return "text" if _is_text(head) else "unknown"
 
@@ -106,11 +107,6 @@ def too_many_pixels(name: str, size: str) -> InvalidValue:
 
 def _is_netpbm(head: bytes) -> bool:
     return head[:1] == b"P" and head[1:2] in b"1234567" and head[2:3] in (b" ", b"\n", b"\t", b"\r")
-
-
-def _is_transport_stream(head: bytes) -> bool:
-    """An MPEG-TS packet starts with 0x47 and has 188 bytes, 192 on Blu-ray and AVCHD."""
-    return (head[:1] == b"G" and head[188:189] == b"G") or (head[4:5] == b"G" and head[196:197] == b"G")
 
 
 def _is_text(head: bytes) -> bool:

@@ -1,27 +1,26 @@
-"""Read what a video file says about its frames, without decoding any: packet times, key frames, damage.
+"""Read what a video file says about its frames: packet times, key frames, damage.
 
-One pass of PyAV over the packets; some 100,000 a second.
+One pass of PyAV over the packets, some 100,000 a second, and the strict decoding of its beginning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
-import av.container
-import av.packet
 import numpy as np
+from av.container import InputContainer
 
 from workbench.errors import UnreadableSource
 from workbench.frames.containers import missing_bytes
 from workbench.frames.headers import HEAD_BYTES, first_words, kind_of, pixel_limit, too_many_pixels
+from workbench.frames.video_check import Checked, check_frames
+from workbench.frames.video_file import opened, video_stream
 
 KEYED_FORMATS = frozenset(("mov", "matroska", "avi", "flv"))  # a seek in these lands on a key frame of their index
+TIMED_FORMATS = frozenset(("matroska", "flv"))  # these say how long they are, not how many frames they have
 PROGRESSIVE = 1  # AV_FIELD_PROGRESSIVE; 0 is unknown, from 2 on interlaced
-LOCAL_ONLY = {"protocol_whitelist": "file"}  # a local file cannot make the reader fetch from the network
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +37,7 @@ class VideoScan:
     keys: np.ndarray  # (N,) bool, packet starts a group of pictures
     clean: bool  # stamps may be those of the frames: all there, all different, nothing damaged
     damaged: str | None
+    sizes: tuple[tuple[int, int, int], ...] = ()  # (first frame, width, height) of every size that was seen, in order
 
     @property
     def keyed(self) -> bool:
@@ -49,26 +49,30 @@ def scan_video(path: Path) -> VideoScan:
     """Scan a local video file.
 
     Raises:
-        UnreadableSource: text (a playlist that would open other files), no video in it, or cut short beyond reading.
+        UnreadableSource: text (a playlist that would open other files), no video or no frame in it, or cut short
+            beyond reading.
         InvalidValue: frames of more pixels than the limit.
     """
     _expect_video(path)
     with opened(path) as container:
-        stream = container.streams.video[0]
+        stream = video_stream(container)
         width, height = stream.codec_context.width, stream.codec_context.height
         if width * height > pixel_limit():
             raise too_many_pixels(str(path), f"{width}x{height}")
         rate = float(stream.average_rate or stream.guessed_rate or 0)
         name = container.format.name.split(",")[0]
         start, tick = stream.start_time or 0, float(stream.time_base or 0)
-        packets, damaged = _read_packets(container, stream.index)
+        promise = _promise(container, name, rate)
+        packets, problem = _read_packets(container)
         codec, field_order = stream.codec_context.codec.canonical_name, stream.codec_context.field_order
     shown = [packet for packet in packets if not packet.discard]
+    if not shown:
+        raise UnreadableSource(f"{path} has no frames in it, only their announcement; get the whole file")
     timed = [packet for packet in shown if packet.pts is not None]
     timed.sort(key=lambda packet: packet.pts or 0)
     stamps = np.array([((packet.pts or 0) - start) * tick for packet in timed], np.float64)
-    if lost := missing_bytes(path):
-        damaged = f"the file is cut short, {lost / 1000:,.0f} kB are missing at its end"
+    checked = check_frames(path)
+    damaged = _damage(_loss(path, len(packets), promise), problem, checked)
     return VideoScan(
         path=path,
         container=name,
@@ -78,22 +82,10 @@ def scan_video(path: Path) -> VideoScan:
         stamps=stamps,
         progressive=field_order == PROGRESSIVE,
         keys=np.array([packet.key for packet in timed], bool),
-        clean=damaged is None and len(timed) == len(shown) > 0 and _in_order(stamps),
+        clean=damaged is None and len(timed) == len(shown) and _in_order(stamps),
         damaged=damaged,
+        sizes=checked.sizes,
     )
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[av.container.InputContainer]:
-    """Open a local video file with PyAV and close it at the end."""
-    try:
-        container = av.open(str(path.resolve()), options=LOCAL_ONLY)  # absolute: no name is a protocol
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise UnreadableSource(f"{path} cannot be opened as a video: {_why(path, error)}") from None
-    with container:
-        if not container.streams.video:
-            raise UnreadableSource(f"{path} has no video stream in it (its format is {container.format.long_name})")
-        yield container
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +95,39 @@ class _Packet:
     discard: bool
 
 
-def _read_packets(container: av.container.InputContainer, video: int) -> tuple[list[_Packet], str | None]:
+def _promise(container: InputContainer, name: str, rate: float) -> str:
+    """Return how many frames the container announces, in words; empty where it does not say."""
+    if count := video_stream(container).frames:
+        return f" of {count}"
+    seconds = (container.duration or 0) / av.time_base if name in TIMED_FORMATS else 0.0
+    return f" of about {seconds * rate:.0f}" if seconds * rate >= 1 else ""
+
+
+def _read_packets(container: InputContainer) -> tuple[list[_Packet], str]:
+    """Return the packets that hold anything, and what keeps the rest from being read."""
     packets: list[_Packet] = []
-    damaged = None
     try:
-        for packet in container.demux(container.streams[video]):
+        for packet in container.demux(video_stream(container)):
             if packet.size:
                 packets.append(_Packet(packet.pts, packet.is_keyframe, packet.is_discard))
-                if packet.is_corrupt and damaged is None:
-                    damaged = f"the data of frame {len(packets) - 1} is incomplete"
     except av.FFmpegError as error:
-        damaged = f"its packets cannot be read past frame {len(packets)} ({error.strerror})"
-    return packets, damaged
+        return packets, f"nothing can be read past frame {len(packets)} ({error.strerror})"
+    return packets, ""
+
+
+def _loss(path: Path, count: int, promise: str) -> str:
+    """Say how much of a file that is cut short is there; empty where it is not."""
+    if not (lost := missing_bytes(path)):
+        return ""
+    size = f"{lost / 1000:,.0f} kB" if lost >= 1000 else f"{lost} bytes"
+    return f"cut short, {count}{promise} frames are there ({size} are missing)"
+
+
+def _damage(loss: str, problem: str, checked: Checked) -> str | None:
+    """Say all that is wrong with a file, in one line; None where nothing is."""
+    of = f"{checked.frames}" if checked.to_the_end else f"the first {checked.frames}"
+    broken = f"{checked.broken} of {of} frames {'are' if checked.broken > 1 else 'is'} broken"
+    return "; ".join(filter(None, (loss, problem, broken if checked.broken else ""))) or None
 
 
 def _in_order(stamps: np.ndarray) -> bool:
@@ -132,9 +145,3 @@ def _expect_video(path: Path) -> None:
             f"{path} is no video but text, and starts with {words!r}; "
             "pass the video file itself, not a page or playlist"
         )
-
-
-def _why(path: Path, error: Exception) -> str:
-    if missing_bytes(path):
-        return "the file is cut short; get the whole file"
-    return f"FFmpeg says {getattr(error, 'strerror', None) or error}; is it a video, and whole?"

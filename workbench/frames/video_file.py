@@ -1,0 +1,56 @@
+"""Open a local video file with FFmpeg, and nothing else through it: no other file, no address, no playlist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from workbench.errors import UnreadableSource
+from workbench.frames.containers import missing_bytes
+
+# Formats that hold their frames themselves. FFmpeg has many that name files or addresses to be read instead (concat,
+# hls, dash, sdp, image2...), and finds them out by content, wherever in the file that stands.
+FORMATS = (
+    "mov,matroska,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,vvc,av1,obu,ivf,flv,asf,ogg,mxf,nut,dv,yuv4mpegpipe,mjpeg"
+)
+ALONE = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}  # FFmpeg's options, see ffmpeg-formats(1)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[InputContainer]:
+    """Open a local video file with PyAV and close it at the end.
+
+    Raises:
+        UnreadableSource: FFmpeg cannot read it, or there is no video in it.
+    """
+    try:
+        container = av.open(str(path.resolve()), options=ALONE)  # absolute: no name is a protocol
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise UnreadableSource(f"{path} cannot be opened as a video: {_why(path, error)}") from None
+    with container:
+        if not container.streams.video:
+            raise UnreadableSource(f"{path} has no video stream in it (its format is {container.format.long_name})")
+        if Disposition.attached_pic in video_stream(container).disposition:
+            raise UnreadableSource(f"{path} has no video stream in it, only sound and a cover picture")
+        yield container
+
+
+def video_stream(container: InputContainer) -> VideoStream:
+    """Return the video that OpenCV reads, too, where there are several: `av_find_best_stream`, no cover picture."""
+    stream = container.streams.best("video")
+    assert isinstance(stream, VideoStream)
+    return stream
+
+
+def _why(path: Path, error: Exception) -> str:
+    if missing_bytes(path):
+        return "the file is cut short; get the whole file"
+    if isinstance(error, av.ArgumentError):  # what FFmpeg says of a format that is not asked for
+        return "it is a playlist or another format that holds no frames itself; pass the video file"
+    return f"FFmpeg says {getattr(error, 'strerror', None) or error}; is it a video, and whole?"
