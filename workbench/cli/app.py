@@ -12,7 +12,9 @@ import typer
 from typer.exceptions import TyperException
 
 from workbench.cli import diagnosis, environment, lab, live, models, reports, samples
+from workbench.cli.terminal import accept_every_letter, say
 from workbench.errors import WorkbenchError
+from workbench.readable import one_line
 
 REFUSED, INTERRUPTED = 2, 130  # 128 + SIGINT, as a shell counts
 
@@ -30,18 +32,19 @@ app.add_typer(samples.commands, name="samples", rich_help_panel=environment.PANE
 
 def main() -> None:
     """Run the command line."""
+    accept_every_letter()
     try:
         status = app(prog_name="workbench", standalone_mode=False)
         if status == INTERRUPTED:
-            print("workbench: interrupted", file=sys.stderr)
+            say("workbench: interrupted", file=sys.stderr)
         raise SystemExit(status)
     except WorkbenchError as error:
         refusal = str(error)
     except TyperException as error:
         if not error.format_message():  # no arguments: the help has been shown
             raise SystemExit(0) from None
-        refusal = f"{error.format_message()} See: workbench --help"
-    print(f"workbench: {refusal}", file=sys.stderr)
+        refusal = one_line(f"{error.format_message()} See: workbench --help")
+    say(f"workbench: {refusal}", file=sys.stderr)
     raise SystemExit(REFUSED)
 
 
@@ -49,7 +52,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from workbench import __version__
 
-        print(f"workbench {__version__}")
+        say(f"workbench {__version__}")
         raise typer.Exit
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from workbench.cli.terminal import say
 from workbench.cli.trust import TrustModel, run_apart
 
 PANEL = "Frames and answers"
@@ -61,9 +62,9 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     fed = {name: load_preprocess(given) for name, given in feeding.items() if given is not None}
     options: dict[str, Any] = {"labels": labels, "takes": takes, "limit": limit, **fed, **around}
     found = find_preprocessing(load_model(model), frames, **options)
-    print("\n".join(lines(found)))
+    say("\n".join(lines(found)))
     if found.training and found.code and code:
         export(found.training, "cv2", out=code)
     if found.code and (code or found.wrong or found.search):
-        print(f"\n{code_title(found)}: {code}" if code else f"\n{code_title(found)}\n\n{found.code}")
+        say(f"\n{code_title(found)}: {code}" if code else f"\n{code_title(found)}\n\n{found.code}")
     raise typer.Exit(1 if found.wrong else 0)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.terminal import say
+
 PANEL = "Set-up"
 commands = typer.Typer()
 
@@ -20,5 +22,5 @@ def doctor(
     from workbench.doctor import examine, render
 
     findings = examine(load_tensorflow=load_tensorflow)
-    print(render(findings))
+    say(render(findings))
     raise typer.Exit(1 if any(finding.status == "problem" for finding in findings) else 0)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.terminal import say
 from workbench.cli.trust import TrustModel, run_apart
 
 PANEL = "Models"
@@ -30,10 +31,10 @@ def show_contract(
         run_apart(model)
     wanted = load_recipe(recipe) if recipe else None
     found = contract(load_model(model))
-    print(found)
+    say(found)
     contradictions = found.contradictions(wanted) if wanted else ()
     for sentence in contradictions:
-        print(f"contradiction: {sentence}")
+        say(f"contradiction: {sentence}")
     raise typer.Exit(1 if contradictions else 0)
 
 
@@ -49,7 +50,7 @@ def show_engines(
 
     if trust_model:
         run_apart(model)
-    print(table(engines(model, signature=signature, again=again)))
+    say(table(engines(model, signature=signature, again=again)))
 
 
 @commands.command("convert", rich_help_panel=PANEL)
@@ -78,7 +79,7 @@ def convert_model(  # noqa: PLR0913, PLR0917 - a command's options
     expect_format(to, out)
     batch = tensors_of(frames, recipe)
     loaded = load_model(model)
-    print(convert(loaded, to, out, batch=batch, tolerance=tolerance, integer_inputs=integer_inputs))
+    say(convert(loaded, to, out, batch=batch, tolerance=tolerance, integer_inputs=integer_inputs))
 
 
 @commands.command("drift", rich_help_panel=PANEL)
@@ -104,5 +105,5 @@ def show_drift(  # noqa: PLR0913, PLR0917 - a command's options
     with open_frames(frames, decode=made_by.decode, exif=made_by.exif) as source:
         batch = made_by.batch(take(source, limit=count))
     found = drift(load_model(model_a), load_model(model_b), batch)
-    print("\n".join(lines(found, everything=every)))
+    say("\n".join(lines(found, everything=every)))
     raise typer.Exit(0 if found.agrees else 1)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.terminal import say
 from workbench.cli.trust import TrustModel, run_apart
 from workbench.errors import InvalidValue
 
@@ -23,12 +24,12 @@ def list_scenarios() -> None:
     from workbench.reports import scenarios
 
     for scenario in scenarios():
-        print(f"{scenario.name}\n    {scenario.question}")
+        say(f"{scenario.name}\n    {scenario.question}")
         for parameter in scenario.parameters:
-            print(f"      {parameter.name}: {parameter.kind} = {parameter.default!r}")
+            say(f"      {parameter.name}: {parameter.kind} = {parameter.default!r}")
             if parameter.help:
-                print(f"          {parameter.help}")
-        print()
+                say(f"          {parameter.help}")
+        say()
 
 
 @commands.command("report", rich_help_panel=PANEL)
@@ -60,8 +61,8 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
     runs, status = run_scenarios(jobs, out=out, timeout=timeout)
     for run in runs:
         if not run.ok:
-            print(f"workbench: {run.scenario} {run.status}: {run.error}", file=sys.stderr)
-    print(out.resolve() / "index.html")
+            say(f"workbench: {run.scenario} {run.status}: {run.error}", file=sys.stderr)
+    say(out.resolve() / "index.html")
     raise typer.Exit(status)
 
 

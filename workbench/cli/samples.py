@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.terminal import say
+
 commands = typer.Typer(help="Real models, photos and clips to try things on.", no_args_is_help=True)
 
 
@@ -14,7 +16,7 @@ def list_samples() -> None:
     """Show the samples: what they are, their licence and provenance, and whether they are fetched."""
     from workbench.samples import table
 
-    print(table())
+    say(table())
 
 
 @commands.command("fetch")
@@ -26,4 +28,4 @@ def fetch_samples(
     from workbench.samples import data_dir, fetch
 
     fetched = fetch(names, progress=not quiet)
-    print(f"{'fetched ' + ', '.join(fetched) if fetched else 'all there already'} · {data_dir()}")
+    say(f"{'fetched ' + ', '.join(fetched) if fetched else 'all there already'} · {data_dir()}")

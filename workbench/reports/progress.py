@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.readable import visible
 from workbench.reports.figures import duration
 
 WIDTH = 12  # dots of a finished run
@@ -43,5 +44,5 @@ class Line:
 
     def _write(self, text: str) -> None:
         if self.shown:
-            sys.stdout.write(text)
+            sys.stdout.write(visible(text))
             sys.stdout.flush()

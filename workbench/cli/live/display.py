@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from workbench.readable import one_line
+
 EVERY_S = 5.0  # between two plain lines
 REFRESH_S = 0.15  # between two looks at the stream: six or seven a second
 
@@ -63,7 +65,7 @@ class InPlace(Display):
 
     def say(self, line: str) -> None:
         """Print above it."""
-        self._live.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._live.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
 
 
 class Now(Display):
@@ -80,7 +82,7 @@ class Now(Display):
 
     def say(self, line: str) -> None:
         """Print it, however long."""
-        self._console.out(line, highlight=False)
+        self._console.out(one_line(line), highlight=False)
 
 
 class Silent(Display):

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from workbench.frames.capture.capture import CaptureState
 from workbench.inference.live.stats import StreamStats
+from workbench.readable import one_line
 
 WINDOW_S = 2.0  # over which frames a second are counted: long enough to be calm, short enough to see a change
 COLORS = {"opening": "yellow", "live": "green", "reconnecting": "bold yellow", "failed": "bold red"}
@@ -53,7 +54,7 @@ def line(stats: StreamStats, rate: Rate, answer: str = "", *, width: int | None 
     ]
     whole = [Text(f"dropped {listed(stats.dropped) or 0}"), Text(f"queue {stats.queue}")]
     brief = [Text(f"dropped {sum(stats.dropped.values())}")]
-    tail = [Text(answer, "bold")] if answer else []
+    tail = [Text(one_line(answer), "bold")] if answer else []
     made = Text(BETWEEN).join([*head, *whole, *tail])
     if width is not None and made.cell_len > width:
         made = Text(BETWEEN).join([*head, *brief, *tail])

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from workbench.cli.live.summary import summary
+from workbench.cli.terminal import say
 from workbench.inference.live.result import StreamResult
 from workbench.inference.live.stats import StreamStats
 from workbench.recording.answers import plain_answer
@@ -42,7 +43,7 @@ class Output:
         if self.json:
             _write("end", {"ended": ended, **plain_stats(stats)})
         else:
-            print("\n".join(summary(stats, ended=ended)), flush=True)
+            say("\n".join(summary(stats, ended=ended)), flush=True)
 
 
 def drop_output() -> None:
@@ -52,4 +53,4 @@ def drop_output() -> None:
 
 def _write(kind: str, fields: dict[str, Any]) -> None:
     line = finite(plain({"kind": kind, **fields}, name=kind))
-    print(json.dumps(line, ensure_ascii=False, allow_nan=False), flush=True)
+    say(json.dumps(line, ensure_ascii=False, allow_nan=False), flush=True)

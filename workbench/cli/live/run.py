@@ -17,10 +17,11 @@ from workbench.cli.live.display import Display, display_on
 from workbench.cli.live.output import Output, drop_output
 from workbench.cli.live.recipe import Fed, recipe_for
 from workbench.cli.live.watch import Watch
+from workbench.cli.terminal import say
 from workbench.errors import RunError, WorkbenchError
 from workbench.inference.live import Stream, stream
 from workbench.models import load_model
-from workbench.readable import without_password
+from workbench.readable import one_line
 from workbench.recording import Recorder
 from workbench.reports import run_scenarios
 
@@ -45,13 +46,13 @@ def run(asked: Asked) -> int:
     """
     console, output = Console(stderr=True), Output(json=asked.json)
     display = display_on(console, quiet=asked.quiet or (asked.json and output.on_terminal))
-    with console.status(Text(f"opening {without_password(asked.origin)}")):  # a bracket in it is no markup
+    with console.status(Text(one_line(f"opening {asked.origin}"))):  # a bracket in it is no markup
         try:
             live, fed = _opened(asked, display)
         except WorkbenchError:
             raise
         except Exception as error:  # of a model that raises on every picture, too
-            raise _fault(asked.model or without_password(asked.origin), error) from error
+            raise _fault(asked.model or asked.origin, error) from error
     with live:
         recorder = _recorder(live, asked) if asked.record else None
         display.say(_heading(live, fed))
@@ -151,6 +152,6 @@ def _report(asked: Asked) -> int:
     )
     for each in runs:
         if not each.ok:
-            print(f"workbench: {each.scenario} {each.status}: {each.error}", file=sys.stderr)
-    print(asked.out.resolve() / "index.html", file=sys.stderr if asked.json else sys.stdout)
+            say(f"workbench: {each.scenario} {each.status}: {each.error}", file=sys.stderr)
+    say(asked.out.resolve() / "index.html", file=sys.stderr if asked.json else sys.stdout)
     return status

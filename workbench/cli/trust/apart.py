@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from workbench.cli.terminal import say
 from workbench.errors import InvalidValue, ModelLoadError, RunError
 from workbench.models.cache import file_digest
 from workbench.models.opening.trust import TRUSTED, told
@@ -60,7 +61,7 @@ def _introduced(origin: str) -> tuple[Path, str]:
     runtime, path = located(origin)
     digest = file_digest(path)
     against = _objection(path, runtime)
-    print(
+    say(
         f"workbench: {path}: sha256 {digest}; it is run as a file that you trust{against and f', although {against}'}",
         file=sys.stderr,
         flush=True,

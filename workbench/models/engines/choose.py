@@ -14,6 +14,7 @@ from workbench.models.engines.rechecking import still_right
 from workbench.models.engines.record import Choice, Trial, quickest, spec_from
 from workbench.models.engines.sources import Source, run_module
 from workbench.models.engines.store import folder_of, put, read, workplace
+from workbench.readable import one_line
 
 SECONDS = 120  # the longest trial of one engine
 
@@ -33,7 +34,7 @@ def choose(source: Source) -> Choice:
     with workplace(folder) as work:
         kept = read(folder)  # another process may have made it while this one waited
         if kept is None or not still_right(kept, source, folder):
-            print(f"{source.name}: looking for its quickest engine, once on this machine", file=sys.stderr)
+            print(f"{one_line(source.name)}: looking for its quickest engine, once on this machine", file=sys.stderr)
             source.make(work)
             kept = _chosen(key, source.name, work)
             put(kept, work, folder)

@@ -1,0 +1,39 @@
+"""What is foreign in the output of the command line is shown, and carried out by no terminal."""
+
+import ast
+import io
+import sys
+
+from workbench.cli.live.display import Now
+from workbench.cli.terminal import accept_every_letter, say
+
+EVIL = "\x1b]0;owned\x07 rtsp://me:word@cam \u202egpj"
+SHOWN = r"\u001b]0;owned\u0007 rtsp://***@cam \u202egpj"
+
+
+def test_what_is_said_holds_no_escape_sequence_and_no_password(capsys):
+    say(EVIL, 3, file=sys.stderr)
+    assert capsys.readouterr().err == f"{SHOWN} 3\n"
+
+
+def test_lines_of_a_stream_hold_none_either(capsys):
+    from rich.console import Console
+
+    Now(Console(file=sys.stdout, width=200)).say(f"{EVIL}\n")
+    assert capsys.readouterr().out == f"{SHOWN}\\n\n"
+
+
+def test_a_terminal_without_a_letter_gets_its_escape(monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    accept_every_letter()
+    say("café · 日本", flush=True)
+    assert stream.buffer.getvalue() == rb"caf\xe9 \xb7 \u65e5\u672c" + b"\n"
+
+
+def test_no_other_module_of_the_command_line_prints(request):
+    folder = request.config.rootpath / "workbench" / "cli"
+    trees = {path.name: ast.parse(path.read_text("utf-8")) for path in folder.rglob("*.py")}
+    calls = [(name, node.func) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    printing = {name for name, function in calls if isinstance(function, ast.Name) and function.id == "print"}
+    assert printing == {"terminal.py"}
