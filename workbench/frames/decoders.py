@@ -5,24 +5,22 @@ What each does with 16 bits, palettes, CMYK, gray and animation is written down 
 
 from __future__ import annotations
 
-import io
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image
 
 from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.frames.damage import JPEG_MAGIC
 from workbench.frames.frame import ChannelOrder
 from workbench.frames.orientation import orientation_of, turn
+from workbench.frames.pillow import open_picture, truncated_pictures
 from workbench.quiet_tensorflow import import_tensorflow
 
 END_OF_IMAGE = b"\xff\xd9"
-_PIL_FLAG = threading.Lock()  # ImageFile.LOAD_TRUNCATED_IMAGES belongs to the whole process
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +55,13 @@ def with_pil(data: bytes, exif: str, damaged: bool) -> np.ndarray:
     if damaged and data.startswith(JPEG_MAGIC):
         data += END_OF_IMAGE
     try:
-        with _PIL_FLAG:
-            before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, damaged
-            try:
-                picture = Image.open(io.BytesIO(data))
-                picture.load()
-            finally:
-                ImageFile.LOAD_TRUNCATED_IMAGES = before
+        with truncated_pictures(damaged):
+            picture = open_picture(data)
+            picture.load()
         image = _pil_rgb(picture)
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        if isinstance(error, WorkbenchError):
-            raise
+    except WorkbenchError:
+        raise
+    except Exception as error:  # damaged data raises all there is
         raise UnreadableSource(f"Pillow says: {_one_line(error)}") from None
     return turn(image, orientation_of(picture)) if exif == "apply" else image
 
@@ -117,7 +111,7 @@ def _tensorflow(data: bytes, exif: str, damaged: bool, *, dct_method: str) -> np
     image: np.ndarray = tensor.numpy()
     if exif == "ignore":
         return image
-    with Image.open(io.BytesIO(data)) as picture:
+    with open_picture(data) as picture:
         return turn(image, orientation_of(picture))
 
 

@@ -41,7 +41,11 @@ class FrameStream(AbstractContextManager["FrameStream"], ABC):
     origin: str = ""
     order: ChannelOrder = "rgb"  # of the arrays that `arrays` gives out
     decoders: tuple[str, ...] = ()  # what `decoded_by` takes; empty where pixels come decoded
-    damaged: str | None = None  # what is missing or broken, of a source opened with `allow_damaged`
+
+    @property
+    def damaged(self) -> str | None:
+        """What is missing or broken, of a source opened with `allow_damaged`; None of a whole one."""
+        return None
 
     @abstractmethod
     def arrays(self) -> Iterator[np.ndarray]:
@@ -125,7 +129,12 @@ class Selection(FrameSequence):
     def __init__(self, source: FrameSequence, indices: range) -> None:
         self.source, self.indices = source, indices
         self.origin, self.order = source.origin, source.order
-        self.decoders, self.damaged = source.decoders, source.damaged
+        self.decoders = source.decoders
+
+    @property
+    def damaged(self) -> str | None:
+        """What is missing or broken of the source, be it selected or not."""
+        return self.source.damaged
 
     def __len__(self) -> int:
         return len(self.indices)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
 from typing import Literal
-
-from PIL import Image, UnidentifiedImageError
 
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.frames.containers import transport_packet
@@ -70,24 +67,6 @@ def expect_picture(data: bytes, name: str) -> None:
         )
     if kind == "video":
         raise UnreadableSource(f"{name} is a video, not a picture; open it with open_frames")
-
-
-def size_of(data: bytes, name: str) -> tuple[int, int] | None:
-    """Return (width, height) from the header, without decoding; None where Pillow does not know the format.
-
-    Raises:
-        InvalidValue: more pixels than `pixel_limit()`.
-    """
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            size = picture.size
-    except Image.DecompressionBombError as error:
-        raise too_many_pixels(name, str(error).split("(")[-1].split(" ")[0]) from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        return None
-    if size[0] * size[1] > pixel_limit():
-        raise too_many_pixels(name, f"{size[0]}x{size[1]}")
-    return size
 
 
 def pixel_limit() -> int:

@@ -24,7 +24,10 @@ def orientation_of(picture: Image.Image) -> int:
     """Return the orientation 1..8 of an opened picture that its decoder has not applied; 1 where there is none."""
     if picture.format == "TIFF":
         return 1
-    value = picture.getexif().get(ORIENTATION_TAG, 1)
+    try:
+        value = picture.getexif().get(ORIENTATION_TAG, 1)
+    except Exception:  # damaged EXIF raises all there is; OpenCV takes it for none, too
+        return 1
     return value if value in range(1, 9) else 1
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import io
+import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from workbench.checksums import expect_recorded
 from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.frames.alpha import check_alpha, drop_or_composite
 from workbench.frames.cache import FrameCache
 from workbench.frames.damage import damage_of
 from workbench.frames.decoders import DECODERS
 from workbench.frames.frame import FrameSequence, as_rgb
-from workbench.frames.headers import expect_picture, size_of
+from workbench.frames.headers import expect_picture, pixel_limit
 from workbench.frames.orientation import EXIF_RULES, orientation_of, turn
+from workbench.frames.pillow import FORMATS, open_picture, size_of
 from workbench.samples import portable
+
+BYTES_A_PIXEL = 16  # of the largest file that is read: four channels of 32 bits, not compressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,18 @@ class PictureReading:
             raise unknown("exif policy", self.exif, EXIF_RULES)
         check_alpha(self.alpha)
 
+    def read_file(self, path: Path) -> np.ndarray:
+        """Return the picture in a file as `read` does, which has to be what a `SHA256SUMS` beside it says.
+
+        Raises:
+            UnreadableSource: as of `read`; or it cannot be read, or is not the file that was recorded.
+            InvalidValue: more pixels than the limit.
+        """
+        data = read_bytes(path)
+        if not self.allow_damaged:
+            expect_recorded(path, data)
+        return self.read(data, str(path))
+
     def read(self, data: bytes, name: str) -> np.ndarray:
         """Return encoded `data` as (H, W, 3) uint8 in the decoder's own channel order.
 
@@ -47,10 +63,15 @@ class PictureReading:
             InvalidValue: more pixels than the limit.
         """
         expect_picture(data, name)
-        size_of(data, name)
+        size = size_of(data, name)
         if not self.allow_damaged and (damage := damage_of(data)):
             raise UnreadableSource(
                 f"{name} is damaged: {damage}; get the whole file, or pass allow_damaged=True to take what is there"
+            )
+        if size is None:  # nobody knows how much memory it would take
+            raise UnreadableSource(
+                f"{name} cannot be read: it is damaged, or of none of the formats {', '.join(FORMATS)}; "
+                "get it again, or convert it to PNG"
             )
         try:
             color = DECODERS[self.decode].decode(data, self.exif, self.allow_damaged)
@@ -60,7 +81,7 @@ class PictureReading:
 
     def _composite(self, color: np.ndarray, data: bytes) -> np.ndarray:
         """Lay the colours over white or black; alpha is lossless in every format, so Pillow's serves all decoders."""
-        with Image.open(io.BytesIO(data)) as picture:
+        with open_picture(data) as picture:
             if not picture.has_transparency_data:
                 return color
             premultiplied = self.decode == "cv2" and picture.format == "TIFF"  # libtiff's RGBA road
@@ -78,6 +99,14 @@ class PictureSequence(FrameSequence):
         self.paths, self.reading, self.origin = tuple(paths), reading, origin
         self.order = DECODERS[reading.decode].order
         self._cache, self._lock = FrameCache(), threading.Lock()
+
+    @cached_property
+    def damaged(self) -> str | None:
+        """What is wrong with which of the files, where damaged ones are allowed; asked for, it looks at all of them."""
+        if not self.reading.allow_damaged:
+            return None
+        found = [f"{path.name}: {wrong}" for path in self.paths if (wrong := damage_in(path))]
+        return f"{len(found)} of {len(self)} pictures damaged: {'; '.join(found)}" if found else None
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -118,8 +147,7 @@ class PictureSequence(FrameSequence):
             self._cache.clear()
 
     def _read(self, index: int) -> np.ndarray:
-        path = self.paths[index]
-        return self.reading.read(read_bytes(path), str(path))
+        return self.reading.read_file(self.paths[index])
 
 
 def read_picture(
@@ -149,14 +177,37 @@ def read_picture(
     else:
         from workbench.frames.listing import existing_file
 
-        path = existing_file(source)
-        image = reading.read(read_bytes(path), str(path))
+        image = reading.read_file(existing_file(source))
     return as_rgb(image, DECODERS[decode].order)
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file, or say why not."""
+def damage_in(path: Path) -> str | None:
+    """Say what is wrong with the picture in a file; None where it is whole and what was recorded of it."""
+    data = read_bytes(path)
     try:
-        return path.read_bytes()
+        expect_recorded(path, data)
+    except UnreadableSource as error:
+        return str(error)
+    size_of(data, str(path))  # one that is too large is not decoded for this
+    return damage_of(data)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        UnreadableSource: it cannot be read.
+        InvalidValue: it is larger than any picture within the limit of pixels.
+    """
+    limit = BYTES_A_PIXEL * pixel_limit()
+    try:
+        with path.open("rb") as file:
+            if (size := file.seek(0, os.SEEK_END)) > limit:
+                raise InvalidValue(
+                    f"{path} has {size / 1e6:,.0f} MB, more than any picture of {pixel_limit() / 1e6:g} megapixels "
+                    f"({limit / 1e6:,.0f} MB); is it one?"
+                )
+            file.seek(0)
+            return file.read()
     except OSError as error:
         raise UnreadableSource(f"{path} cannot be read: {error.strerror}; check the path and its permissions") from None

@@ -49,7 +49,6 @@ class Video(FrameSequence):
         self._open = partial(
             type(self).reader, scan.path, exif=exif
         )  # not a bound method: no cycle keeps the file open
-        self.damaged = scan.damaged
         self._index: VideoIndex | None = None
         self._cursor: Cursor | None = None
         self._cache, self._lock = FrameCache(), threading.RLock()
@@ -58,6 +57,11 @@ class Video(FrameSequence):
     def path(self) -> Path:
         """The file."""
         return self.scan.path
+
+    @property
+    def damaged(self) -> str | None:
+        """What is missing or broken in the file."""
+        return self.scan.damaged
 
     @property
     def timeline(self) -> VideoIndex:

@@ -205,7 +205,9 @@ def test_a_changed_byte_in_a_png_is_found_by_its_checksum(photo):
         pytest.param(b"", r"is empty \(0 bytes\)", id="no bytes"),
         pytest.param(b"<!DOCTYPE html><html>Not found</html>", "no picture but text.*DOCTYPE", id="a web page"),
         pytest.param(b"\xff\xd8\xff\xe0" + bytes(200), "damaged", id="a header and nothing"),
-        pytest.param(bytes(range(256)) * 8, "cannot be read: .*cannot decode it", id="noise"),
+        pytest.param(
+            bytes(range(256)) * 8, "cannot be read: it is damaged, or of none of the formats AVIF, BMP", id="noise"
+        ),
         pytest.param(b"\0\0\0\x18ftypisom" + bytes(80), "is a video", id="a video"),
     ],
 )

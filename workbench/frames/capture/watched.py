@@ -14,7 +14,7 @@ from workbench.errors import InvalidValue, UnreadableSource
 from workbench.frames.capture.capture import Capture, Captured, CaptureState, Lost, Phase
 from workbench.frames.decoders import DECODERS
 from workbench.frames.listing import natural_key, only_pictures, resolved
-from workbench.frames.pictures import PictureReading, read_bytes
+from workbench.frames.pictures import PictureReading
 from workbench.samples import portable
 
 LOOK_S = 0.05  # between looks at the folder; of a folder that takes long to list, `SHARE` times as long
@@ -147,7 +147,7 @@ class WatchedFolder(Capture):
             return None
         begun = time.perf_counter()
         try:
-            image = self._reading.read(read_bytes(path), str(path))
+            image = self._reading.read_file(path)
         except (UnreadableSource, InvalidValue) as error:
             return self._unreadable(path, seen, given_up or isinstance(error, InvalidValue))
         return self._captured(path, seen, image, time.perf_counter() - begun)
