@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.reports import facts
 from workbench.reports.identity import Input, notebook_hash
+from workbench.reports.masking import mask_for
 from workbench.reports.plain import Plain
 from workbench.reports.scenarios import Scenario
 
@@ -39,7 +40,7 @@ class Plan:
 
 
 def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Mapping[str, Any]) -> dict[str, Plain]:
-    """Return the manifest of a run that ended.
+    """Return the manifest of a run that ended, without the passwords of addresses.
 
     Args:
         plan: what was asked for.
@@ -48,7 +49,7 @@ def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Ma
         metrics: what the notebook recorded; those whose names begin with `recipe` are copied.
     """
     scenario = plan.scenario
-    return {
+    record = {
         "format": FORMAT,
         "scenario": scenario.name,
         "title": scenario.title,
@@ -70,6 +71,7 @@ def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Ma
         "machine": facts.machine(),
         "git": facts.commit(scenario.path.parent),
     }
+    return dict(mask_for(plan.parameters)(record))
 
 
 def _cells(notebook: NotebookNode) -> dict[str, Plain]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,15 @@ def finite(value: Plain) -> Plain:
         case dict():
             return {key: finite(item) for key, item in value.items()}
     return value
+
+
+def texts_in(value: Plain) -> Iterable[str]:
+    """Yield every text in a value, however deep it lies in lists and dicts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(item)
 
 
 def read_json(path: Path) -> dict[str, Any]:
