@@ -13,4 +13,7 @@ __version__ = "0.1.0"
 # Refuse decompression bombs: OpenCV reads this limit, in pixels, once, when cv2 is imported
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(50_000_000))
 
+# ONNX Runtime reports home from 1.29 on; it reads this once, when it is imported (its Privacy.md)
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
