@@ -14,7 +14,11 @@ from tests.faults.long.user import Answer, Asked, UserProcess
 
 SUMS = "SHA256SUMS"
 ENDED = ("raised", "died", "hung", "filled the memory")  # what no file may bring about
-READ = {"same": "read as the original, bit for bit", "other": "read otherwise, without a word"}
+READ = {
+    "same": "read as the original, bit for bit",
+    "printed": "read otherwise, with no more than the decoder's own warning on standard error",
+    "other": "read otherwise, without a word",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,12 @@ class Outcome:
 
     @property
     def came(self) -> str:
-        """The outcome without a record: refused, flagged, same, other, or one of ENDED."""
-        if self.plain.outcome == "read":
-            return "same" if self.same else "other"
-        return self.plain.outcome
+        """The outcome without a record: refused, flagged, same, printed, other, or one of ENDED."""
+        if self.plain.outcome != "read":
+            return self.plain.outcome
+        if self.same:
+            return "same"
+        return "printed" if self.plain.printed else "other"
 
     def __str__(self) -> str:
         return f"{self.original} {self.number} ({self.kind}): {self.plain} recorded: {self.recorded}"
@@ -66,7 +72,7 @@ def cut_short(outcomes: Iterable[Outcome]) -> list[Outcome]:
 def counted(outcomes: Iterable[Outcome]) -> str:
     """Say how many came how."""
     counts = Counter(outcome.came for outcome in outcomes)
-    known = ("refused", "flagged", "same", "other", *ENDED)
+    known = ("refused", "flagged", *READ, *ENDED)
     return ", ".join(f"{counts[came]:,} {READ.get(came, came)}" for came in known if counts[came])
 
 

@@ -95,10 +95,9 @@ def test_no_damage_harms_the_process_and_what_is_refused_is_refused_in_one_line(
     assert [str(outcome) for outcome in found if not outcome.plain.said.isprintable()] == []
     assert max(outcome.plain.seconds for outcome in found) < SECONDS
     assert max(outcome.plain.grown_mb for outcome in found) < MEMORY_MB
-    other = [outcome for outcome in found if outcome.kind != CUT]
-    tell(
-        "untold" if any(outcome.came == "other" for outcome in found) else "refused", f"{len(other)}: {counted(other)}"
-    )
+    changed = [outcome for outcome in found if outcome.kind != CUT]
+    untold = any(outcome.came in ("printed", "other") for outcome in changed)
+    tell("untold" if untold else "refused", f"{len(changed)}: {counted(changed)}")
 
 
 def test_one_process_opens_them_all_and_nothing_is_left(folder, user, outcomes, tell):

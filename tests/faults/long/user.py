@@ -45,6 +45,7 @@ class Answer:
     outcome: str  # refused, flagged, read; and, which must not be: raised, died, hung, filled the memory
     said: str = ""
     digest: str = ""  # SHA-256 of every frame, or of every output
+    printed: bool = False  # the decoder or runtime itself wrote something to standard error
     seconds: float = 0.0
     grown_mb: float = 0.0  # of the process' peak
 
@@ -127,9 +128,10 @@ def work(pipe: Connection, log: str, environment: dict[str, str]) -> None:
             asked: Asked = pipe.recv()
         except EOFError:
             return
-        start, peak = time.monotonic(), _peak_mb()
+        start, peak, printed = time.monotonic(), _peak_mb(), os.fstat(file).st_size
         outcome, said, digest = _opened(asked)
-        pipe.send(Answer(outcome, said, digest, time.monotonic() - start, _peak_mb() - peak))
+        printed = os.fstat(file).st_size > printed
+        pipe.send(Answer(outcome, said, digest, printed, time.monotonic() - start, _peak_mb() - peak))
 
 
 def _peak_mb() -> float:
