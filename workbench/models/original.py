@@ -49,7 +49,7 @@ def found(
         raise InvalidValue(f"{path}: only a SavedModel or .tflite has signatures; leave signature={signature!r} out")
     sample = str(origin).removeprefix(IN_OPENCV).startswith("sample:")  # held against the catalogue when fetched
     trusted = is_trusted(path, trust)
-    if not (trusted or sample or runtime == "keras"):  # Keras' own safe mode keeps code in its files from running
+    if not (trusted or sample):
         vet(path, runtime, signature=signature)
     return Wanted(runtime, path, _name(origin, path), read_labels(labels, path), signature, trusted)
 

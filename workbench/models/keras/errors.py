@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.errors import ModelLoadError
+from workbench.models.opening.keras_config import LAMBDA, TFSM
 
 # Pieces of Keras 3.15's own messages -> cause and cure. First match wins.
 IN_KERAS_2 = (
@@ -14,11 +15,7 @@ IN_KERAS_2 = (
     "tf.saved_model.save(model, FOLDER), and load that folder"
 )
 CAUSES = (
-    (
-        r"TFSMLayer",
-        "it wraps a TensorFlow SavedModel that lies outside of it (TFSMLayer); load that SavedModel's folder itself, "
-        "which also takes many inputs by name",
-    ),
+    (r"TFSMLayer", TFSM),
     (
         r"Unknown layer: '(?P<name>TFOpLambda|SlicingOpLambda|ClassMethod|InstanceMethod|InstanceProperty)'",
         f"it is of Keras 2 and holds a TensorFlow operation stored by name ({{name}}), which Keras 3 cannot rebuild; "
@@ -37,11 +34,7 @@ CAUSES = (
         r"cannot contain character `/`.{0,40}name=(?P<name>\S+)",
         f"its layer {{name}} has a slash in its name, which Keras 3 does not take; {IN_KERAS_2}",
     ),
-    (
-        r"Lambda|safe_mode|unsafe deserialization|allow_.*unsafe",
-        "it holds a Lambda layer, which is Python code that runs on loading, and is blocked; if you know where the "
-        "file comes from, give trust=True, else ask its author for a file without Lambda",
-    ),
+    (r"Lambda|safe_mode|unsafe deserialization|allow_.*unsafe", LAMBDA),
     (
         r"Could not locate class '?(?P<name>[\w>]+)'?|Unknown layer: '?(?P<other>[\w>]+)'?",
         "it uses the custom class {name}, which is not known here; import the module that registers it with "

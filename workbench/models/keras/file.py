@@ -19,17 +19,22 @@ def open_keras(path: Path, *, name: str, labels: tuple[str, ...] | None, trust: 
     Raises:
         ModelLoadError: Keras refuses it; the text names the cause and the way round.
     """
-    import_tensorflow()
-    import keras
-
     try:
-        with warnings.catch_warnings():  # how a Keras 2 file spells its input shape is no one's to mend
-            warnings.filterwarnings("ignore", message="Do not pass an `input_shape`")
-            old = readers() if path.suffix.lower() != ".keras" else None
-            model = keras.saving.load_model(path, custom_objects=old, compile=False, safe_mode=not trust)
+        model = read(path, safe=not trust)
     except Exception as error:
         raise load_error(path, error) from error
     return KerasModel(model, name=name, labels=labels, path=path)
+
+
+def read(path: Path, *, safe: bool) -> Any:
+    """Return the Keras model of a file, uncompiled; `safe`: in Keras' safe mode."""
+    import_tensorflow()
+    import keras
+
+    with warnings.catch_warnings():  # how a Keras 2 file spells its input shape is no one's to mend
+        warnings.filterwarnings("ignore", message="Do not pass an `input_shape`")
+        old = readers() if path.suffix.lower() != ".keras" else None
+        return keras.saving.load_model(path, custom_objects=old, compile=False, safe_mode=safe)
 
 
 def is_keras(model: Any) -> bool:

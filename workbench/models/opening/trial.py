@@ -18,6 +18,7 @@ import numpy as np
 
 from workbench.errors import ModelLoadError, WorkbenchError
 from workbench.models.model import Model, TensorSpec
+from workbench.models.opening.keras_file import expect_sound
 from workbench.models.opening.trust import CURE
 from workbench.models.opening.vetting import GRAPHS
 from workbench.models.original import Wanted, open_file
@@ -30,6 +31,7 @@ IMPORTS = {
     "tflite": "ai_edge_litert.interpreter",
     "onnx": "onnxruntime",
     "cv2": "cv2",
+    "keras": "h5py",  # looked at, not run: see keras_file
 }  # done before the clock starts
 
 
@@ -68,6 +70,9 @@ def _say(answers: TextIO, message: dict[str, Any]) -> None:
 def _problem(path: Path, runtime: str, signature: str | None) -> str | None:
     """Return what is wrong with a file, in one line; None where it loads and runs."""
     try:
+        if runtime == "keras":
+            expect_sound(path)
+            return None
         if runtime in GRAPHS and (found := _reaching_out(path, runtime)):
             return found
         _run_once(open_file(Wanted(runtime, path, path.name, None, signature, trust=False)))

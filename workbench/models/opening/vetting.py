@@ -15,7 +15,7 @@ from pathlib import Path
 
 from workbench.errors import ModelLoadError
 from workbench.models.cache import cache_dir, file_digest
-from workbench.models.opening.trial_process import Limits, TrialProcess
+from workbench.models.opening.trial_process import Limits, TrialProcess, Verdict
 
 SECONDS, MEMORY_MB = 20.0, 2048
 EVERY = "*"  # signature: the verdict is on all of them
@@ -26,6 +26,7 @@ PACKAGES = {
     "frozen-graph": "tensorflow",
     "tflite": "ai-edge-litert",
     "onnx": "onnxruntime",
+    "keras": "h5py",
 }
 RULES = 2  # of the scan and the trial; raise it when they change, and every file is tried again
 
@@ -41,10 +42,11 @@ def vet(
     """Load a model file in a child process and run it once on zeros; do nothing if that went well before.
 
     A SavedModel or frozen graph whose operations reach files, the network or Python is refused without being run.
+    A Keras file is looked at in the child without Keras, and held to its size here; it is not run.
 
     Args:
         path: file or folder.
-        runtime: savedmodel, frozen-graph, tflite, onnx or cv2.
+        runtime: savedmodel, frozen-graph, tflite, onnx, cv2 or keras.
         signature: which one of the file's signatures to run; by default the one that loading takes.
         seconds: wall-clock time that loading and running may take, after the runtime itself is imported.
         memory_mb: resident memory of the child, in MiB; and ten times the file's own size more.
@@ -60,11 +62,20 @@ def vet(
         room = memory_mb + TIMES_ITS_SIZE * _megabytes(path)
         with TrialProcess(runtime, Limits(seconds, room)) as trial:
             verdict = trial.verdict(path, signature)
+        if runtime == "keras" and verdict.problem is None:
+            verdict = _room(path)
         problem = verdict.problem
         if verdict.lasting:
             _remember(record, path, problem)
     if problem:
         raise ModelLoadError(f"{path}: {problem}")
+
+
+def _room(path: Path) -> Verdict:
+    """Hold a Keras file to its size: in this process, where the user's own layers are known."""
+    from workbench.models.keras.size import oversize
+
+    return Verdict(oversize(path))
 
 
 def vouch(path: str | Path, runtime: str) -> None:
