@@ -61,6 +61,14 @@ class PreprocessingWarning(UserWarning):
     """A recipe that contradicts what the model says about its own input."""
 
 
+class DamageWarning(UserWarning):
+    """A damaged source of which is taken what is there, because that was asked for."""
+
+
+class NoSuchFrame(WorkbenchError, IndexError):
+    """A frame before the first or past the last of a source."""
+
+
 def unknown(kind: str, name: object, known: Iterable[str]) -> UnknownName:
     """Make the error for `name` missing from `known`, with the closest known name."""
     names = sorted(map(str, known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -12,7 +13,7 @@ from typing import Literal, overload
 import cv2
 import numpy as np
 
-from workbench.errors import InvalidValue
+from workbench.errors import InvalidValue, NoSuchFrame
 
 ChannelOrder = Literal["rgb", "bgr"]
 
@@ -104,8 +105,20 @@ class FrameSequence(FrameStream, Sequence[Frame]):
         """Return one Frame, or a view on some of them."""
         if isinstance(index, slice):
             return Selection(self, range(*index.indices(len(self))))
-        number = range(len(self))[index]  # raises IndexError, and counts from the end, as a list does
+        number = self.place(index)
         return self._frame(number, self.array(number))
+
+    def place(self, index: int) -> int:
+        """Return the place of frame `index` counted from the start; a negative one counts from the end, as of a list.
+
+        Raises:
+            NoSuchFrame: there is none; an IndexError.
+        """
+        count, place = len(self), operator.index(index)
+        if not -count <= place < count:
+            numbers = f"these {count} frames have the numbers 0 to {count - 1}" if count else "no frame is there at all"
+            raise NoSuchFrame(f"{self.origin}: there is no frame {place}; {numbers}")
+        return place % count
 
     def arrays(self) -> Iterator[np.ndarray]:
         """Yield every picture in order, as `array` gives it."""

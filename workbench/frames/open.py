@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from workbench.frames.listing import (
 )
 from workbench.frames.live import open_camera, open_network
 from workbench.frames.orientation import EXIF_RULES
+from workbench.frames.partial import damage_allowed, note_damage, refusal
 from workbench.frames.pictures import PictureReading, PictureSequence
 from workbench.frames.video import VIDEO_DECODERS, video_from
 from workbench.frames.video_scan import scan_video
@@ -43,7 +44,7 @@ def open_frames(  # noqa: PLR0913 - each is one question about the pixels, and k
     exif: str = "apply",
     alpha: str = "drop",
     order: ChannelOrder = "rgb",
-    allow_damaged: bool = False,
+    allow_damaged: bool | None = None,
 ) -> FrameSequence | FrameStream:
     """Open frames: a sequence with exact random access, or, live, a stream.
 
@@ -55,7 +56,11 @@ def open_frames(  # noqa: PLR0913 - each is one question about the pixels, and k
         exif: `apply` or `ignore` the orientation tag of a picture, the rotation tag of a video.
         alpha: what becomes of transparency: `drop`, `white` or `black`.
         order: the channel order of arrays that are given, `rgb` or `bgr`; files need none.
-        allow_damaged: take what is there of a truncated picture or video; `.damaged` says what is wrong.
+        allow_damaged: take what is there of a damaged picture or video; `.damaged` says what is wrong. By default as
+            $WORKBENCH_ALLOW_DAMAGED says, which `workbench report --allow-damaged` sets for its notebook; else not.
+
+    Warns:
+        DamageWarning: a damaged source is taken; the report of a notebook that does so is marked as partial.
 
     Raises:
         UnreadableSource: not there, not readable, damaged.
@@ -68,13 +73,20 @@ def open_frames(  # noqa: PLR0913 - each is one question about the pixels, and k
         >>> len(frames), frames[-1].image.shape
         (3, (4, 5, 3))
     """
-    how = _How(decode, exif, alpha, allow_damaged)
+    how = _How(decode, exif, alpha, damage_allowed(allow_damaged))
+    frames = _open(origin, how, order)
+    if how.allow_damaged and frames.damaged:
+        note_damage(frames.origin, frames.damaged)
+    return frames
+
+
+def _open(origin: Any, how: _How, order: ChannelOrder) -> FrameSequence | FrameStream:
     if order not in ("rgb", "bgr"):
         raise unknown("channel order", order, ("rgb", "bgr"))
     if isinstance(origin, FrameStream):
         return origin
     if isinstance(origin, np.ndarray):
-        return from_array(origin, order=order, alpha=alpha)
+        return from_array(origin, order=order, alpha=how.alpha)
     if isinstance(origin, (list, tuple)):
         return _open_list(origin, how, order)
     if isinstance(origin, (int, np.integer)) and not isinstance(origin, bool):
@@ -117,10 +129,9 @@ class _How:
             raise InvalidValue(f"{origin} is a video, and {self.decode!r} reads pictures; use decode='cv2' or 'pyav'")
         scan = scan_video(path)
         if scan.damaged and not self.allow_damaged:
-            raise UnreadableSource(
-                f"{path} is damaged: {scan.damaged}; get the whole file, "
-                "or pass allow_damaged=True to take what is there"
-            )
+            raise refusal(path, scan.damaged)
+        if self.allow_damaged:  # its frames are those that decode, whatever its packets promise
+            scan = replace(scan, clean=False)
         return video_from(scan, self.decode, origin=origin, exif=self.exif)
 
     def file(self, path: Path, origin: str) -> FrameSequence:

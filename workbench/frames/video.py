@@ -81,7 +81,7 @@ class Video(FrameSequence):
     def array(self, index: int) -> np.ndarray:
         """Return frame `index` (H, W, 3) uint8, read-only, in channel order `self.order`."""
         with self._lock:
-            index = range(len(self))[index]
+            index = self.place(index)
             held = self._cache.get(index)
             if held is not None:
                 return held
@@ -110,7 +110,7 @@ class Video(FrameSequence):
         cursor = self._new_cursor(self.timeline)
         try:
             for index in indices:
-                yield cursor.read(range(len(self))[index])
+                yield cursor.read(self.place(index))
         finally:
             cursor.close()
 
