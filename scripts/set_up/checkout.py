@@ -48,6 +48,11 @@ class Checkout:
         return self.root / "requirements-opencv4.lock"
 
     @property
+    def npm_lock(self) -> Path:
+        """The package that brings npm where there is none; in the package, since its users fetch samples too."""
+        return self.root / "workbench" / "samples" / "npm.lock"
+
+    @property
     def opencv4(self) -> Path:
         """Where the last OpenCV 4 lies: a folder to put first on PYTHONPATH."""
         return self.root / ".cache" / "opencv4"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from scripts.set_up import system
+from scripts.set_up import locks, system
 from scripts.set_up.checkout import Checkout
 from scripts.set_up.console import CommandFailed, Runner, SetUpError, step
 from scripts.set_up.installer import Installer, locked_names, locked_version
@@ -64,6 +64,9 @@ def can_make_environments(run: Runner, python: Path) -> bool:
 
 def fill(checkout: Checkout, run: Runner) -> None:
     """Install uv, the locked packages and the project, and see that OpenCV works."""
+    for path in (checkout.lock, checkout.headless_lock):
+        locks.refuse_addresses(path)
+        locks.expect_hashed(path)
     installer, lock = Installer(checkout, run), checkout.lock.read_text(encoding="utf-8")
     if not installer.uses_uv:
         with step(f"install uv {locked_version(lock, 'uv')}") as remark:

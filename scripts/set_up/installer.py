@@ -10,12 +10,20 @@ from pathlib import Path
 from scripts.set_up.checkout import Checkout
 from scripts.set_up.console import CommandFailed, Runner, SetUpError
 
+# What uv and pip say of a package whose bytes are not those that the lock names: which it is, and its hash.
+MISMATCHES = (
+    re.compile(r"Hash mismatch for `(\S+)==(\S+)`.*?Computed:\s+sha256:([0-9a-f]{64})", re.DOTALL),
+    re.compile(r"DO NOT MATCH THE HASHES.*?^ +(\S+)==(\S+) from.*?Got +([0-9a-f]{64})", re.DOTALL | re.MULTILINE),
+)
+NO_WHEEL = re.compile(r"No matching distribution found for (\S+)==([^\s;]+)")
+WHEELS_ONLY = ("--only-binary", ":all:")  # building a source archive would run it, and fetch what no lock names
+
 
 def locked_entry(lock: str, package: str) -> str:
     """Return the lines of `package` in the text of a lock: requirement and hashes, once or once a Python version."""
     entries = re.findall(rf"^{re.escape(package)}==.*(?:\n +--hash.*)+", lock, re.MULTILINE)
     if not entries:
-        raise SetUpError(f"requirements.lock has no {package}; run `git checkout requirements.lock`")
+        raise SetUpError(f"requirements.lock has no {package} with a hash; run `git checkout requirements.lock`")
     return "\n".join(entries) + "\n"
 
 
@@ -33,6 +41,19 @@ def uv_variables(environment: Mapping[str, str], pip_index: str) -> dict[str, st
     """Return what makes uv ask the index that pip is configured for, unless uv has one of its own."""
     own = {"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX"} & environment.keys()
     return {} if own or not pip_index else {"UV_DEFAULT_INDEX": pip_index}
+
+
+def mismatch(output: str) -> str | None:
+    """Return what there is to say of the package whose hash uv or pip found to be another; None without one."""
+    for pattern in MISMATCHES:
+        if found := pattern.search(output):
+            name, version, came = found.groups()
+            return (
+                f"{name} {version} is not the package that requirements.lock names: what came has SHA-256 "
+                f"{came[:12]}..., which is not in the lock; it was not installed. Type it again; if it stays so, the "
+                "package index hands out something else: python -m pip config list"
+            )
+    return None
 
 
 class Installer:
@@ -53,26 +74,22 @@ class Installer:
         entry = self.checkout.state / "uv.txt"
         entry.write_text(locked_entry(self.checkout.lock.read_text(encoding="utf-8"), "uv"), encoding="utf-8")
         try:
-            self._pip("install", "--require-hashes", "--no-deps", "-r", entry)
+            self._pip("install", "--require-hashes", "--no-deps", *WHEELS_ONLY, "-r", entry)
         except CommandFailed:
             return False
         return True
 
     def sync(self, lock: Path) -> str:
-        """Make the environment hold what `lock` says; return who did it: uv or pip.
-
-        Only wheels are taken: building a source archive would fetch packages that no lock names.
-        """
-        arguments = ("--require-hashes", "-r", lock)
+        """Make the environment hold what `lock` says; return who did it: uv or pip."""
         return self._by_uv_or_pip(
-            ("sync", "--require-hashes", "--no-build", lock),
-            ("install", "--no-deps", "--only-binary", ":all:", *arguments),
+            ("sync", "--require-hashes", *WHEELS_ONLY, lock),
+            ("install", "--require-hashes", "--no-deps", *WHEELS_ONLY, "-r", lock),
         )
 
     def add(self, lock: Path, target: Path | None = None) -> str:
         """Add what `lock` says, without its dependencies, to the environment or to the folder `target`."""
         where = ("--target", target) if target else ()
-        arguments = ("install", "--require-hashes", "--no-deps", *where, "-r", lock)
+        arguments = ("install", "--require-hashes", "--no-deps", *WHEELS_ONLY, *where, "-r", lock)
         return self._by_uv_or_pip(arguments, arguments)
 
     def add_project(self) -> str:
@@ -92,19 +109,27 @@ class Installer:
                 self._uv_failed = True
             else:
                 return "uv"
-        self._pip(*pip)
+        try:
+            self._pip(*pip)
+        except CommandFailed as error:
+            if found := NO_WHEEL.search(error.output):
+                raise SetUpError(
+                    f"the package index has no wheel of {found[1]} {found[2]} for this Python and machine, and a "
+                    "source archive is not built, since that runs what no lock names; see: python -m pip config list"
+                ) from error
+            raise
         return "pip"
 
     def _uv(self, verb: str | Path, *words: str | Path) -> None:
         command = (self.checkout.uv, "pip", verb, "--python", self.checkout.python, *words)
         try:
-            self.run(*command, variables=self._uv_variables())
+            self._run(*command, variables=self._uv_variables())
         except CommandFailed as error:
             if "certificate" not in error.output:
                 raise
             # behind a proxy that signs for itself only the system knows the signer; pip asks the system too
             self._variables = self._uv_variables() | {"UV_SYSTEM_CERTS": "1"}
-            self.run(*command, variables=self._variables)
+            self._run(*command, variables=self._variables)
 
     def _uv_variables(self) -> dict[str, str]:
         if self._variables is None:
@@ -116,4 +141,13 @@ class Installer:
         return self._variables
 
     def _pip(self, *words: str | Path) -> str:
-        return self.run(self.checkout.python, "-m", "pip", *words)
+        return self._run(self.checkout.python, "-m", "pip", *words)
+
+    def _run(self, *command: str | Path, variables: Mapping[str, str] | None = None) -> str:
+        """Run a command; a package that is not what the lock says ends set-up, whoever might take over."""
+        try:
+            return self.run(*command, variables=variables)
+        except CommandFailed as error:
+            if refusal := mismatch(error.output):
+                raise SetUpError(refusal) from error
+            raise

