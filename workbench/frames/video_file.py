@@ -30,12 +30,16 @@ def opened(path: Path) -> Iterator[InputContainer]:
         UnreadableSource: FFmpeg cannot read it, or there is no video in it.
     """
     try:
-        container = av.open(str(path.resolve()), options=ALONE)  # absolute: no name is a protocol
+        # absolute: no name is a protocol; a title that is no UTF-8 is no reason not to read the frames
+        container = av.open(str(path.resolve()), options=ALONE, metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError) as error:
         raise UnreadableSource(f"{path} cannot be opened as a video: {_why(path, error)}") from None
     with container:
         if not container.streams.video:
             raise UnreadableSource(f"{path} has no video stream in it (its format is {container.format.long_name})")
+        if video_stream(container).codec_context is None:
+            why = "the file is cut short" if missing_bytes(path) else "the file is damaged, or FFmpeg lacks the codec"
+            raise UnreadableSource(f"{path} does not say how its video is encoded: {why}; get the whole file")
         if Disposition.attached_pic in video_stream(container).disposition:
             raise UnreadableSource(f"{path} has no video stream in it, only sound and a cover picture")
         yield container
