@@ -40,7 +40,8 @@ def extract(path: Path, members: Iterable[Member], folder: Path) -> None:
                 _expect(content, member, path)
                 (folder / member.name).write_bytes(content)
     except (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, KeyError) as error:
-        raise SampleError(f"{path.name} cannot be unpacked: {error}; fetch it again") from error
+        cause = error.args[0] if isinstance(error, KeyError) else error  # whose text is in quotes
+        raise SampleError(f"{path.name} cannot be unpacked: {cause}; fetch it again") from error
 
 
 @contextmanager

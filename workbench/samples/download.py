@@ -22,6 +22,7 @@ Downloader = Callable[[Package, Path, Progress], Path]
 NO_INDEX = re.compile(
     r"from versions: none|Failed to establish|ConnectionError|NameResolution|ProxyError|timed out", re.I
 )
+NO_WHEEL = re.compile(r"^ERROR: Wheel .* is invalid", re.M)
 CHECK = "check the network and pip's index and proxy settings (python -m pip config list), then fetch again"
 NPM_LOCK = Path(__file__).with_name("npm.lock")  # what brings npm where there is none, by hash; `make lock` writes it
 # Without a network npm tries again for more than a minute, unless the waits between are short (milliseconds).
@@ -29,7 +30,8 @@ NPM_OPTIONS = ("--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout
 NPM_CODE = re.compile(r"^npm (?:error|ERR!) code (\w+)$", re.M)
 NPM_ABSENT = ("E404", "ETARGET")
 NPM_OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH")
-NPM_CHECK = "check the network and npm's registry and proxy settings (npm config list), then fetch again"
+NPM_NO_WHEEL = re.compile(r"^ERROR: Wheel .* is invalid", re.M)
+CHECK = "check the network and npm's registry and proxy settings (npm config list), then fetch again"
 
 
 def pypi(package: Package, folder: Path, progress: Progress) -> Path:
@@ -109,6 +111,8 @@ def _cause(said: list[str], package: Package) -> str:
         return f"pip reached no package index that has {package}; {CHECK}"
     if "No matching distribution" in text:
         return f"the package index that pip uses does not have {package.file}; {CHECK}"
+    if NO_WHEEL.search(text):
+        return f"what the package index hands out as {package.file} is no wheel, perhaps a page to sign in; {CHECK}"
     return f"pip failed on {package}: {_first_error(said)}; {CHECK}"
 
 
