@@ -30,8 +30,7 @@ NPM_OPTIONS = ("--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout
 NPM_CODE = re.compile(r"^npm (?:error|ERR!) code (\w+)$", re.M)
 NPM_ABSENT = ("E404", "ETARGET")
 NPM_OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH")
-NPM_NO_WHEEL = re.compile(r"^ERROR: Wheel .* is invalid", re.M)
-CHECK = "check the network and npm's registry and proxy settings (npm config list), then fetch again"
+NPM_CHECK = "check the network and npm's registry and proxy settings (npm config list), then fetch again"
 
 
 def pypi(package: Package, folder: Path, progress: Progress) -> Path:
