@@ -17,11 +17,12 @@ from types import FrameType
 from workbench.cli.terminal import say
 from workbench.errors import InvalidValue, ModelLoadError, RunError
 from workbench.models.cache import file_digest
-from workbench.models.opening.trust import TRUSTED, told
+from workbench.models.opening.trust import TRUSTED, trusting
 from workbench.models.opening.vetting import vet
 from workbench.models.original import is_file, located
 
 HANDED_ON = (signal.SIGINT, signal.SIGTERM)
+PATIENCE = 3  # times that it is asked to end
 STATUSES = (0, 1, 2, 130, 141)  # with which a command ends by itself; 128 + SIGINT, 128 + SIGPIPE
 
 
@@ -72,8 +73,7 @@ def _introduced(origin: str) -> tuple[Path, str]:
 def _objection(path: Path, runtime: str) -> str:
     """Return what a trial has against a file, without the cure; empty where it loads and runs."""
     try:
-        if runtime != "keras":
-            vet(path, runtime)
+        vet(path, runtime)
     except ModelLoadError as error:
         return str(error).removeprefix(f"{path}: ").partition("; ")[0]
     return ""
@@ -87,11 +87,13 @@ def _status(files: dict[Path, str]) -> int:
     """
     # -P: no module of the current folder; a session of its own: a terminal's Ctrl-C reaches this process only
     command = [sys.executable, "-P", "-m", "workbench.cli.trust.child", *sys.argv[1:]]
-    with subprocess.Popen(command, env=os.environ | told(files), start_new_session=True) as child:
-        with _handing_on(child):
+    with subprocess.Popen(command, env=os.environ | trusting(files), start_new_session=True) as child:
+        with _handing_on(child) as asked:
             status = child.wait()
     if status in STATUSES:
         return status
+    if asked and status < 0:
+        return 128 + asked[0]
     how = f"was killed ({signal.Signals(-status).name})" if status < 0 else f"ended with exit status {status}"
     memory = ", which the system does when memory runs out" if status == -signal.SIGKILL else ""
     raise RunError(
@@ -101,16 +103,21 @@ def _status(files: dict[Path, str]) -> int:
 
 
 @contextmanager
-def _handing_on(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Hand Ctrl-C and a request to end on to the child, which ends in its own way."""
+def _handing_on(child: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    """Hand Ctrl-C and a request to end on to the child, which ends in its own way; the third time it is killed.
+
+    Yields the signals that came.
+    """
+    asked: list[int] = []
 
     def hand_on(number: int, frame: FrameType | None) -> None:
         del frame
-        child.send_signal(number)
+        asked.append(number)
+        child.send_signal(number if len(asked) < PATIENCE else signal.SIGKILL)
 
     before = {number: signal.signal(number, hand_on) for number in HANDED_ON}
     try:
-        yield
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -10,6 +10,11 @@ from workbench.errors import ModelLoadError
 # Pieces of ONNX Runtime 1.31's own messages -> cause and cure. First match wins.
 CAUSES = (
     (
+        r"External data path validation failed",
+        "it asks for weights from outside of its folder, which no honest export does; get it again from where it "
+        "comes from, with its weights beside it",
+    ),
+    (
         r"(?:Could not find an implementation for|is not a registered function/op).*?(?P<name>[\w.]+:?\w*\(-?\d+\))|"
         r"(?P<other>[\w.]+:\w+\(-?\d+\)) is not a registered",
         "it holds the operation {name}, which ONNX Runtime does not have on a CPU; export the model again with "

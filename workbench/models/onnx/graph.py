@@ -95,7 +95,7 @@ def metadata_labels(metadata: Mapping[str, str]) -> tuple[str, ...] | None:
         return None
     try:
         found = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, MemoryError, RecursionError):  # the last two of text that nests too deep
         found = text.split(",") if "," in text else text.splitlines()
     if isinstance(found, dict):
         if sorted(found) != list(range(len(found))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import zipfile
 from pathlib import Path
 
@@ -34,12 +35,10 @@ def runtime_of(path: Path) -> str:
     """Return the runtime of a model file or folder: keras, savedmodel, frozen-graph, tflite or onnx.
 
     Raises:
-        UnreadableSource: there is no such file.
+        UnreadableSource: there is no such file, or it cannot be read.
         ModelLoadError: it is no model, is cut off, or is another kind of model than its suffix says.
     """
-    if not path.exists():
-        raise UnreadableSource(f"{path}: no such file; give the path of a {READABLE}, or sample:NAME")
-    if path.is_dir():
+    if _is_folder(path, f"the path of a {READABLE}, or sample:NAME"):
         if any((path / name).is_file() for name in SAVED_MODEL_FILES):
             return "savedmodel"
         raise ModelLoadError(f"{path}: {foreign_folder(path, SUFFIXES)}")
@@ -63,12 +62,11 @@ def expect_for_opencv(path: Path) -> None:
     """Refuse what OpenCV DNN has no reader for; its TensorFlow reader crashes on some of these.
 
     Raises:
-        UnreadableSource: there is no such file.
+        UnreadableSource: there is no such file, or it cannot be read.
         ModelLoadError: it is a SavedModel or a Keras file.
     """
-    if not path.exists():
-        raise UnreadableSource(f"{path}: no such file; give cv2: and the path of an .onnx, .tflite or frozen .pb file")
-    kind = "a folder" if path.is_dir() else _content(path)
+    folder = _is_folder(path, "cv2: and the path of an .onnx, .tflite or frozen .pb file")
+    kind = "a folder" if folder else _content(path)
     if kind is None and is_saved_model(path):
         kind = "the graph of a SavedModel"
     if kind in ("a folder", "the graph of a SavedModel", "a Keras archive", "an HDF5 file"):
@@ -76,6 +74,25 @@ def expect_for_opencv(path: Path) -> None:
             f"{path}: this is {kind}, which OpenCV DNN does not read (of TensorFlow it takes frozen graphs only); "
             "make an ONNX file of the model with convert(MODEL, 'onnx', 'FILE.onnx') and load cv2:FILE.onnx"
         )
+
+
+def _is_folder(path: Path, readable: str) -> bool:
+    """Tell a folder from a file.
+
+    Raises:
+        UnreadableSource: it is neither, or is not there.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            path.open("rb").close()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in its name
+        raise UnreadableSource(f"{path}: no such file; give {readable}") from None
+    except OSError as error:
+        raise UnreadableSource(f"{path}: cannot be read ({error.strerror}); give {readable}") from None
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # reading a pipe would wait for its other end
+        raise UnreadableSource(f"{path}: a pipe, socket or device, not a file; give {readable}")
+    return stat.S_ISDIR(mode)
 
 
 def _content(path: Path) -> str | None:

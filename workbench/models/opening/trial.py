@@ -96,7 +96,10 @@ def _reaching_out(path: Path, runtime: str) -> str | None:
     if not found:
         return None
     listed = ", ".join(found[:5]) + (f", {len(found) - 5} more" if len(found) > 5 else "")
-    return f"its graph reaches out to files, the network or Python: {listed}; if you know where it comes from, {CURE}"
+    return (
+        f"its graph reaches out to files, the network, Python or the process: {listed}; if you know where it comes "
+        f"from, {CURE}"
+    )
 
 
 def _run_once(model: Model) -> None:

@@ -52,7 +52,7 @@ def check_trust(trust: bool | str) -> str:
     return trust.lower()
 
 
-def told(files: dict[Path, str]) -> dict[str, str]:
+def trusting(files: dict[Path, str]) -> dict[str, str]:
     """Return the environment that makes a child trust these files, by path and SHA-256."""
     return {TRUSTED: json.dumps({str(path.absolute()): digest for path, digest in files.items()})}
 

@@ -19,12 +19,16 @@ CAUSES = (
         "its weights are missing: no variables/variables.index beside saved_model.pb; copy the whole folder",
     ),
     (
-        r"DATA_LOSS|[Cc]hecksum|TensorBundle|OUT_OF_RANGE|Read less bytes",
+        r"DATA_LOSS|[Cc]hecksum|TensorBundle|OUT_OF_RANGE|Read less bytes|not an sstable",
         "its weights are cut off or damaged (variables/); copy the whole folder again",
     ),
     (
-        r"[Cc]annot parse|Error parsing message|DecodeError",
+        r"[Cc]annot parse|Error parsing message|DecodeError|there are 0 MetaGraphs",
         "saved_model.pb is cut off or damaged; copy the whole folder again",
+    ),
+    (
+        r"(?P<name>Node '[^']*'.{0,160})",
+        "its graph does not hold together ({name}); export it again",
     ),
 )
 

@@ -116,8 +116,11 @@ def _leaves(path: Path, graph_def: Any) -> list[str]:
     tf = import_tensorflow()
     read = {source.lstrip("^").partition(":")[0] for node in graph_def.node for source in node.input}
     leaves = {node.name for node in graph_def.node if node.name not in read and node.op not in NO_OUTPUT}
-    with tf.Graph().as_default() as graph:
-        tf.graph_util.import_graph_def(graph_def, name="")
+    try:
+        with tf.Graph().as_default() as graph:
+            tf.graph_util.import_graph_def(graph_def, name="")
+    except Exception as error:
+        raise graph_error(path, error) from error
     made = [tensor for op in graph.get_operations() if op.name in leaves for tensor in op.outputs]
     if found := [short(tensor.name) for tensor in made if is_array(tensor)]:
         return found

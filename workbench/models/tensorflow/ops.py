@@ -1,4 +1,4 @@
-"""Which operations of a TensorFlow graph reach outside it: files, the network, Python. Nothing is run to find them.
+"""Which operations of a TensorFlow graph reach outside it: files, the network, Python, the process. Nothing is run.
 
 A SavedModel's own saver holds operations that write and read checkpoints. They may stand in the graph as long as
 nothing that loading or predicting runs leads to them.
@@ -14,7 +14,7 @@ from typing import Any
 from workbench.models.tensorflow.reach import Reach
 
 # From the list of TensorFlow 2.21's operations (TF_GetAllOpList): those with a file, path or address among their
-# arguments, readers, writers and Python calls; a test holds the table against that list.
+# arguments, readers, writers and Python calls; a test holds the table against that list. Abort ends the process.
 REACHING_OUT = re.compile(
     r"(Eager)?PyFunc(Stateless)?|ReadFile|WriteFile|(Experimental)?MatchingFiles(Dataset)?|"
     r"(Experimental)?(TextLine|FixedLengthRecord|TFRecord|CSV|LMDB|Sql|Cache|Save|Load|Snapshot|SnapshotChunk)Dataset(V\d)?|"
@@ -23,7 +23,7 @@ REACHING_OUT = re.compile(
     r"LoadAndRemapMatrix|GenerateVocabRemapping|Skipgram|CalibrationStatisticsSaver|DumpTensor|"
     r"Debug(Identity|NanCount|NumericSummary)(V\d)?|CreateSummary(File|Db)Writer|Write\w*Summary|"
     r"FileSystemSetConfiguration|Rpc(Server|Client|Call)\w*|RemoteCall|"
-    r"DataServiceDataset(V\d)?|RegisterDataset(V2)?|DistributedSave"
+    r"DataServiceDataset(V\d)?|RegisterDataset(V2)?|DistributedSave|Abort"
 )
 SAVING = {"Save", "SaveV2", "SaveSlices", "MergeV2Checkpoints"}
 RESTORING = {"Restore", "RestoreV2", "RestoreSlice", "DTensorRestoreV2"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from workbench.errors import ModelLoadError
 from workbench.models.model import TensorSpec
 
+MOST_NAMES = 2**22  # bytes unpacked; the names of a thousand classes take 20,000
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 ACTIVATIONS = {"SOFTMAX": "softmax", "LOGISTIC": "sigmoid", "LOG_SOFTMAX": "log_softmax"}
 PASSING = {"RESHAPE", "SQUEEZE", "DEQUANTIZE", "QUANTIZE", "CAST", "EXPAND_DIMS"}  # hand values on as they are
 
@@ -99,15 +103,29 @@ def packed_labels(path: Path) -> tuple[str, ...] | None:
     """Return the class names that TFLite metadata pack into the file: its only text file, one name a line.
 
     Source: "Adding metadata to TensorFlow Lite models": associated files are appended to the model as a zip archive.
+
+    Raises:
+        ModelLoadError: the archive is damaged, or its text is larger than names can be.
     """
     if not zipfile.is_zipfile(path):
         return None
-    with zipfile.ZipFile(path) as archive:
-        files = [name for name in archive.namelist() if name.endswith(".txt")]
-        texts = [name for name in files if "label" in name.lower()] or files
-        if len(texts) != 1:
-            return None
-        return tuple(line.strip() for line in archive.read(texts[0]).decode(errors="replace").rstrip().splitlines())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = [each for each in archive.infolist() if each.filename.endswith(".txt")]
+            texts = [each for each in files if "label" in each.filename.lower()] or files
+            return _lines(archive, texts[0]) if len(texts) == 1 else None
+    except UNREADABLE as error:
+        raise ModelLoadError(
+            f"{path}: the class names packed into it cannot be read ({error}); get it again from where it comes from"
+        ) from error
+
+
+def _lines(archive: zipfile.ZipFile, text: zipfile.ZipInfo) -> tuple[str, ...]:
+    with archive.open(text) as file:
+        names = file.read(MOST_NAMES + 1)
+    if len(names) > MOST_NAMES:
+        raise ValueError(f"{text.filename} unpacks to more than {MOST_NAMES >> 20} MB")
+    return tuple(line.strip() for line in names.decode(errors="replace").rstrip().splitlines())
 
 
 def _signature(model: Any, subgraph: int) -> dict[int, str]:
