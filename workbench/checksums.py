@@ -67,6 +67,15 @@ def expect_recorded(path: Path, data: bytes | None = None) -> None:
         _expect(path, recorded, data)
 
 
+def unlike_recorded(path: Path, data: bytes | None = None) -> str | None:
+    """Say what `expect_recorded` has against a file, for one that is taken all the same; None where it has nothing."""
+    try:
+        expect_recorded(path, data)
+    except UnreadableSource as error:
+        return str(error)
+    return None
+
+
 def recorded_in(folder: Path) -> Mapping[str, str]:
     """Return the digests of a folder's `SHA256SUMS`, in lower-case hex, by name in the folder; empty where none is.
 

@@ -44,9 +44,9 @@ def with_cv2(data: bytes, exif: str, damaged: bool) -> np.ndarray:
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
-        raise UnreadableSource(f"OpenCV {cv2.__version__} says: {_one_line(error)}") from None
+        raise UnreadableSource(f"OpenCV says: {_one_line(error)}") from None
     if image is None:
-        raise UnreadableSource(f"OpenCV {cv2.__version__} cannot decode it: damaged, or a format it does not know")
+        raise UnreadableSource("OpenCV cannot decode it; it is damaged, or of a kind that decode='pil' may read")
     return image
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
-from workbench.errors import UnreadableSource
+from workbench.errors import UnreadableSource, WorkbenchError
 from workbench.frames.headers import PICTURE_SUFFIXES
 
 URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 _NUMBER_PATTERN = re.compile(r"%0?\d*d")
 _CAMERA_FILE = re.compile(r"/dev/video(\d+)$")
+MOST_BELOW = 10_000  # files and folders below one without pictures that are looked at for a better hint
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -40,15 +43,29 @@ def resolved(origin: str | Path) -> Path:
 def existing_file(origin: str | Path) -> Path:
     """Return the path of a file that is there, or say what is."""
     path = resolved(origin)
-    if path.is_dir():
-        raise UnreadableSource(f"{path} is a folder, and a file is needed here; name a file in it")
-    if not path.is_file():
-        raise missing(path)
+    with said_plainly(path):
+        if path.is_dir():
+            raise UnreadableSource(f"{path} is a folder, and a file is needed here; name a file in it")
+        if not path.is_file():
+            raise missing(path)
     return path
+
+
+@contextmanager
+def said_plainly(path: str | Path) -> Iterator[None]:
+    """Turn what the system has against a path, such as its permissions or its length, into an error of one line."""
+    try:
+        yield
+    except WorkbenchError:
+        raise
+    except OSError as error:
+        raise UnreadableSource(f"{path} cannot be read: {error.strerror}; check the path and its permissions") from None
 
 
 def missing(path: Path) -> UnreadableSource:
     """Make the error for a path that is not there, with the closest name beside it or what a pattern should be."""
+    if path.is_symlink() and not path.exists():
+        return UnreadableSource(f"{path} is a link to {path.readlink()}, and leads nowhere; mend it, or name the file")
     if path.exists():
         camera = _CAMERA_FILE.match(str(path))
         hint = f"for the camera, say 'camera:{camera[1]}'" if camera else "copy what it gives into a file first"
@@ -70,7 +87,7 @@ def folder_pictures(folder: Path) -> list[Path]:
     pictures = [path for path in folder.iterdir() if _is_picture(path)]
     if pictures:
         return sorted(pictures, key=natural_key)
-    below = next((path for path in folder.rglob("*") if _is_picture(path)), None)
+    below = next(filter(_is_picture, islice(folder.rglob("*"), MOST_BELOW)), None)
     if below is not None:
         pattern = folder / "**" / f"*{below.suffix}"
         raise UnreadableSource(f"{folder} has pictures only in folders below it; pass a glob: {pattern}")
@@ -81,7 +98,10 @@ def glob_matches(pattern: str) -> list[Path]:
     """Return the files that match a glob (`**` goes down folders) in natural order."""
     root = Path(Path(pattern).anchor or ".")
     relative = str(Path(pattern).relative_to(root)) if root.is_absolute() else pattern
-    files = [path for path in root.glob(relative) if path.is_file()]
+    try:
+        files = [path for path in root.glob(relative) if path.is_file()]
+    except ValueError as error:  # of Python 3.11 and 3.12, for a ** that is not a part of its own
+        raise UnreadableSource(f"{pattern} is no glob: {error}; ** stands between slashes") from None
     if not files:
         raise UnreadableSource(f"no file matches {pattern}; check the folder and the suffix")
     return sorted(files, key=natural_key)

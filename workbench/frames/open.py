@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.checksums import expect_recorded, unlike_recorded
 from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.frames import cv2_video, pyav_video  # noqa: F401 - each enters its decoder in Video.kinds
 from workbench.frames.alpha import ALPHA_RULES
@@ -26,6 +27,7 @@ from workbench.frames.listing import (
     missing,
     only_pictures,
     resolved,
+    said_plainly,
 )
 from workbench.frames.live import open_camera, open_network
 from workbench.frames.orientation import EXIF_RULES
@@ -127,11 +129,13 @@ class _How:
     def video(self, path: Path, origin: str) -> FrameSequence:
         if self.decode not in VIDEO_DECODERS:
             raise InvalidValue(f"{origin} is a video, and {self.decode!r} reads pictures; use decode='cv2' or 'pyav'")
+        if not self.allow_damaged:
+            expect_recorded(path)
         scan = scan_video(path)
         if scan.damaged and not self.allow_damaged:
             raise refusal(path, scan.damaged)
         if self.allow_damaged:  # its frames are those that decode, whatever its packets promise
-            scan = replace(scan, clean=False)
+            scan = replace(scan, clean=False, damaged=scan.damaged or unlike_recorded(path))
         return video_from(scan, self.decode, origin=origin, exif=self.exif)
 
     def file(self, path: Path, origin: str) -> FrameSequence:
@@ -152,7 +156,11 @@ def _open_name(origin: str | Path, how: _How) -> FrameSequence | FrameStream:
         return open_camera(int(camera[1]))
     if URL.match(text):
         return open_network(text)
-    path = resolved(origin)
+    with said_plainly(origin):
+        return _open_path(resolved(origin), text, how)
+
+
+def _open_path(path: Path, text: str, how: _How) -> FrameSequence:
     if path.is_dir():
         return how.pictures(folder_pictures(path), text)
     if path.is_file():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.checksums import expect_recorded
+from workbench.checksums import expect_recorded, unlike_recorded
 from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.frames.alpha import check_alpha, drop_or_composite
 from workbench.frames.cache import FrameCache
@@ -20,9 +20,11 @@ from workbench.frames.decoders import DECODERS
 from workbench.frames.frame import FrameSequence, as_rgb
 from workbench.frames.headers import expect_picture, pixel_limit
 from workbench.frames.orientation import EXIF_RULES, orientation_of, turn
-from workbench.frames.pillow import FORMATS, open_picture, size_of
+from workbench.frames.partial import damage_allowed, note_damage, refusal
+from workbench.frames.pillow import expect_size, open_picture
 from workbench.samples import portable
 
+NAMED = 5  # damaged pictures of a sequence, in one line
 BYTES_A_PIXEL = 16  # of the largest file that is read: four channels of 32 bits, not compressed
 
 
@@ -63,21 +65,21 @@ class PictureReading:
             InvalidValue: more pixels than the limit.
         """
         expect_picture(data, name)
-        size = size_of(data, name)
-        if not self.allow_damaged and (damage := damage_of(data)):
-            raise UnreadableSource(
-                f"{name} is damaged: {damage}; get the whole file, or pass allow_damaged=True to take what is there"
-            )
-        if size is None:  # nobody knows how much memory it would take
-            raise UnreadableSource(
-                f"{name} cannot be read: it is damaged, or of none of the formats {', '.join(FORMATS)}; "
-                "get it again, or convert it to PNG"
-            )
+        try:
+            expect_size(data, name)
+        except UnreadableSource:
+            self._expect_whole(data, name)  # says more of what is cut off in its header
+            raise
+        self._expect_whole(data, name)
         try:
             color = DECODERS[self.decode].decode(data, self.exif, self.allow_damaged)
         except (UnreadableSource, InvalidValue) as error:
             raise type(error)(f"{name} cannot be read: {error}") from None
         return color if self.alpha == "drop" else self._composite(color, data)
+
+    def _expect_whole(self, data: bytes, name: str) -> None:
+        if not self.allow_damaged and (damage := damage_of(data)):
+            raise refusal(name, damage)
 
     def _composite(self, color: np.ndarray, data: bytes) -> np.ndarray:
         """Lay the colours over white or black; alpha is lossless in every format, so Pillow's serves all decoders."""
@@ -105,8 +107,12 @@ class PictureSequence(FrameSequence):
         """What is wrong with which of the files, where damaged ones are allowed; asked for, it looks at all of them."""
         if not self.reading.allow_damaged:
             return None
-        found = [f"{path.name}: {wrong}" for path in self.paths if (wrong := damage_in(path))]
-        return f"{len(found)} of {len(self)} pictures damaged: {'; '.join(found)}" if found else None
+        found = [(path.name, wrong) for path in self.paths if (wrong := damage_in(path))]
+        if len(self) == len(found) == 1:
+            return found[0][1]
+        named = [f"{name} ({wrong})" for name, wrong in found[:NAMED]]
+        named += [f"{len(found) - NAMED} more"] if len(found) > NAMED else []
+        return f"{len(found)} of its {len(self)} pictures: {', '.join(named)}" if found else None
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -156,7 +162,7 @@ def read_picture(
     decode: str = "cv2",
     exif: str = "apply",
     alpha: str = "drop",
-    allow_damaged: bool = False,
+    allow_damaged: bool | None = None,
 ) -> np.ndarray:
     """Return one encoded picture as (H, W, 3) uint8 RGB.
 
@@ -165,30 +171,31 @@ def read_picture(
         decode: `cv2`, `pil`, `tf` or `tf.accurate` (see `DECODERS`).
         exif: `apply` or `ignore` the EXIF orientation (see `EXIF_RULES`).
         alpha: `drop`, `white` or `black` (see `ALPHA_RULES`).
-        allow_damaged: take what is there of a truncated picture.
+        allow_damaged: take what is there of a damaged picture, with a DamageWarning; by default as for `open_frames`.
 
     Raises:
         UnreadableSource: missing, no picture, or damaged.
         InvalidValue: more pixels than the limit (50 megapixels, or $OPENCV_IO_MAX_IMAGE_PIXELS).
     """
-    reading = PictureReading(decode, exif, alpha, allow_damaged)
+    reading = PictureReading(decode, exif, alpha, damage_allowed(allow_damaged))
     if isinstance(source, bytes):
-        image = reading.read(source, "the given data")
+        image, damage = reading.read(source, "the given data"), damage_of(source) if reading.allow_damaged else None
     else:
         from workbench.frames.listing import existing_file
 
-        image = reading.read_file(existing_file(source))
+        path = existing_file(source)
+        image, damage = reading.read_file(path), damage_in(path) if reading.allow_damaged else None
+    if damage:
+        note_damage("the given data" if isinstance(source, bytes) else str(source), damage)
     return as_rgb(image, DECODERS[decode].order)
 
 
 def damage_in(path: Path) -> str | None:
     """Say what is wrong with the picture in a file; None where it is whole and what was recorded of it."""
     data = read_bytes(path)
-    try:
-        expect_recorded(path, data)
-    except UnreadableSource as error:
-        return str(error)
-    size_of(data, str(path))  # one that is too large is not decoded for this
+    if unlike := unlike_recorded(path, data):
+        return unlike
+    expect_size(data, str(path))  # one that is too large is not decoded for this
     return damage_of(data)
 
 

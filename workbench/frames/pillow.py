@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from workbench.errors import UnreadableSource
 from workbench.frames.headers import pixel_limit, too_many_pixels
 
 FORMATS = ("AVIF", "BMP", "GIF", "HEIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")  # HEIF: with pillow-heif
@@ -44,10 +45,11 @@ def truncated_pictures(allowed: bool) -> Iterator[None]:
             ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
-def size_of(data: bytes, name: str) -> tuple[int, int] | None:
-    """Return (width, height) from the header, without decoding; None where there is no header that can be read.
+def expect_size(data: bytes, name: str) -> None:
+    """Refuse what has too many pixels by its header, without decoding, and what has no header that says how many.
 
     Raises:
+        UnreadableSource: of no known format, or damaged at its start.
         InvalidValue: more pixels than `pixel_limit()`, of the picture or of one tile of a TIFF, which is decoded whole.
     """
     limit = pixel_limit()
@@ -60,13 +62,18 @@ def size_of(data: bytes, name: str) -> tuple[int, int] | None:
             tile = int(tags.get(_TILE_WIDTH, 0)) * int(tags.get(_TILE_LENGTH, 0))
     except Image.DecompressionBombError as error:
         raise too_many_pixels(name, f"{int(str(error).split('(')[-1].split(' ')[0]):,}") from None
-    except Exception:  # hostile headers raise all there is; without a size nothing is decoded
-        return None
+    except UnidentifiedImageError:
+        raise UnreadableSource(
+            f"{name} cannot be read: it is no picture of a format known here ({', '.join(FORMATS)}), or damaged at its "
+            "start; get it again, or convert it to PNG"
+        ) from None
+    except Exception as error:  # hostile headers raise all there is; without a size nothing is decoded
+        said = " ".join(str(error).split())
+        raise UnreadableSource(f"{name} cannot be read: Pillow says: {said}; get it again, or save it anew") from None
     if width * height > limit:
         raise too_many_pixels(name, f"{width}x{height}")
     if tile > limit:
         raise too_many_pixels(f"{name}, one tile of it,", f"{tile:,}")
-    return width, height
 
 
 def _known() -> list[str]:
