@@ -17,8 +17,9 @@ from nbconvert.filters.markdown import markdown2html
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from workbench.readable import without_password
 from workbench.reports.figures import duration, key_figures
-from workbench.reports.page import REPORT_POLICY, TEMPLATES, head, local_time, render
+from workbench.reports.page import REPORT_POLICY, TEMPLATES, head, local_time, render, shown
 from workbench.reports.parameters import Parameter
 from workbench.reports.present import SHOWN, outline, present
 from workbench.reports.sanitize import clean_html
@@ -54,16 +55,16 @@ def report_html(
         metrics: what the notebook recorded.
         parameters: those its notebook declares.
     """
-    shown = present(notebook)
-    sections = outline(shown)
-    rows = [Row(p.name, typed(run["parameters"][p.name]), typed(p.default), p.help) for p in parameters]
-    page = {
+    page = present(notebook)
+    sections = outline(page)
+    rows = [_row(p, run["parameters"][p.name]) for p in parameters]
+    parts = {
         "head": head(f"{run['title']} - Workbench report", sheet="report.css", policy=REPORT_POLICY),
-        "opening": _opening(run, rows, sections=sections, metrics=metrics, marked=_is_marked(shown)),
+        "opening": _opening(run, rows, sections=sections, metrics=metrics, marked=_is_marked(page)),
         "closing": render("closing.html.j2", run=run, command=command(run), tables=_tables(run)),
     }
-    html, _ = _exporter().from_notebook_node(shown, resources={"page": page})
-    return str(html)
+    html, _ = _exporter().from_notebook_node(page, resources={"page": parts})
+    return shown(str(html))
 
 
 def command(run: Mapping[str, Any]) -> str:
@@ -76,6 +77,10 @@ def command(run: Mapping[str, Any]) -> str:
 def typed(value: object) -> str:
     """Return a parameter value as one types it at the command line."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _row(parameter: Parameter, value: object) -> Row:
+    return Row(parameter.name, typed(value), without_password(typed(parameter.default)), parameter.help)
 
 
 def _opening(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from workbench.reports.figures import KeyFigure, duration, key_figures
 from workbench.reports.page import INDEX_POLICY, head, local_time, render
@@ -16,7 +19,8 @@ from workbench.reports.recording import METRICS, THUMBNAIL
 from workbench.reports.store import index_lock, run_folders, write_whole
 
 MARKS = re.compile(r"[`*]|\]\([^)]*\)|\[(?=[^\]]*\]\()")  # of Markdown: code, emphasis, and all of a link but its text
-INDEX, REPORT, MANIFEST = "index.html", "report.html", "manifest.json"
+INDEX, REPORT, MANIFEST, NOTEBOOK = "index.html", "report.html", "manifest.json", "report.ipynb"
+SHOWN = ("title", "scenario", "run_id", "status", "error", "started", "question")  # of a manifest, all of them text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Entry:
 def write_index(out: Path) -> Path:
     """Write the index of the reports under `out`, newest first, and return its path."""
     with index_lock(out):
-        entries = sorted(filter(None, map(_entry, run_folders(out))), key=_age, reverse=True)
+        entries = sorted(map(_entry, run_folders(out)), key=_age, reverse=True)
         states = Counter(entry.run["status"] for entry in entries)
         page = render("index.html.j2", head=_head(), entries=entries, states=states.most_common())
         write_whole(out / INDEX, page)
@@ -49,23 +53,41 @@ def _head() -> Any:
     return Markup(head("Workbench reports", sheet="index.css", policy=INDEX_POLICY))
 
 
-def _entry(folder: Path) -> Entry | None:
-    """Return the entry of the run in `folder`; None when its manifest is not one of ours."""
-    run = read_json(folder / MANIFEST)
-    where = f"{folder.parent.name}/{folder.name}"
+def _entry(folder: Path) -> Entry:
+    """Return the entry of the run in `folder`; where its manifest is not one of ours, it says that."""
     try:
-        return Entry(
-            run=run,
-            link=f"{where}/{REPORT}" if (folder / REPORT).is_file() else "",
-            thumbnail=f"{where}/{THUMBNAIL}" if (folder / THUMBNAIL).is_file() else "",
-            question=MARKS.sub("", run["question"]),
-            figures=key_figures(read_json(folder / METRICS), most=5),
-            changed=[f"{name}={run['parameters'][name]}" for name in run["given"]],
-            started=local_time(run["started"]),
-            took=duration(run["duration_s"]),
-        )
-    except (KeyError, TypeError, ValueError):
-        return None
+        return _read(folder, read_json(folder / MANIFEST))
+    except (LookupError, TypeError, ValueError, ArithmeticError):
+        return _read(folder, _unreadable(folder))
+
+
+def _unreadable(folder: Path) -> dict[str, Any]:
+    """Return what stands for a manifest that something has damaged, or that is of another program."""
+    changed = datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, UTC).isoformat()
+    told = {"title": folder.parent.name, "scenario": folder.parent.name, "run_id": folder.name, "started": changed}
+    error = f"{MANIFEST} cannot be read; run it again"
+    return told | {"status": "unreadable", "error": error, "question": "", "given": [], "duration_s": 0}
+
+
+def _read(folder: Path, run: Mapping[str, Any]) -> Entry:
+    """Return the entry that a manifest describes.
+
+    Raises:
+        LookupError | TypeError | ValueError | ArithmeticError: it is none.
+    """
+    if not all(isinstance(run[name], str) for name in SHOWN):
+        raise TypeError(f"{SHOWN} are text")
+    where = quote(os.fsencode(f"{folder.parent.name}/{folder.name}"))  # a name may hold : # ? % or no UTF-8
+    return Entry(
+        run=run,
+        link=f"{where}/{REPORT}" if (folder / REPORT).is_file() else "",
+        thumbnail=f"{where}/{THUMBNAIL}" if (folder / THUMBNAIL).is_file() else "",
+        question=MARKS.sub("", run["question"]),
+        figures=key_figures(read_json(folder / METRICS), most=5),
+        changed=[f"{name}={run['parameters'][name]}" for name in run["given"]],
+        started=local_time(run["started"]),
+        took=duration(run["duration_s"]),
+    )
 
 
 def _age(entry: Entry) -> str:

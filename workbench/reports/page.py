@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from workbench.readable import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -21,8 +24,16 @@ INDEX_POLICY = _POLICY.format(images="'self' data:")
 
 
 def render(template: str, **values: Any) -> str:
-    """Return one of our templates filled in; everything put into it is escaped."""
-    return _environment().get_template(template).render(**values)
+    """Return one of our templates filled in; everything put into it is escaped, and every sign in it is visible."""
+    return shown(_environment().get_template(template).render(**values))
+
+
+def shown(html: str) -> str:
+    """Return HTML with control characters as escapes: none turns the direction of the words behind it, or ends a file.
+
+    A carriage return is a new line in HTML.
+    """
+    return visible(re.sub(r"\r\n?", "\n", html))
 
 
 def head(title: str, *, sheet: str, policy: str) -> str:

@@ -83,7 +83,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """Return the JSON object in `path`; empty when the file is missing, torn or no object."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # the last of brackets in brackets in brackets
         return {}
     return found if isinstance(found, dict) else {}
 

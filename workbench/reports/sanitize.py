@@ -39,7 +39,15 @@ STYLES = set(
     "padding-left padding-right padding-top row-gap scroll-snap-align scroll-snap-type text-align text-decoration "
     "text-overflow text-transform vertical-align white-space width word-break".split()
 )
-SILENT = re.compile(r"<(style|script|title|template|noscript)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+SILENT = ("style", "script", "title", "template", "noscript")  # their text is not for reading
+OPENING = re.compile(rf"<({'|'.join(SILENT)})\b", re.IGNORECASE)
+CLOSING = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in SILENT}
+TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+# Those that need no closing: what follows closes them.
+LOOSE = set("br hr img col input link meta wbr p li dt dd tr td th thead tbody tfoot option".split())
+# Beyond these the parser, which takes time by the square of both, would take minutes.
+MOST_TAGS, DEEPEST = 50_000, 256  # tags in all, as of a table of 8,000 rows; tags open at once
+TOO_MUCH = '<p class="live-note">What is shown here is too large for a page; it is in <code>report.ipynb</code>.</p>'
 LINK = re.compile(r"(https?:|mailto:|#)", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 
@@ -47,8 +55,35 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECA
 def clean_html(html: object) -> str:
     """Return `html` without scripts, event handlers, forms, frames, style sheets and what comes from elsewhere."""
     text = html.decode() if isinstance(html, bytes) else str(html)
-    # Elements whose text is not for reading; what is left of a torn one, the cleaner turns into text.
-    return str(_cleaner().clean(SILENT.sub("", text)))
+    text = _without_silent(text)  # what is left of a torn one, the cleaner turns into text
+    return str(_cleaner().clean(text)) if _fits(text) else TOO_MUCH
+
+
+def _without_silent(text: str) -> str:
+    """Return HTML without the elements of SILENT that are closed."""
+    kept, place, never_closed = [], 0, set()
+    for opening in OPENING.finditer(text):
+        name = opening[1].lower()
+        if opening.start() < place or name in never_closed:
+            continue
+        closing = CLOSING[name].search(text, opening.end())
+        if closing is None:
+            never_closed.add(name)  # nor is one that begins later
+            continue
+        kept.append(text[place : opening.start()])
+        place = closing.end()
+    return "".join([*kept, text[place:]])
+
+
+def _fits(text: str) -> bool:
+    """Tell whether a page can hold HTML of so many tags."""
+    depth = 0
+    for count, tag in enumerate(TAG.finditer(text), start=1):
+        if tag[2].lower() not in LOOSE:
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+        if count > MOST_TAGS or depth > DEEPEST:
+            return False
+    return True
 
 
 class _Styles(CSSSanitizer):  # type: ignore[misc]

@@ -65,13 +65,31 @@ def test_a_run_without_thumbnail_or_report_is_listed(add, index):
     assert "report.html" not in page
 
 
-@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"scenario": 1}'], ids=["torn", "empty", "list", "other"])
-def test_what_is_no_manifest_is_left_out(add, index, tmp_path, text):
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{", id="torn"),
+        pytest.param("{}", id="empty"),
+        pytest.param("[]", id="list"),
+        pytest.param('{"scenario": 1}', id="other"),
+        pytest.param("[" * 100_000, id="brackets without end"),
+        pytest.param(None, id="a year that no clock has"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_said_to_be(add, index, tmp_path, manifest_of, text):
     add()
     other = tmp_path / "count" / "bbbbbbbbbbbb"
     other.mkdir()
-    (other / "manifest.json").write_text(text)
-    assert index().count('<li class="run">') == 1
+    (other / "manifest.json").write_text(text or json.dumps(manifest_of(started="0001-01-01T00:00:00+14:00")))
+    page = index()
+    assert page.count('<li class="run">') == 2
+    assert page.count("manifest.json cannot be read; run it again") == 1
+
+
+def test_a_link_is_a_link_whatever_the_folder_is_called(add, index, tmp_path):
+    add()
+    (tmp_path / "count").rename(tmp_path / "javascript:alert(1)#?%")
+    assert 'href="javascript%3Aalert%281%29%23%3F%25/0123456789ab/report.html"' in index()
 
 
 def test_drafts_are_left_out(add, index):

@@ -1,10 +1,11 @@
 """Foreign HTML keeps its words, tables and pictures, and loses what runs, loads or covers."""
 
 import re
+import time
 
 import pytest
 
-from workbench.reports.sanitize import clean_html
+from workbench.reports.sanitize import MOST_TAGS, TOO_MUCH, clean_html
 
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 
@@ -75,3 +76,18 @@ def test_what_is_not_there_any_more(html):
         "data:text",
     ):
         assert word not in tags
+
+
+@pytest.mark.parametrize(
+    "piece", ["<script", "<div>", "<b><p>", "<p a ", "<svg>", "<!--", "<table><tr><td>1", '<p style="a:b;', "</b>"]
+)
+def test_no_tags_make_it_slow(piece):
+    begun = time.process_time()
+    clean_html(piece * (20_000 // len(piece)))
+    assert time.process_time() - begun < 3
+
+
+def test_what_no_page_can_hold_is_said_to_be_left_out():
+    assert clean_html("<div>" * 1000) == TOO_MUCH
+    assert clean_html("<b>a</b>" * (MOST_TAGS // 2 + 1)) == TOO_MUCH
+    assert clean_html("<table>" + "<tr><td>1<td>2" * 300 + "</table>").count("<td>") == 600  # needs no closing
