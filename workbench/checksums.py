@@ -59,7 +59,7 @@ def expect_recorded(path: Path, data: bytes | None = None) -> None:
     Raises:
         UnreadableSource: another digest is recorded, a recorded file of a folder is missing, or the list is damaged.
     """
-    if data is None and path.is_dir():
+    if data is None and os.path.isdir(path):  # noqa: PTH112 - False also where nobody may look
         for name, digest in recorded_in(path).items():
             if not name.startswith(("/", "../")):  # what lies elsewhere says nothing about this folder
                 _expect(path / name, digest)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.checksums import expect_recorded
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.frames.frame import FrameSequence
 from workbench.frames.listing import existing_file, resolved
@@ -23,11 +24,12 @@ def read_labels(origin: str | Path, frames: FrameSequence) -> np.ndarray:
         frames: pictures from files; matched by the name of their file.
 
     Raises:
-        UnreadableSource: no such file, or a frame that has no label in it.
+        UnreadableSource: no such file, not what a `SHA256SUMS` beside it says, or a frame that has no label in it.
         InvalidValue: missing columns, a label that is no class index, one file with two labels.
     """
     path = resolved(origin)
     path = existing_file(path / "labels.csv" if path.is_dir() else path)
+    expect_recorded(path)
     try:
         labels = _labels_by_name(path)
     except (UnicodeDecodeError, csv.Error) as error:

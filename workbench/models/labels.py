@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.checksums import expect_recorded
 from workbench.errors import UnreadableSource
 from workbench.samples import resolve
 
@@ -19,7 +20,7 @@ def read_labels(labels: Labels, model: Path | None = None) -> tuple[str, ...] | 
         model: where no labels are given, `NAME.labels.txt` beside this `NAME.SUFFIX` is read, if it is there.
 
     Raises:
-        UnreadableSource: the text file cannot be read.
+        UnreadableSource: the text file cannot be read, or is not what a `SHA256SUMS` beside it says.
     """
     if labels is None:
         beside = model.with_name(f"{model.name if model.is_dir() else model.stem}.labels.txt") if model else None
@@ -30,6 +31,7 @@ def read_labels(labels: Labels, model: Path | None = None) -> tuple[str, ...] | 
 
 
 def _lines(path: Path) -> tuple[str, ...]:
+    expect_recorded(path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.checksums import expect_recorded
 from workbench.errors import InvalidValue, ModelLoadError
 from workbench.models.labels import Labels, read_labels
 from workbench.models.model import Model
@@ -76,15 +77,17 @@ def located(origin: str | Path) -> tuple[str, Path]:
     """Return the runtime and the path of a model that is a file: a SavedModel's folder for its saved_model.pb.
 
     Raises:
-        UnreadableSource: there is no such file.
+        UnreadableSource: there is no such file, or it is not what a `SHA256SUMS` beside it says.
         ModelLoadError: it is no model, or none that this runtime reads.
     """
     text = str(origin)
     path = Path(resolve(text.removeprefix(IN_OPENCV)))
     if text.startswith(IN_OPENCV):
+        expect_recorded(path)
         expect_for_opencv(path)
         return "cv2", path
     path = path.parent if path.name in SAVED_MODEL_FILES else path
+    expect_recorded(path)
     return runtime_of(path), path
 
 
