@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from workbench.errors import WorkbenchError
+from workbench.readable import one_line
 
 
 class Banner:
@@ -23,7 +24,7 @@ class Banner:
         except WorkbenchError as error:
             self._errors[part] = str(error)
         except Exception as error:
-            self._errors[part] = " ".join(f"{type(error).__name__}: {error}".split())
+            self._errors[part] = one_line(" ".join(f"{type(error).__name__}: {error}".split()))
 
     def clear(self, part: str) -> None:
         """Forget the error of one part."""

@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from workbench.readable import one_line
+
 Corner = Literal["top left", "top right", "bottom left", "bottom right"]
 
 # Families with Chinese, Japanese or Korean glyphs, tried in this order for what DejaVu Sans cannot write.
@@ -61,7 +63,7 @@ def overlay(
 
 def shortened(line: str, room: float, size: int) -> str:
     """Return a label as one line at most `room` pixels wide in letters of `size`, with an ellipsis where it was cut."""
-    line = " ".join(line.split())  # a label may hold line breaks; a line may not
+    line = one_line(" ".join(line.split()))  # a label may hold line breaks; a line may not
     if _width(line, size) <= room:
         return line
     while line and _width(line + "…", size) > room:

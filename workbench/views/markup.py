@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.readable import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Markup:
@@ -12,6 +14,11 @@ class Markup:
     html: str
     text: str  # what a terminal shows
 
+    def __post_init__(self) -> None:
+        """Write the control characters of foreign text as escapes, in both."""
+        object.__setattr__(self, "html", visible(self.html))
+        object.__setattr__(self, "text", visible(self.text))
+
     def __str__(self) -> str:
         return self.html
 
@@ -19,4 +26,4 @@ class Markup:
         return self.text
 
     def _repr_html_(self) -> str:
-        return self.html
+        return f'<div class="mathjax_ignore">{self.html}</div>'  # JupyterLab would set $x$ in a label as mathematics

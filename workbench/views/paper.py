@@ -14,6 +14,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from workbench.readable import one_line
+
 INK = "#767676"  # contrast 4.5 on white and 4.6 on black: the one gray that reads on both (WCAG 2.2, 1.4.3)
 A_COLOR, B_COLOR = "#2f7fd6", "#c4690e"  # blue and orange: 3 and more on both, told apart by any eye
 SERIES = (A_COLOR, B_COLOR, "#14937f", "#a45fc4", "#8a7a1c", "#c7506f")
@@ -62,7 +64,7 @@ class Paper(Figure):  # type: ignore[misc, unused-ignore]
         across, down = self.get_size_inches()
         left, top = left + MARGIN, top + MARGIN
         usual: dict[str, Any] = {"color": INK, "size": NORMAL, "va": "top", "family": families()}
-        self.text(left / across, 1 - top / down, text, parse_math=False, **(usual | style))
+        self.text(left / across, 1 - top / down, one_line(text), parse_math=False, **(usual | style))
 
 
 def row_height(images: Sequence[np.ndarray], *, width: float = WIDTH, gap: float = 0.14, most: float = 2.6) -> float:
@@ -80,5 +82,5 @@ def families() -> list[str]:
 
 def shorten(text: str, letters: int) -> str:
     """Return `text` in one line of at most so many letters, with an ellipsis where some are left out."""
-    line = " ".join(text.split())
+    line = one_line(" ".join(text.split()))
     return line if len(line) <= letters else line[: letters - 1].rstrip() + "…"

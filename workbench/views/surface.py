@@ -8,6 +8,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from workbench.readable import visible
+
 _FRONT = Path(__file__).parent / "front"
 _PLAYER = ("nodes.js", "link.js", "transport.js", "player.js")
 _LIVE = ("live_figures.js", "live_camera.js", "live_controls.js", "live_picture.js", "live.js")
@@ -19,6 +21,18 @@ def _joined(*parts: str) -> str:
     return "\n".join((_FRONT / part).read_text(encoding="utf-8") for part in parts)
 
 
+def _visible(value: Any) -> Any:
+    """Return a message in which labels, names and errors are written without control characters."""
+    match value:
+        case str():
+            return visible(value)
+        case dict():
+            return {key: _visible(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_visible(item) for item in value]
+    return value
+
+
 class Surface(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     """Shows what it is sent. Pictures travel as messages, so a saved notebook does not hold them."""
 
@@ -27,8 +41,8 @@ class Surface(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]
     schema = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def show(self, content: dict[str, Any], pictures: list[bytes] | None = None) -> None:
-        """Send one message, with encoded pictures behind it."""
-        self.send(content, pictures or [])
+        """Send one message, with encoded pictures behind it; every sign of its texts is visible."""
+        self.send(_visible(content), pictures or [])
 
     def bundle(self, text: str, *, picture: bytes | None = None, **options: Any) -> Any:
         """Return what a notebook shows of this widget, with text and a PNG for where there are no widgets."""

@@ -79,5 +79,5 @@ def test_an_empty_table_has_its_head():
 
 def test_a_table_shows_itself_and_reads_as_text():
     markup = table({"flips": 3})
-    assert markup._repr_html_() == str(markup)
+    assert str(markup) in markup._repr_html_()
     assert "flips" in repr(markup)
