@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from workbench.frames.iso_media import SMALLEST, boxes_end, most_samples
+
 TRANSPORT_HEAD = 256  # bytes that `transport_packet` wants
+BOXES = (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"wide", b"skip")  # that an MP4 or MOV may start with
 _EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 
 
@@ -25,11 +28,19 @@ def missing_bytes(path: Path) -> int:
             declared = -(-size // packet) * packet
         elif head[:4] == _EBML:
             declared = _matroska_end(file, size)
-        elif head[4:8] in (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"wide", b"skip"):
-            declared = _boxes_end(file, size)
+        elif head[4:8] in BOXES:
+            declared = boxes_end(file, size)
         else:
             return 0
     return max(0, declared - size)
+
+
+def promises_too_much(path: Path) -> bool:
+    """Tell whether an MP4 or MOV announces more frames than it has bytes; FFmpeg would fill the memory for them."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(SMALLEST)
+        return head[4:8] in BOXES and most_samples(file, size) > size
 
 
 def transport_packet(head: bytes) -> int:
@@ -55,23 +66,6 @@ def _riff_end(file: BinaryIO, size: int) -> int:
         if head[:4] != b"RIFF" or not length:
             return size
         place += 8 + length + length % 2
-    return place
-
-
-def _boxes_end(file: BinaryIO, size: int) -> int:
-    """Walk the top-level boxes (ISO/IEC 14496-12, 4.2) and return where the last one says it ends."""
-    place = 0
-    while place + 8 <= size:
-        file.seek(place)
-        head = file.read(16)
-        length = int.from_bytes(head[:4], "big")
-        if length == 1:  # a 64-bit length follows
-            length = int.from_bytes(head[8:16], "big")
-        if length == 0:  # to the end of the file
-            return size
-        if length < 8 or not head[4:8].isascii():  # no box: whatever follows the last one
-            return size
-        place += length
     return place
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.errors import InvalidValue, UnreadableSource
-from workbench.frames.containers import transport_packet
+from workbench.frames.containers import BOXES, transport_packet
 
 Kind = Literal["picture", "video", "text", "empty", "unknown"]
 
@@ -23,7 +23,6 @@ DEFAULT_PIXELS = 50_000_000
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
 _PICTURE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
-_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp")
 _VIDEOS = (b"\x1a\x45\xdf\xa3", b"FLV", b"OggS", b"YUV4MPEG2", b"\x30\x26\xb2\x75", b"DKIF", b"\0\0\0\1")
 
 
@@ -44,7 +43,7 @@ def kind_of_bytes(head: bytes) -> Kind:
     if head.startswith(_PICTURES) or head[:2] == b"BM" or _is_netpbm(head):
         return "picture"
     start_code = head[:3] == b"\0\0\1" and head[3:4] != b"\0"  # MPEG program and elementary streams; 0 is an icon
-    if start_code or head.startswith(_VIDEOS) or head[4:8] in _BOXES or transport_packet(head):
+    if start_code or head.startswith(_VIDEOS) or head[4:8] in BOXES or transport_packet(head):
         return "video"
     return "text" if _is_text(head) else "unknown"
 

@@ -12,7 +12,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from workbench.errors import UnreadableSource
-from workbench.frames.containers import missing_bytes
+from workbench.frames.containers import missing_bytes, promises_too_much
 
 # Formats that hold their frames themselves. FFmpeg has many that name files or addresses to be read instead (concat,
 # hls, dash, sdp, image2...), and finds them out by content, wherever in the file that stands.
@@ -29,6 +29,8 @@ def opened(path: Path) -> Iterator[InputContainer]:
     Raises:
         UnreadableSource: FFmpeg cannot read it, or there is no video in it.
     """
+    if promises_too_much(path):
+        raise UnreadableSource(f"{path} is damaged: it announces more frames than it has bytes; get it again")
     try:
         # absolute: no name is a protocol; a title that is no UTF-8 is no reason not to read the frames
         container = av.open(str(path.resolve()), options=ALONE, metadata_errors="replace")

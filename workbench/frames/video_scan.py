@@ -120,7 +120,7 @@ def _loss(path: Path, count: int, promise: str) -> str:
     if not (lost := missing_bytes(path)):
         return ""
     size = f"{lost / 1000:,.0f} kB" if lost >= 1000 else f"{lost} bytes"
-    return f"cut short, {count}{promise} frames are there ({size} are missing)"
+    return f"cut short, {count}{promise} frames are there (at least {size} are missing)"
 
 
 def _damage(loss: str, problem: str, checked: Checked) -> str | None:
