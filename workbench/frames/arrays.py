@@ -65,8 +65,12 @@ def checked(image: object, name: str = "array", *, alpha: str = "drop") -> np.nd
     Raises:
         InvalidValue: anything else, with the cure.
     """
+    if image is None:
+        raise InvalidValue(f"{name} is None, which cv2.imread gives for a file it cannot read; open it with open_frames")
     if not isinstance(image, np.ndarray):
         raise InvalidValue(f"{name} is a {type(image).__name__}, not a picture; give numpy arrays (H, W, 3) uint8")
+    if isinstance(image, np.ma.MaskedArray):
+        raise InvalidValue(f"{name} is a masked array, and a frame has no mask; np.ma.filled(x, 0) puts a value there")
     if image.dtype != np.uint8:
         raise InvalidValue(f"{name} is {_what(image)}; frames are uint8 0..255: {_cast_cure(image)}")
     if not image.size or image.ndim not in (2, 3):
@@ -90,7 +94,11 @@ def _cast_cure(image: np.ndarray) -> str:
         return "multiply by np.uint8(255)"
     if image.dtype == np.uint16:
         return "(x >> 8).astype('uint8') takes the high byte"
+    if image.dtype == object:
+        return "its values are objects; np.stack(list(x)) makes one array of pictures of one size"
     if np.issubdtype(image.dtype, np.floating):
+        if lost := int(np.count_nonzero(~np.isfinite(image))):
+            return f"{lost:,} of its values {'are' if lost > 1 else 'is'} NaN or infinite; find where they come from"
         scale = " * 255" if float(np.nanmax(np.abs(image), initial=0)) <= 1 else ""
         return f"np.clip(np.rint(x{scale}), 0, 255).astype('uint8')"
     return "np.clip(x, 0, 255).astype('uint8')"
