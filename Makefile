@@ -7,7 +7,7 @@ BIN := .venv/bin
 PYTEST = MAKEFLAGS= MAKELEVEL= $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup samples report lab test test-fast faults faults-table lint lock clean
+.PHONY: help setup samples report lab test test-fast faults faults-table lint audit lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,11 +59,15 @@ faults: samples ## damage thousands of files and end hundreds of runs, and write
 faults-table: samples ## write what the fault tests see into docs/faults.md
 	@$(PYTEST) tests/faults --write-table
 
-lint: setup ## ruff, mypy and the import layers
+lint: setup ## ruff, mypy, bandit and the import layers
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml workbench scripts
 	@$(BIN)/lint-imports  | tail -n 3
+
+audit: setup ## hold the locks against advisories: ADVISORIES=all.zip, OSV's export for PyPI; without a network
+	@$(BIN)/python -m scripts.advisories $(ADVISORIES)
 
 setup: ## make .venv, or bring it in step with the lock
 	@$(SET_UP)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # nosec B104 - what JupyterLab takes "" and "*" for; to be refused
 SHORTEST = 16  # characters of a token of one's own: 64 bits where they are random hexadecimal digits
 # What else opens a server, with the value that keeps it shut.
 SHUT = {
@@ -156,7 +157,7 @@ def _token() -> str | None:
 def _is_loopback(ip: str) -> bool:
     """Tell whether only this machine reaches `ip`, an address or a name; "" and "*" are all addresses."""
     try:
-        found = socket.getaddrinfo("0.0.0.0" if ip in ("", "*") else ip, None)
+        found = socket.getaddrinfo(EVERYWHERE if ip in ("", "*") else ip, None)
     except (OSError, UnicodeError) as error:
         raise InvalidValue(
             f"--ip {ip!r} is no address that can be found; leave it out for this machine alone"
@@ -165,11 +166,9 @@ def _is_loopback(ip: str) -> bool:
 
 
 def _expect_free(ip: str, port: int) -> None:
-    from tornado.netutil import bind_sockets
-
+    family, *_, address = socket.getaddrinfo(EVERYWHERE if ip in ("", "*") else ip, port)[0]
     try:
-        for bound in bind_sockets(port, "" if ip == "*" else ip):
-            bound.close()
+        socket.create_server((str(address[0]), port), family=family).close()
     except OSError as error:
         raise InvalidValue(
             f"--port {port} cannot be had on {ip}: {error.strerror}; name another, or leave it out for a free one"
