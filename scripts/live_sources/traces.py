@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-SHARED = Path("/dev/shm")
+SHARED = Path("/dev/shm")  # nosec B108  # looked at, never written to
 LOOK_S = 0.02
 ENDING_S = 0.3  # that a killed process may take to be gone from the table
 

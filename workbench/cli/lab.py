@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 LOOPBACK = "127.0.0.1"
-EVERYWHERE = "0.0.0.0"  # nosec B104 - what JupyterLab takes "" and "*" for; to be refused
+EVERYWHERE = "0.0.0.0"  # nosec B104  # what JupyterLab takes "" and "*" for; refused
 SHORTEST = 16  # characters of a token of one's own: 64 bits where they are random hexadecimal digits
 # What else opens a server, with the value that keeps it shut.
 SHUT = {

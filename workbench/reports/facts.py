@@ -69,7 +69,8 @@ def _git(folder: Path, *command: str) -> str | None:
     try:
         # Without the monitor and the locks: reading a foreign checkout must neither run its hooks nor change it.
         options = ("-c", "core.fsmonitor=false", "--no-optional-locks", "-C", str(folder))
-        done = subprocess.run(["git", *options, *command], capture_output=True, text=True, timeout=10, check=True)
+        words = ["git", *options, *command]  # the git that its user would run
+        done = subprocess.run(words, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()

@@ -7,7 +7,7 @@ Only the names in `SAFE` are ever looked up; any other name in the file is refus
 
 from __future__ import annotations
 
-import pickle
+import pickle  # nosec B403  # for an Unpickler that finds storages and OrderedDict alone
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, BinaryIO
