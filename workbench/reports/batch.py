@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from workbench.reports.progress import Line
-from workbench.reports.run import Run, carry_out, plan_run, update_index
+from workbench.reports.run import Run, carry_out, expect_timeout, plan_run
 from workbench.reports.scenarios import find_scenario
 
 OK, FAILED, INTERRUPTED = 0, 1, 130  # exit statuses; 130 is what a shell gives for Ctrl-C
@@ -14,13 +14,14 @@ OK, FAILED, INTERRUPTED = 0, 1, 130  # exit statuses; 130 is what a shell gives 
 Job = str | Path | tuple[str | Path, Mapping[str, object]]
 
 
-def run_scenarios(
+def run_scenarios(  # noqa: PLR0913 - as `run_scenario`
     jobs: Sequence[Job],
     *,
     out: str | Path = "reports",
     kernel: str = "python3",
     timeout: float | None = None,
     progress: bool = True,
+    allow_damaged: bool = False,
 ) -> tuple[list[Run], int]:
     """Run scenarios in turn; one that fails does not keep the next from running, Ctrl-C does.
 
@@ -32,6 +33,7 @@ def run_scenarios(
         kernel: `python3` is the running interpreter.
         timeout: seconds that one cell may take.
         progress: print a line for each.
+        allow_damaged: take what is there of damaged clips and pictures; such runs are marked as partial.
 
     Returns:
         The runs, and an exit status: 0 if all went well, 1 if one did not, 130 after Ctrl-C.
@@ -39,14 +41,14 @@ def run_scenarios(
     Raises:
         WorkbenchError: as `run_scenario`, before anything has run.
     """
+    expect_timeout(timeout)
     pairs = [job if isinstance(job, tuple) else (job, {}) for job in jobs]
-    plans = [plan_run(find_scenario(name), parameters) for name, parameters in pairs]
+    plans = [plan_run(find_scenario(name), parameters, allow_damaged=allow_damaged) for name, parameters in pairs]
     pad = max((len(plan.scenario.name) for plan in plans), default=0)
     runs: list[Run] = []
     for plan in plans:
         line = Line(plan.scenario.name, shown=progress, pad=pad)
         runs.append(carry_out(plan, Path(out), kernel=kernel, timeout=timeout, line=line))
-        update_index(Path(out))
         if runs[-1].status == "interrupted":
             return runs, INTERRUPTED
     return runs, OK if all(run.ok for run in runs) else FAILED

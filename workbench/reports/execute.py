@@ -10,24 +10,22 @@ import logging
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat import NotebookNode
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NotebookExecutionManager
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
+from workbench.reports.client import Client, GivenUp, Ledger, OnCell
 from workbench.reports.kernel import NATIVE, Kernel, one_kernel
 from workbench.reports.plain import Plain
 from workbench.reports.present import is_bar
 from workbench.reports.store import FULL, is_full
 
 Status = Literal["ok", "failed", "killed", "interrupted", "timeout", "disk full"]
-OnCell = Callable[[int, int], None]  # (cells done, cells in all)
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 LOG = logging.getLogger("workbench.reports")
@@ -41,6 +39,7 @@ class Execution:
     status: Status
     error: str  # one line; empty when all went well
     duration_s: float
+    partial: tuple[str, ...] = ()  # what it took of damaged sources, one line each
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,34 +77,6 @@ def execute(notebook: NotebookNode, given: Mapping[str, Plain], *, terms: Terms 
     return Execution(copy, status, error, round(duration, 3))
 
 
-class _Ledger(NotebookExecutionManager):  # type: ignore[misc]
-    """papermill's record of the cells, which does not call a cell completed that never ran."""
-
-    def notebook_complete(self, **_: object) -> None:
-        self.end_time = self.now()
-        meta = self.nb.metadata.papermill
-        meta["end_time"] = self.end_time.isoformat()
-        meta["duration"] = (self.end_time - self.start_time).total_seconds()
-
-
-class _Client(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client, which stops at the first cell that fails and lets the reason through."""
-
-    on_cell: OnCell
-
-    def papermill_execute_cells(self) -> None:
-        for index, cell in enumerate(self.nb.cells):
-            try:
-                self.nb_man.cell_start(cell, index)
-                self.execute_cell(cell, index)
-            except BaseException:
-                self.nb_man.cell_exception(cell, cell_index=index)
-                raise
-            finally:
-                self.nb_man.cell_complete(cell, cell_index=index)
-            self.on_cell(index + 1, len(self.nb.cells))
-
-
 def _parametrized(notebook: NotebookNode, given: Mapping[str, Plain]) -> NotebookNode:
     """Return a copy with the given values in a cell after the `parameters` cell."""
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -119,14 +90,14 @@ def _parametrized(notebook: NotebookNode, given: Mapping[str, Plain]) -> Noteboo
 
 def _run(notebook: NotebookNode, kernel: Kernel, terms: Terms) -> None:
     """Run the cells in place; the first error is raised."""
-    ledger = _Ledger(notebook, output_path=None, progress_bar=False, autosave_cell_every=0)
+    ledger = Ledger(notebook, output_path=None, progress_bar=False, autosave_cell_every=0)
     limit = None if terms.timeout is None else max(1, math.ceil(terms.timeout))
     LOG.setLevel(logging.CRITICAL)  # what nbclient logs as an error is told as the run's status
-    client = _Client(ledger, km=kernel.manager, timeout=limit, iopub_timeout=60, log=LOG)
+    client = Client(ledger, km=kernel.manager, timeout=limit, iopub_timeout=60, log=LOG)
     client.on_cell = terms.on_cell
     ledger.notebook_start()
     try:
-        client.execute()
+        client.execute(stdout=kernel.words.end, stderr=kernel.words.end)
     finally:
         ledger.notebook_complete()
         if client.kc is not None:
@@ -147,13 +118,17 @@ def _ending(error: BaseException, kernel: Kernel, terms: Terms) -> tuple[Status,
     kernel.note()
     match error:
         case KeyboardInterrupt():
-            ending: tuple[Status, str] = "interrupted", "stopped by Ctrl-C"
+            ending: tuple[Status, str] = "interrupted", f"stopped by {str(error) or 'Ctrl-C'}"
+        case CellTimeoutError() if terms.timeout is not None:
+            ending = "timeout", f"a cell took longer than the {terms.timeout:g} s it may take"
         case CellTimeoutError():
-            ending = "timeout", f"a cell took longer than the {terms.timeout or 0:g} s it may take"
+            ending = "failed", "the kernel sends no outputs any more; a cell closed its connection"
         case CellExecutionError():
             ending = _cell_error(error)
         case OSError():
             ending = "disk full" if is_full(error) else "failed", f"the kernel could not be started: {error}"
+        case GivenUp():
+            ending = "failed", str(error)
         case _ if kernel.exit_code is not None:
             ending = "killed", kernel.death()
         case _:

@@ -9,16 +9,19 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.errors import UnreadableSource, WorkbenchError
-from workbench.reports.plain import Plain
+from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
+from workbench.reports.masking import mask_for
+from workbench.reports.plain import Plain, texts_in
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 OPENCV = "cv2:"  # before a model file: the runtime that it is loaded with
+MOST_FILES = 100_000  # of one input; a folder of more, such as /, is a slip
 ID_LENGTH = 12  # hex digits: a clash needs millions of runs of one scenario
 
 
@@ -31,10 +34,11 @@ class Input:
     sha256: str
     bytes: int
     files: int
+    stamp: tuple[tuple[str, int, int, int], ...] = ()  # of each file: path, inode, bytes, time of the last change
 
     def to_dict(self) -> dict[str, Plain]:
         """Return it for a manifest."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "stamp"}
 
 
 def find_inputs(parameters: Mapping[str, Plain]) -> tuple[Input, ...]:
@@ -44,7 +48,7 @@ def find_inputs(parameters: Mapping[str, Plain]) -> tuple[Input, ...]:
         SampleError: a sample that is not fetched yet.
         UnreadableSource: a file that may not be read.
     """
-    pairs = ((name, origin) for name, value in parameters.items() for origin in dict.fromkeys(_texts(value)))
+    pairs = ((name, origin) for name, value in parameters.items() for origin in dict.fromkeys(texts_in(value)))
     try:
         return tuple(_input(name, origin, files) for name, origin in pairs if (files := _files(origin)))
     except WorkbenchError:
@@ -53,11 +57,30 @@ def find_inputs(parameters: Mapping[str, Plain]) -> tuple[Input, ...]:
         raise UnreadableSource(f"cannot read {error.filename}: {error.strerror}") from error
 
 
+def expect_whole_inputs(inputs: Iterable[Input]) -> None:
+    """Refuse a damaged clip or picture among the inputs before a kernel is started for it; folders are not looked into.
+
+    Raises:
+        UnreadableSource: it is damaged, or text under the name of a clip or picture.
+        InvalidValue: it is over the limit of pixels.
+    """
+    from workbench.frames.whole import expect_whole
+
+    for each in inputs:
+        if each.files == 1:
+            expect_whole(Path(each.stamp[0][0]))
+
+
+def changed_inputs(inputs: Iterable[Input]) -> list[str]:
+    """Return the origins whose files are no longer those that were hashed: others, or written to since."""
+    return [each.origin for each in inputs if each.stamp != _stamp(_files(each.origin))]
+
+
 def run_id(notebook: NotebookNode, parameters: Mapping[str, Plain], inputs: Iterable[Input]) -> str:
-    """Return the identity of a run: 12 hex digits."""
+    """Return the identity of a run: 12 hex digits; a password is no part of it, and cannot be guessed from it."""
     parts = {
         "notebook": notebook_hash(notebook),
-        "parameters": dict(parameters),
+        "parameters": mask_for(parameters)(dict(parameters)),
         "inputs": [[each.parameter, each.sha256] for each in inputs],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:ID_LENGTH]
@@ -67,15 +90,6 @@ def notebook_hash(notebook: NotebookNode) -> str:
     """Return the SHA-256 of what a notebook says and does: the kind, text and tags of its cells."""
     cells = [[cell.cell_type, cell.source, cell.metadata.get("tags", [])] for cell in notebook.cells]
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
-
-
-def _texts(value: Plain) -> Iterable[str]:
-    """Yield every text in a value, however deep it lies in lists and dicts."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
 
 
 def _files(origin: str) -> list[Path]:
@@ -90,7 +104,8 @@ def _files(origin: str) -> list[Path]:
         if path.is_file():
             return [path, *_labels(path)]
         if path.is_dir():
-            return [*sorted(file for file in path.rglob("*") if file.is_file()), *_labels(path)]
+            found = islice((file for file in path.rglob("*") if file.is_file()), MOST_FILES + 1)
+            return [*sorted(found), *_labels(path)]
         return sorted(file for file in Path(path.anchor).glob(_pattern(path)) if file.is_file())
     except (OSError, ValueError):  # too long for a file name, or a NUL in it: text, not a path
         return []
@@ -108,11 +123,20 @@ def _labels(model: Path) -> list[Path]:
 
 def _input(parameter: str, origin: str, files: list[Path]) -> Input:
     """Hash `files` with their names, so that two photos that trade names make other inputs."""
-    whole = hashlib.sha256()
+    if len(files) > MOST_FILES:
+        raise InvalidValue(f"parameter {parameter!r} names {origin}, which holds more than {MOST_FILES} files; "
+                           "give the folder that is meant")  # fmt: skip
+    whole, stamp = hashlib.sha256(), _stamp(files)
     for file in files:
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         if len(files) == 1:
-            return Input(parameter, origin, digest, file.stat().st_size, 1)
+            return Input(parameter, origin, digest, file.stat().st_size, 1, stamp)
         whole.update(f"{file.name}\0{digest}\n".encode())
-    return Input(parameter, origin, whole.hexdigest(), sum(file.stat().st_size for file in files), len(files))
+    return Input(parameter, origin, whole.hexdigest(), sum(file.stat().st_size for file in files), len(files), stamp)
+
+
+def _stamp(files: Iterable[Path]) -> tuple[tuple[str, int, int, int], ...]:
+    """Return what tells, without reading them, that files are no longer what they were."""
+    stats = ((file, file.stat()) for file in files)
+    return tuple((str(file), stat.st_ino, stat.st_size, stat.st_mtime_ns) for file, stat in stats)

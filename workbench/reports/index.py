@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from workbench.reports.figures import KeyFigure, duration, key_figures
+from workbench.reports.manifest import state_of
 from workbench.reports.page import INDEX_POLICY, head, local_time, render
 from workbench.reports.plain import read_json
 from workbench.reports.recording import METRICS, THUMBNAIL
@@ -28,6 +29,8 @@ class Entry:
     """A run as the index shows it."""
 
     run: Mapping[str, Any]  # its manifest
+    state: str  # its status; `partial` where it went well on a part of its sources
+    partial: list[str]  # what it took of damaged sources
     link: str  # to its report, relative; empty when there is none
     thumbnail: str
     question: str
@@ -41,7 +44,7 @@ def write_index(out: Path) -> Path:
     """Write the index of the reports under `out`, newest first, and return its path."""
     with index_lock(out):
         entries = sorted(map(_entry, run_folders(out)), key=_age, reverse=True)
-        states = Counter(entry.run["status"] for entry in entries)
+        states = Counter(entry.state for entry in entries)
         page = render("index.html.j2", head=_head(), entries=entries, states=states.most_common())
         write_whole(out / INDEX, page)
     return out / INDEX
@@ -50,7 +53,8 @@ def write_index(out: Path) -> Path:
 def _head() -> Any:
     from markupsafe import Markup
 
-    return Markup(head("Workbench reports", sheet="index.css", policy=INDEX_POLICY))
+    text = head("Workbench reports", sheet="index.css", policy=INDEX_POLICY)
+    return Markup(text)  # nosec B704  # of ours alone
 
 
 def _entry(folder: Path) -> Entry:
@@ -80,6 +84,8 @@ def _read(folder: Path, run: Mapping[str, Any]) -> Entry:
     where = quote(os.fsencode(f"{folder.parent.name}/{folder.name}"))  # a name may hold : # ? % or no UTF-8
     return Entry(
         run=run,
+        state=state_of(run),
+        partial=[str(line) for line in run.get("partial", ())],
         link=f"{where}/{REPORT}" if (folder / REPORT).is_file() else "",
         thumbnail=f"{where}/{THUMBNAIL}" if (folder / THUMBNAIL).is_file() else "",
         question=MARKS.sub("", run["question"]),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -15,13 +16,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+from filelock import FileLock
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
 from workbench.errors import RunError
+from workbench.reports.last_words import LastWords
+from workbench.reports.signals import undisturbed
 
 NATIVE = "python3"
+PREFIX, LOCK = "wb-", "lock"  # of the private folder of a kernel, which is in the system's for temporary files
+MARK = "IPYTHONDIR"
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow's start-up notes are no part of a report
     "TQDM_DISABLE": "1",  # nor are progress bars; those made of widgets are dropped afterwards
@@ -34,6 +41,8 @@ class Kernel:
     """A kernel that nbclient starts, and how it ended."""
 
     manager: AsyncKernelManager
+    words: LastWords  # what it writes past the notebook
+    mark: str  # of its private folder, which is in the environment of every process that it starts
     pid: int | None = None
     exit_code: int | None = None  # None while it lives; minus the signal that ended it
     graceful: bool = False  # whether it may run its own clean-up before it goes
@@ -48,7 +57,8 @@ class Kernel:
         """Say in words how the kernel ended."""
         code = self.exit_code
         if code is None or code >= 0:
-            return f"the kernel ended by itself with exit code {code}"
+            said = f": {self.words.line:.200}" if self.words.line else ""
+            return f"the kernel ended by itself with exit code {code}{said}"
         name = signal.Signals(-code).name
         if name == "SIGKILL":
             return "the kernel was killed (SIGKILL), most often because the machine ran out of memory"
@@ -66,22 +76,52 @@ def one_kernel(name: str, environment: Mapping[str, str]) -> Iterator[Kernel]:
     Raises:
         RunError: no kernel of this name is installed.
     """
-    # A short path: a socket's is limited to about 100 characters.
-    with tempfile.TemporaryDirectory(prefix="wb-", ignore_cleanup_errors=True) as folder:
-        private = {"IPYTHONDIR": str(Path(folder) / "ipython")}  # a user's start-up files would change the report
+    with _private_folder() as folder, LastWords() as words:
+        private = {MARK: str(folder / "ipython")}  # a user's start-up files would change the report
         spec = _spec(name)
         spec.env = {**spec.env, **QUIET, **private, **environment}
+        socket = folder / "k"
         manager = AsyncKernelManager(
             kernel_name=name,
             kernel_spec_manager=_OneSpec(spec),
-            connection_file=str(Path(folder) / "kernel.json"),
-            **({"transport": "ipc", "ip": str(Path(folder) / "k")} if os.name == "posix" else {}),
+            connection_file=str(folder / "kernel.json"),
+            **({"transport": "ipc", "ip": str(socket)} if _fits(socket) else {}),
         )
-        kernel = Kernel(manager)
+        kernel = Kernel(manager, words, private[MARK])
         try:
             yield kernel
         finally:
-            _end(kernel)
+            with undisturbed() as heard:
+                _end(kernel)
+            if heard and kernel.graceful:
+                raise KeyboardInterrupt(heard[0])
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """Yield a folder for one kernel, locked for as long as this process lives; those of killed ones are removed."""
+    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        _sweep(folder.parent)
+        lock = FileLock(folder / "new")
+        with lock:
+            (folder / "new").rename(folder / LOCK)  # a lock that others see is held
+            yield folder
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the private folders of runners that were killed, and end what their kernels have left running."""
+    for left in folder.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # another user's, or just gone; Timeout, of a living runner, is one, too
+            if (left / LOCK).is_file() and left.stat().st_uid == os.getuid() and not left.is_symlink():
+                with FileLock(left / LOCK, timeout=0):
+                    _end_marked(str(left / "ipython"))
+                    shutil.rmtree(left, ignore_errors=True)
+
+
+def _fits(socket: Path) -> bool:
+    """Tell whether a path is short enough for sockets: one takes 107 bytes, of which the last few are a number."""
+    return os.name == "posix" and len(os.fsencode(socket)) < 100
 
 
 class _OneSpec(KernelSpecManager):
@@ -120,3 +160,12 @@ def _end(kernel: Kernel) -> None:
         os.killpg(kernel.pid, signal.SIGKILL)
     if not kernel.graceful:
         run_sync(kernel.manager.shutdown_kernel)(now=True)
+    _end_marked(kernel.mark)
+
+
+def _end_marked(mark: str) -> None:
+    """End the processes that a kernel has left outside its group, known by what is in their environment."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):  # another user's, or just gone
+            if process.environ().get(MARK) == mark:
+                process.kill()

@@ -20,10 +20,13 @@ class Line:
     shown: bool = True
     pad: int = 0  # width of the longest name in a batch
     _dots: int = field(default=0, init=False)
+    _begun: bool = field(default=False, init=False)
 
     def start(self) -> None:
-        """Begin the line."""
-        self._write(self.name.ljust(self.pad) + " ")
+        """Begin the line, if that is not done."""
+        if not self._begun:
+            self._begun = True
+            self._write(self.name.ljust(self.pad) + " ")
 
     def cell(self, done: int, total: int) -> None:
         """Show that `done` of `total` cells have run."""
@@ -31,6 +34,7 @@ class Line:
 
     def wait(self) -> None:
         """Say that another process is at the same run."""
+        self.start()
         self._write("(waiting for another run of the same) ")
 
     def end(self, status: str, seconds: float, report: Path) -> None:
@@ -43,6 +47,9 @@ class Line:
         self._dots = max(dots, self._dots)
 
     def _write(self, text: str) -> None:
-        if self.shown:
-            sys.stdout.write(visible(text))
-            sys.stdout.flush()
+        try:
+            if self.shown:
+                sys.stdout.write(visible(text))
+                sys.stdout.flush()
+        except (OSError, UnicodeEncodeError):  # a pipe that is closed, a full disk: no reason to end the run
+            self.shown = False

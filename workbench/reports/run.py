@@ -5,26 +5,26 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, RunError
+from workbench.frames.partial import ALLOW, NOTES
 from workbench.reports import store
-from workbench.reports.identity import find_inputs, run_id
-from workbench.reports.index import INDEX, MANIFEST, REPORT, write_index
-from workbench.reports.manifest import Plan, manifest
+from workbench.reports.identity import expect_whole_inputs, find_inputs, run_id
+from workbench.reports.index import INDEX, MANIFEST, NOTEBOOK, REPORT, write_index
+from workbench.reports.manifest import Plan
 from workbench.reports.parameters import bind
-from workbench.reports.plain import read_json, strict_json
+from workbench.reports.plain import read_json
 from workbench.reports.progress import Line
-from workbench.reports.recording import FOLDER, METRICS
+from workbench.reports.recording import FOLDER, METRICS, NOTED
 from workbench.reports.scenarios import Scenario, find_scenario, load_notebook
+from workbench.reports.signals import all_interrupt, undisturbed
 
 if TYPE_CHECKING:
-    from workbench.reports.execute import Execution, Status
-
-NOTEBOOK = "report.ipynb"
+    from workbench.reports.execute import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,17 @@ class Run:
     error: str  # one line; empty when status is "ok"
     folder: Path
     duration_s: float
+    partial: tuple[str, ...] = ()  # what it took of damaged sources, one line each
 
     @property
     def ok(self) -> bool:
         """Tell whether every cell ran to its end."""
         return self.status == "ok"
+
+    @property
+    def state(self) -> str:
+        """Return the status; `partial` where it went well on what is left of a damaged source."""
+        return "partial" if self.ok and self.partial else self.status
 
     @property
     def html(self) -> Path:
@@ -90,6 +96,7 @@ def run_scenario(  # noqa: PLR0913 - each by name, each with a default
     kernel: str = "python3",
     timeout: float | None = None,
     progress: bool = True,
+    allow_damaged: bool = False,
 ) -> Run:
     """Run a scenario and write its report, its manifest and the index.
 
@@ -103,108 +110,84 @@ def run_scenario(  # noqa: PLR0913 - each by name, each with a default
         kernel: `python3` is the running interpreter; any other installed kernel by its name.
         timeout: seconds that one cell may take; no limit by default.
         progress: print one line.
+        allow_damaged: take what is there of damaged clips and pictures, everywhere in the notebook; the run is marked
+            as partial then.
 
     Raises:
         UnknownName: no such scenario or parameter; the closest is named. No kernel has started.
         InvalidValue: a value of the wrong type. No kernel has started.
         SampleError: a parameter names a sample that is not fetched. No kernel has started.
+        UnreadableSource: a parameter names a damaged clip or picture. No kernel has started.
         RunError: `out` cannot be written to, or no such kernel.
-        RunInterrupted: Ctrl-C; a KeyboardInterrupt whose `.run` is the marked run.
+        RunInterrupted: Ctrl-C, SIGTERM or SIGHUP; a KeyboardInterrupt whose `.run` is the marked run.
     """
-    plan = plan_run(find_scenario(name), parameters or {})
+    expect_timeout(timeout)
+    plan = plan_run(find_scenario(name), parameters or {}, allow_damaged=allow_damaged)
     line = Line(plan.scenario.name, shown=progress)
     run = carry_out(plan, Path(out), kernel=kernel, timeout=timeout, line=line)
-    update_index(Path(out))
     if run.status == "interrupted":
         raise RunInterrupted(run)
     return run
 
 
-def plan_run(scenario: Scenario, parameters: Mapping[str, object]) -> Plan:
+def expect_timeout(timeout: float | None) -> None:
+    """Raise InvalidValue unless `timeout` is None or a number of seconds."""
+    if timeout is not None and not 0 < timeout < math.inf:
+        raise InvalidValue(f"timeout is a number of seconds above 0; got {timeout}")
+
+
+def plan_run(scenario: Scenario, parameters: Mapping[str, object], *, allow_damaged: bool = False) -> Plan:
     """Check the parameters of a run and read its inputs: all that can be refused before it starts.
 
     Raises:
         UnknownName: a parameter the notebook does not declare.
         InvalidValue: a value of the wrong type.
         SampleError: a sample that is not fetched.
+        UnreadableSource: a damaged clip or picture that is not to be taken.
     """
     final = bind(scenario.parameters, parameters)
     notebook = load_notebook(scenario.path)
     inputs = find_inputs(final)
+    if not allow_damaged:
+        expect_whole_inputs(inputs)
     given = {name: final[name] for name in parameters}
-    return Plan(scenario, notebook, given, final, inputs, run_id(notebook, final, inputs))
+    return Plan(scenario, notebook, given, final, inputs, run_id(notebook, final, inputs), allow_damaged)
 
 
 def carry_out(plan: Plan, out: Path, *, kernel: str, timeout: float | None, line: Line) -> Run:
-    """Execute a plan and publish what came of it.
+    """Execute a plan, publish what came of it, and bring the index up to date.
 
     Raises:
         RunError: `out` cannot be written to, or no such kernel.
+        KeyboardInterrupt: Ctrl-C or another signal when all cells had run; the run stands.
     """
-    if timeout is not None and not 0 < timeout < math.inf:
-        raise InvalidValue(f"timeout is a number of seconds above 0; got {timeout}")
     from workbench.reports.execute import Terms, execute
+    from workbench.reports.publish import publish
 
-    line.start()
     started = datetime.now(UTC)
-    with store.hold(out, plan.scenario.name, plan.run_id, on_wait=line.wait) as target:
-        environment = {FOLDER: str(target.draft.resolve()), "PYTHONHASHSEED": str(plan.seed)}
+    with all_interrupt(), store.hold(out, plan.scenario.name, plan.run_id, on_wait=line.wait) as target:
+        line.start()
+        draft = target.draft.resolve()
+        environment = {FOLDER: str(draft), NOTES: str(draft / NOTED), "PYTHONHASHSEED": str(plan.seed)}
+        if plan.allow_damaged:
+            environment[ALLOW] = "1"
         terms = Terms(kernel=kernel, timeout=timeout, environment=environment, on_cell=line.cell)
         execution = execute(plan.notebook, plan.given, terms=terms)
-        run = _publish(plan, execution, target, started)
-    line.end(run.status, run.duration_s, run.html if run.html.exists() else run.folder)
+        with undisturbed() as heard:
+            ending, folder = publish(plan, execution, target, started)
+            name, partial = plan.scenario.name, ending.partial
+            run = Run(name, plan.run_id, ending.status, ending.error, folder, ending.duration_s, partial)
+            line.end(run.state, run.duration_s, run.html if run.html.exists() else run.folder)
+            update_index(out)
+    if heard and run.status != "interrupted":
+        raise KeyboardInterrupt(heard[0])
     return run
 
 
 def update_index(out: Path) -> Path | None:
-    """Write the index; on a full disk say so and leave the old one."""
+    """Write the index; where that cannot be done, as on a full disk, say so and leave the old one."""
     try:
         return write_index(out)
     except OSError as error:
-        if not store.is_full(error):
-            raise
-        print(f"{out / INDEX} is not up to date: {error.strerror}", file=sys.stderr)
+        print(f"workbench: {out / INDEX} is not up to date: {error.strerror or error}", file=sys.stderr)
         return None
-
-
-def _publish(plan: Plan, execution: Execution, target: store.Target, started: datetime) -> Run:
-    """Write what a run leaves and move it into its place; a full disk leaves at least the manifest."""
-    try:
-        _write(plan, execution, target.draft, started)
-        folder = target.publish(ok=execution.status == "ok")
-    except OSError as error:
-        if not store.is_full(error):
-            raise
-        execution = replace(execution, status="disk full", error=f"the report could not be written: {error.strerror}")
-        folder = _publish_manifest(plan, execution, target, started)
-    status, text = execution.status, execution.error
-    return Run(plan.scenario.name, plan.run_id, status, text, folder, execution.duration_s)
-
-
-def _write(plan: Plan, execution: Execution, folder: Path, started: datetime) -> None:
-    """Write manifest, notebook and report into `folder`, where the notebook has left its metrics."""
-    import nbformat
-
-    from workbench.reports.html import report_html
-
-    metrics = read_json(folder / METRICS)
-    record = manifest(plan, execution, started=started, metrics=metrics)
-    html = report_html(execution.notebook, record, metrics=metrics, parameters=plan.scenario.parameters)
-    (folder / METRICS).write_text(strict_json(metrics, name="metrics"), encoding="utf-8")
-    (folder / MANIFEST).write_text(strict_json(record, name="manifest"), encoding="utf-8")
-    nbformat.write(execution.notebook, folder / NOTEBOOK)  # type: ignore[no-untyped-call]
-    (folder / REPORT).write_text(html, encoding="utf-8")
-
-
-def _publish_manifest(plan: Plan, execution: Execution, target: store.Target, started: datetime) -> Path:
-    """Make room by dropping the draft's files, and publish a manifest alone if even that fits."""
-    for path in target.draft.iterdir():
-        path.unlink()
-    record = manifest(plan, execution, started=started, metrics={})
-    try:
-        (target.draft / MANIFEST).write_text(strict_json(record, name="manifest"), encoding="utf-8")
-        return target.publish(ok=False)
-    except OSError as error:
-        if not store.is_full(error):
-            raise
-    return target.folder(ok=False)

@@ -122,8 +122,8 @@ def _declared(cells: Iterable[Mapping[str, Any]], name: str) -> str:
     if len(found["parameters"]) > 1:  # the values asked for come after the first, and the second would undo them
         raise InvalidValue(f"{name} has {len(found['parameters'])} cells tagged `parameters`; make them one")
     if found["injected-parameters"]:  # they would stand, unseen, for the defaults
-        raise InvalidValue(f"{name} holds the parameter values of an earlier run of it, in the cell tagged "
-                           "`injected-parameters`; delete that cell, or give the notebook it was made from")  # fmt: skip
+        raise InvalidValue(f"{name} holds parameter values of an earlier run, in its cell tagged "
+                           "`injected-parameters`; delete that cell, or give the notebook it came from")  # fmt: skip
     return "".join(found["parameters"])
 
 

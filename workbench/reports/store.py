@@ -24,6 +24,7 @@ from workbench.errors import InvalidValue, RunError, WorkbenchError
 FULL = (errno.ENOSPC, errno.EDQUOT)  # no space left, and no share of it left
 FAILED = "-failed"
 RUN = re.compile(r"[0-9a-f]{12}(-failed)?")
+INDEX_WAIT_S = 60  # an index takes a second
 DRAFT, OLD = ".draft-", ".old-"
 LEFT = re.compile(r"\.(?:draft|old)-(?P<folder>(?P<id>[0-9a-f]{12})(?:-failed)?)-\w+")
 
@@ -36,10 +37,25 @@ class Target:
     scenario: str
     run_id: str
     draft: Path  # a fresh folder beside it, to write into
+    number: int  # inode of the draft, by which it is known again
 
     def folder(self, *, ok: bool) -> Path:
         """Return where the run will lie."""
         return self.out / self.scenario / (self.run_id if ok else self.run_id + FAILED)
+
+    def restore(self) -> bool:
+        """Leave nothing in the draft but files of its own; tell whether it was still the folder that was made.
+
+        A notebook can remove it, or put a link, a pipe or another report's file where the report is to be written.
+        """
+        kept = not self.draft.is_symlink() and self.draft.is_dir() and self.draft.stat().st_ino == self.number
+        if not kept:
+            _remove(self.draft)
+            self.draft.mkdir(parents=True)
+        for path in self.draft.iterdir():
+            if path.is_symlink() or not path.is_file() or path.stat().st_nlink > 1:
+                _remove(path)
+        return kept
 
     def publish(self, *, ok: bool) -> Path:
         """Move the draft into its place and return that; a failed run never takes the place of a good one."""
@@ -84,7 +100,7 @@ def hold(out: Path, scenario: str, run_id: str, *, on_wait: Callable[[], None] =
             draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{run_id}-", dir=folder))
             draft.chmod(0o755)  # mkdtemp's is for the owner alone; a report is to be read
         try:
-            yield Target(out, scenario, run_id, draft)
+            yield Target(out, scenario, run_id, draft, draft.stat().st_ino)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     finally:
@@ -98,8 +114,9 @@ def _writing(out: Path) -> Iterator[None]:
         yield
     except WorkbenchError:
         raise
-    except OSError as error:
-        raise RunError(f"cannot write reports to {out}: {error.strerror}; give another folder with --out") from error
+    except (OSError, ValueError) as error:  # a NUL in a path is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise RunError(f"cannot write reports to {out}: {reason}; give another folder with --out") from error
 
 
 def sweep(out: Path) -> None:
@@ -139,7 +156,15 @@ def is_full(error: OSError) -> bool:
 
 def index_lock(out: Path) -> FileLock:
     """Return the lock under which the index is read together and written."""
-    return FileLock(out / ".locks" / "index.lock")
+    return FileLock(out / ".locks" / "index.lock", timeout=INDEX_WAIT_S)
+
+
+def _remove(path: Path) -> None:
+    """Remove whatever is at `path`, and nothing that a link there leads to."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _lock(out: Path, scenario: str, run_id: str) -> FileLock:

@@ -7,7 +7,7 @@ not 750 and 8, and a date stays the text it is.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -30,7 +30,7 @@ def read_yaml(text: str) -> Any:
         UnreadableYaml: torn YAML, a tag, an alias (a few lines of them grow to gigabytes), a name given twice.
     """
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+        return yaml.load(text, _Loader)  # nosec B506  # a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise UnreadableYaml(f"{line}{error.problem}") from None
@@ -45,7 +45,7 @@ def read_yaml(text: str) -> Any:
 class _Loader(yaml.SafeLoader):
     """SafeLoader, which knows no tags that run code; without aliases and without a second value for a name."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers: ClassVar = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag not in REPLACED]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

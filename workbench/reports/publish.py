@@ -1,0 +1,86 @@
+"""Write what a run leaves, and move it into its place: all of it, or at least what says how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from workbench.errors import RunError
+from workbench.frames.partial import noted_damage
+from workbench.readable import one_line
+from workbench.reports import store
+from workbench.reports.execute import Execution
+from workbench.reports.html import report_html
+from workbench.reports.identity import changed_inputs
+from workbench.reports.index import MANIFEST, NOTEBOOK, REPORT
+from workbench.reports.manifest import Plan, manifest
+from workbench.reports.masking import mask_for
+from workbench.reports.plain import read_json, strict_json
+from workbench.reports.recording import METRICS, NOTED
+
+
+def publish(plan: Plan, execution: Execution, target: store.Target, started: datetime) -> tuple[Execution, Path]:
+    """Put a run in its place, and return how it ended, all things considered, and where it lies.
+
+    Raises:
+        RunError: nothing of it could be written, for another reason than a full disk.
+    """
+    mask = mask_for(plan.parameters)
+    execution = replace(execution, notebook=mask(execution.notebook), error=one_line(mask(execution.error)))
+    try:
+        execution = _considered(plan, execution, target)
+        _write(plan, execution, target.draft, started)
+        return execution, target.publish(ok=execution.status == "ok")
+    except OSError as error:
+        if not store.is_full(error):
+            raise RunError(
+                f"{plan.scenario.name} {execution.status}, but its report could not be written to {target.out}: "
+                f"{error.strerror or error}; give another folder with --out"
+            ) from error
+        execution = replace(execution, status="disk full", error=f"the report could not be written: {error.strerror}")
+        return execution, _publish_manifest(plan, execution, target, started)
+
+
+def _considered(plan: Plan, execution: Execution, target: store.Target) -> Execution:
+    """Return how a run ended when what it did to its own folder and its inputs is looked at, too."""
+    notes = target.draft / NOTED
+    execution = replace(execution, partial=noted_damage(notes))
+    notes.unlink(missing_ok=True)
+    kept = target.restore()
+    if execution.status != "ok":
+        return execution
+    if not kept:
+        return replace(execution, status="failed", error="the notebook removed the folder of its own report")
+    if changed := changed_inputs(plan.inputs):
+        return replace(execution, status="failed", error=f"{changed[0]} was changed while it was run; run it again")
+    return execution
+
+
+def _write(plan: Plan, execution: Execution, folder: Path, started: datetime) -> None:
+    """Write manifest, notebook and report into `folder`, where the notebook has left its metrics."""
+    metrics = mask_for(plan.parameters)(read_json(folder / METRICS))
+    record = manifest(plan, execution, started=started, metrics=metrics)
+    html = report_html(execution.notebook, record, metrics=metrics, parameters=plan.scenario.parameters)
+    (folder / METRICS).write_text(strict_json(metrics, name="metrics"), encoding="utf-8")
+    (folder / MANIFEST).write_text(strict_json(record, name="manifest"), encoding="utf-8")
+    nbformat.write(execution.notebook, folder / NOTEBOOK)  # type: ignore[no-untyped-call]
+    (folder / REPORT).write_text(html, encoding="utf-8")
+
+
+def _publish_manifest(plan: Plan, execution: Execution, target: store.Target, started: datetime) -> Path:
+    """Make room by dropping the draft's files, and publish a manifest alone if even that fits."""
+    for path in target.draft.iterdir():
+        path.unlink()
+    metrics: dict[str, Any] = {}
+    record = manifest(plan, execution, started=started, metrics=metrics)
+    try:
+        (target.draft / MANIFEST).write_text(strict_json(record, name="manifest"), encoding="utf-8")
+        return target.publish(ok=False)
+    except OSError as error:
+        if not store.is_full(error):
+            raise
+    return target.folder(ok=False)
