@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.damaged import AllowDamaged
 from workbench.cli.terminal import say
 from workbench.cli.trust import TrustModel, run_apart
 from workbench.errors import InvalidValue
@@ -44,6 +45,7 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
     file: Annotated[Path | None, typer.Option("--params", metavar="FILE.yaml", help="Parameters from a file.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of all reports.")] = Path("reports"),
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="Longest time of one cell.")] = None,
+    allow_damaged: AllowDamaged = False,
     trust_model: TrustModel = False,
 ) -> None:
     """Run scenarios, each into one offline HTML report, and write the index of all reports."""
@@ -58,10 +60,12 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
     ]
     if trust_model:
         run_apart(*_model_files(value for _, given in jobs for value in given.values()))
-    runs, status = run_scenarios(jobs, out=out, timeout=timeout)
+    runs, status = run_scenarios(jobs, out=out, timeout=timeout, allow_damaged=allow_damaged)
     for run in runs:
         if not run.ok:
             say(f"workbench: {run.scenario} {run.status}: {run.error}", file=sys.stderr)
+        for line in run.partial:
+            say(f"workbench: {run.scenario} partial: {line}", file=sys.stderr)
     say(out.resolve() / "index.html")
     raise typer.Exit(status)
 

@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from workbench.readable import without_password
 from workbench.reports.figures import duration, key_figures
+from workbench.reports.manifest import state_of
 from workbench.reports.page import REPORT_POLICY, TEMPLATES, head, local_time, render, shown
 from workbench.reports.parameters import Parameter
 from workbench.reports.present import SHOWN, outline, present
@@ -71,7 +72,8 @@ def command(run: Mapping[str, Any]) -> str:
     """Return the command line that makes a run again."""
     given = [part for name in run["given"] for part in ("-p", f"{name}={typed(run['parameters'][name])}")]
     asked = run["scenario"] if run["notebook"]["shipped"] else run["notebook"]["file"]
-    return shlex.join(["workbench", "report", asked, *given])
+    options = ["--allow-damaged"] if run.get("allow_damaged") else []
+    return shlex.join(["workbench", "report", asked, *given, *options])
 
 
 def typed(value: object) -> str:
@@ -91,10 +93,13 @@ def _opening(
     metrics: Mapping[str, Any],
     marked: bool,
 ) -> str:
+    asked = clean_html(markdown2html(run["question"]))
+    question = Markup(asked)  # nosec B704  # cleaned
     return render(
         "opening.html.j2",
         run=run,
-        question=Markup(clean_html(markdown2html(run["question"]))),
+        state=state_of(run),
+        question=question,
         took=duration(run["duration_s"]),
         started=local_time(run["started"]),
         figures=key_figures(metrics),

@@ -31,6 +31,7 @@ class Plan:
     parameters: Mapping[str, Plain]  # all of them, with their defaults
     inputs: Sequence[Input]
     run_id: str
+    allow_damaged: bool = False  # take what is there of damaged sources
 
     @property
     def seed(self) -> int:
@@ -57,6 +58,8 @@ def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Ma
         "run_id": plan.run_id,
         "status": execution.status,
         "error": execution.error,
+        "partial": list(execution.partial),
+        "allow_damaged": plan.allow_damaged,
         "started": started.astimezone(UTC).isoformat(timespec="seconds"),
         "duration_s": execution.duration_s,
         "cells": _cells(execution.notebook),
@@ -72,6 +75,11 @@ def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Ma
         "git": facts.commit(scenario.path.parent),
     }
     return dict(mask_for(plan.parameters)(record))
+
+
+def state_of(run: Mapping[str, Any]) -> str:
+    """Return how a run ended, of its manifest: `partial` where it went well on what is left of a damaged source."""
+    return "partial" if run["status"] == "ok" and run.get("partial") else str(run["status"])
 
 
 def _cells(notebook: NotebookNode) -> dict[str, Plain]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FOLDER = "WORKBENCH_RUN_FOLDER"  # environment variable, set by the runner for the kernel
 METRICS, THUMBNAIL = "metrics.json", "thumbnail.png"
+NOTED = "damage.jsonl"  # what `open_frames` notes there; it goes into the manifest
 THUMBNAIL_SIZE = (640, 400)  # width, height at most: twice what the index shows, for dense screens
 
 
