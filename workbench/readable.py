@@ -18,7 +18,10 @@ SHORTEST = 4  # characters of a secret that is looked for by itself: a shorter o
 # C0 without tab and line feed, DEL, C1 (terminals carry out both), line and paragraph separator, the direction
 # overrides and isolates of Unicode (https://www.unicode.org/reports/tr9, 2), halves of surrogate pairs, which stand
 # for the bytes of a file name that is no UTF-8 and cannot be written.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+# Signs that stand over or under a letter; no script has five on one, and a hundred would cover the lines around.
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_UNSEEN = re.compile(f"{_CONTROL}|(?<={_MARK * 4}){_MARK}")
 
 # What follows the scheme, to the end of the word; a password with a quote in it runs on to its @.
 _ADDRESS = re.compile(
@@ -46,7 +49,7 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31mb")
     'a\\u001b[31mb'
     """
-    return _CONTROL.sub(lambda sign: "\\r" if sign[0] == "\r" else f"\\u{ord(sign[0]):04x}", text)
+    return _UNSEEN.sub(lambda sign: "\\r" if sign[0] == "\r" else f"\\u{ord(sign[0]):04x}", text)
 
 
 def one_line(text: str) -> str:

@@ -19,6 +19,7 @@ from workbench.readable import LONGEST, one_line, passwords_in, visible, without
         pytest.param("a\rb", r"a\rb", id="carriage return"),
         pytest.param("a\0b", r"a\u0000b", id="NUL"),
         pytest.param("caf\udce9", r"caf\udce9", id="file name that is no UTF-8"),
+        pytest.param("a" + "\u0301" * 6, "a" + "\u0301" * 4 + r"\u0301\u0301", id="signs stacked on a letter"),
         pytest.param("a\u2028b", r"a\u2028b", id="line separator"),
     ],
 )

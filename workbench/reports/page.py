@@ -25,13 +25,13 @@ INDEX_POLICY = _POLICY.format(images="'self' data:")
 
 def render(template: str, **values: Any) -> str:
     """Return one of our templates filled in; everything put into it is escaped, and every sign in it is visible."""
-    return shown(_environment().get_template(template).render(**values))
+    return visible(_environment().get_template(template).render(**values))
 
 
 def shown(html: str) -> str:
-    """Return HTML with control characters as escapes: none turns the direction of the words behind it, or ends a file.
+    """Return HTML with control characters as escapes, so that none turns the direction of the words behind it.
 
-    A carriage return is a new line in HTML.
+    A carriage return, as in the text of a progress bar, is the new line that it is in HTML.
     """
     return visible(re.sub(r"\r\n?", "\n", html))
 
