@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from workbench.cli.damaged import AllowDamaged, damage_told
 from workbench.cli.terminal import say
 from workbench.cli.trust import TrustModel, run_apart
 
@@ -37,6 +38,7 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     draw: Annotated[str | None, typer.Option(metavar="FILE.py:FUNC", help="(frame, box, label) -> picture.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Frames at most.")] = 64,
     code: Annotated[Path | None, typer.Option(metavar="FILE.py", help="Write the right function there.")] = None,
+    allow_damaged: AllowDamaged = False,
     trust_model: TrustModel = False,
 ) -> None:
     """Say what feeds a model wrongly, what it costs, and print the function that is right; status 1 if anything is.
@@ -46,6 +48,7 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     from workbench.diagnose.diagnosis import find_preprocessing
     from workbench.diagnose.diagnosis.serving import check_takes
     from workbench.diagnose.diagnosis.text import code_title, lines
+    from workbench.frames.partial import allowing
     from workbench.models import load_model
     from workbench.models.export import export
     from workbench.models.export.text_file import expect_text_place
@@ -61,7 +64,8 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     feeding = {"serving": serving, "training": training}
     fed = {name: load_preprocess(given) for name, given in feeding.items() if given is not None}
     options: dict[str, Any] = {"labels": labels, "takes": takes, "limit": limit, **fed, **around}
-    found = find_preprocessing(load_model(model), frames, **options)
+    with allowing(allow_damaged), damage_told():
+        found = find_preprocessing(load_model(model), frames, **options)
     say("\n".join(lines(found)))
     if found.training and found.code and code:
         export(found.training, "cv2", out=code)

@@ -67,7 +67,7 @@ def scan_video(path: Path) -> VideoScan:
         codec, field_order = stream.codec_context.codec.canonical_name, stream.codec_context.field_order
     shown = [packet for packet in packets if not packet.discard]
     if not shown:
-        raise UnreadableSource(f"{path} has no frames in it, only their announcement; get the whole file")
+        raise UnreadableSource(f"{path} has no frames in it; get the whole file")
     timed = [packet for packet in shown if packet.pts is not None]
     timed.sort(key=lambda packet: packet.pts or 0)
     stamps = np.array([((packet.pts or 0) - start) * tick for packet in timed], np.float64)
@@ -126,8 +126,10 @@ def _loss(path: Path, count: int, promise: str) -> str:
 def _damage(loss: str, problem: str, checked: Checked) -> str | None:
     """Say all that is wrong with a file, in one line; None where nothing is."""
     of = f"{checked.frames}" if checked.to_the_end else f"the first {checked.frames}"
-    broken = f"{checked.broken} of {of} frames {'are' if checked.broken > 1 else 'is'} broken"
-    return "; ".join(filter(None, (loss, problem, broken if checked.broken else ""))) or None
+    broken = f"{checked.broken} of {of} frames {'are' if checked.broken > 1 else 'is'} broken" * bool(checked.broken)
+    if checked.broken == checked.frames > 1:
+        broken = f"not one of {of} frames is whole; is it encrypted?"
+    return "; ".join(filter(None, (loss, problem, broken))) or None
 
 
 def _in_order(stamps: np.ndarray) -> bool:

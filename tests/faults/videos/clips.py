@@ -23,8 +23,10 @@ ENCODED = {
     "still.avi": f"{SMALL} -c:v mjpeg -q:v 3 -frames:v 4",
     "first.h264": f"{SMALL} {X264} -frames:v 30",
     "second.h264": f"-an -vf scale=80:-2 -frames:v 30 {X264}",
-    "uneven.mp4": f"-an -vf \"select='not(mod(n\\,3))+not(mod(n\\,5))',scale=160:-2\" -fps_mode vfr -frames:v 60 {X264}",
-    "paused.mp4": f"-an -vf \"setpts='if(lt(N\\,10)\\,N\\,N+2500)/25/TB',scale=160:-2\" -fps_mode vfr -frames:v 20 {X264}",
+    "uneven.mp4": "-an -vf \"select='not(mod(n\\,3))+not(mod(n\\,5))',scale=160:-2\" "
+    f"-fps_mode vfr -frames:v 60 {X264}",
+    "paused.mp4": "-an -vf \"setpts='if(lt(N\\,10)\\,N\\,N+2500)/25/TB',scale=160:-2\" "
+    f"-fps_mode vfr -frames:v 20 {X264}",
     "interlaced.ts": f"{SMALL} -c:v libx264 -threads 1 -flags +ilme+ildct -x264-params tff=1",
     "encrypted.mp4": f"{SMALL} {X264} -encryption_scheme cenc-aes-ctr -encryption_key {'ab' * 16} "
     f"-encryption_kid {'cd' * 16}",

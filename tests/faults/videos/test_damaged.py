@@ -1,8 +1,9 @@
 """Video files that are not whole: refused, and what is there of them is taken where that is asked for."""
 
-import re
 import struct
 
+import cv2
+import numpy as np
 import pytest
 
 from tests.faults.videos.clips import changed, half, written
@@ -25,10 +26,14 @@ def cut_jpegs(data):
 
 
 def with_large_frames(data):
-    """Return a motion JPEG whose pictures say that they are 16000x16000."""
-    for found in re.finditer(rb"\xff\xc0..\x08", data, re.DOTALL):  # start of frame: length, 8 bits, height, width
-        data = written(data, (found.end(), struct.pack(">HH", 16000, 16000)))
-    return data
+    """Return an AVI of one picture of 7200x7200, 25 kB, whose header says what that of `data` says."""
+    encoded = cv2.imencode(".png", np.zeros((7200, 7200), np.uint8))[1].tobytes()
+    first = data.index(b"00dc", data.index(b"movi"))
+    frame = b"00dc" + struct.pack("<I", len(encoded)) + encoded + bytes(len(encoded) % 2)
+    named = data[:first].replace(b"MJPG", b"MPNG") + frame
+    chunk = data.index(b"movi") - 8
+    sizes = ((4, struct.pack("<I", len(named) - 8)), (chunk + 4, struct.pack("<I", len(named) - chunk - 8)))
+    return written(named, *sizes)
 
 
 def without_frames(data):
@@ -47,12 +52,14 @@ def without_frames(data):
         pytest.param("clip.ts", torn, "frames are there", id="half a transport stream"),
         pytest.param("clip.mp4", changed, "of 90 frames are broken", id="an MP4 with bytes changed in its middle"),
         pytest.param("clip.avi", changed, "of 90 frames are broken", id="an AVI with bytes changed in its middle"),
-        pytest.param("clip.mkv", changed, "of 90 frames are broken", id="a Matroska file with bytes changed in its middle"),
+        pytest.param("clip.mkv", changed, "of 90 frames are broken", id="a Matroska file with changed bytes"),
         pytest.param("clip.ts", lost_packets, "broken", id="a transport stream that has lost packets"),
         pytest.param("motion-jpeg.avi", cut_jpegs, "broken", id="motion JPEG whose last quarter is zeros"),
         pytest.param("clip.avi", without_frames, "", id="an AVI without a frame"),
         pytest.param("encrypted.mp4", bytes, "", id="an encrypted MP4"),
-        pytest.param("still.avi", with_large_frames, "over the limit", id="frames of 16000x16000 in a small file"),
+        pytest.param(
+            "still.avi", with_large_frames, "over the limit", id="a frame of 7200x7200 behind a header of 160x68"
+        ),
         pytest.param("sound.mp4", bytes, "no video", id="sound alone"),
         pytest.param("cover.m4a", bytes, "cover picture", id="sound with a cover picture"),
     ],

@@ -25,7 +25,7 @@ def notebook(folder):
     return "count.ipynb"
 
 
-def test_a_report_on_half_an_AVI(refused, folder, clip_of, notebook):  # noqa: N802 - the row's name
+def test_a_report_on_half_an_AVI(refused, folder, clip_of, notebook):
     (folder / "clip.avi").write_bytes(half(clip_of("clip.avi")))
     refused("report", notebook, "-p", "source=clip.avi", message="--allow-damaged")
 
@@ -59,3 +59,14 @@ def test_a_report_on_what_is_there(folder, clip_of, notebook, monkeypatch, capsy
         assert '<span class="pill ok">' not in text
     assert {name: digest for name, digest in contents(folder).items() if name in before} == before
     told("flagged", error.strip().removeprefix("workbench: "))
+
+
+def test_a_stream_of_half_an_AVI_with_allow_damaged(folder, clip_of, monkeypatch, capsys, told):
+    (folder / "clip.avi").write_bytes(half(clip_of("clip.avi")))
+    options = ["--allow-damaged", "--policy", "block"]
+    status, output, error = run(monkeypatch, capsys, "stream", "clip.avi", *options)
+    assert status == 0
+    assert "careful: clip.avi is damaged: cut short" in error
+    facts = dict(line.split(maxsplit=1) for line in output.splitlines() if line)
+    assert f"cut short, {facts['captured'].split()[0]} of 90 frames are there" in facts["damaged"]
+    told("flagged", f"damaged: {facts['damaged']}")

@@ -32,6 +32,7 @@ class Asked:
     out: Path = Path("reports")
     quiet: bool = False
     json: bool = False
+    allow_damaged: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no stream can do, before anything is loaded."""

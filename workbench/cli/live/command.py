@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.damaged import AllowDamaged
 from workbench.cli.trust import TrustModel, run_apart
 
 PANEL = "Frames and answers"
@@ -67,6 +68,7 @@ def stream_origin(  # noqa: PLR0913, PLR0917 - a command's options
     top: Top = 3,
     quiet: Quiet = False,
     json: Json = False,
+    allow_damaged: AllowDamaged = False,
     trust_model: TrustModel = False,
     seconds: Seconds = None,
     limit: Limit = None,
@@ -87,6 +89,6 @@ def stream_origin(  # noqa: PLR0913, PLR0917 - a command's options
     asked = Asked(
         origin=origin, model=model, recipe=recipe, policy=policy, decode=decode, speed=speed, loop=loop,
         seconds=seconds, retry=retry, limit=limit, threshold=threshold, top=top, record=record, report=report, out=out,
-        quiet=quiet, json=json,
+        quiet=quiet, json=json, allow_damaged=allow_damaged,
     )  # fmt: skip
     raise typer.Exit(run(asked))

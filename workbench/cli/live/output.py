@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from workbench.cli.live.summary import summary
@@ -38,12 +39,12 @@ class Output:
             said = plain_answer(result.prediction) if result.prediction else {}
             _write("result", {**frame, "age_ms": round(1000 * result.age_s, 3), **said})
 
-    def end(self, stats: StreamStats, *, ended: str) -> None:
-        """Write the summary; `ended` says what ended the stream."""
+    def end(self, stats: StreamStats, *, ended: str, damaged: Sequence[str] = ()) -> None:
+        """Write the summary; `ended` says what ended the stream, `damaged` what of its source was not whole."""
         if self.json:
-            _write("end", {"ended": ended, **plain_stats(stats)})
+            _write("end", {"ended": ended, "damaged": list(damaged), **plain_stats(stats)})
         else:
-            say("\n".join(summary(stats, ended=ended)), flush=True)
+            say("\n".join(summary(stats, ended=ended, damaged=damaged)), flush=True)
 
 
 def drop_output() -> None:

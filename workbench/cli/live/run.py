@@ -18,7 +18,8 @@ from workbench.cli.live.output import Output, drop_output
 from workbench.cli.live.recipe import Fed, recipe_for
 from workbench.cli.live.watch import Watch
 from workbench.cli.terminal import say
-from workbench.errors import RunError, WorkbenchError
+from workbench.errors import DamageWarning, RunError, WorkbenchError
+from workbench.frames.partial import allowing
 from workbench.inference.live import Stream, stream
 from workbench.models import load_model
 from workbench.readable import one_line
@@ -48,7 +49,7 @@ def run(asked: Asked) -> int:
     display = display_on(console, quiet=asked.quiet or (asked.json and output.on_terminal))
     with console.status(Text(one_line(f"opening {asked.origin}"))):  # a bracket in it is no markup
         try:
-            live, fed = _opened(asked, display)
+            live, fed, damage = _opened(asked, display)
         except WorkbenchError:
             raise
         except Exception as error:  # of a model that raises on every picture, too
@@ -57,7 +58,7 @@ def run(asked: Asked) -> int:
         recorder = _recorder(live, asked) if asked.record else None
         display.say(_heading(live, fed))
         ending = _followed(live, recorder, asked, display, output)
-    output.end(live.stats, ended=ending.why)
+    output.end(live.stats, ended=ending.why, damaged=damage)
     status = ending.status
     if asked.record and asked.report and live.stats.shown:
         status = status or _report(asked)
@@ -66,9 +67,9 @@ def run(asked: Asked) -> int:
     return status
 
 
-def _opened(asked: Asked, display: Display) -> tuple[Stream, Fed | None]:
-    """Load the model and open the source; what is warned of is said."""
-    with warnings.catch_warnings(record=True) as warned:
+def _opened(asked: Asked, display: Display) -> tuple[Stream, Fed | None, list[str]]:
+    """Load the model and open the source; what is warned of is said, and what is damaged is returned, too."""
+    with allowing(asked.allow_damaged), warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("default")
         fed = recipe_for(asked.model, asked.recipe) if asked.model else None
         model = load_model(asked.model, engine="fast") if asked.model else None
@@ -79,7 +80,7 @@ def _opened(asked: Asked, display: Display) -> tuple[Stream, Fed | None]:
     for warning in warned:
         if issubclass(warning.category, UserWarning | RuntimeWarning):  # what a library will drop next year is not
             display.say(f"careful: {warning.message}")
-    return live, fed
+    return live, fed, [str(warning.message) for warning in warned if warning.category is DamageWarning]
 
 
 def _heading(live: Stream, fed: Fed | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from workbench.cli.live.line import listed
 from workbench.inference.live.stats import Spread, StreamStats
@@ -13,9 +13,15 @@ CLAUSE = "; "  # between what a plan says
 QUANTILES = ("p50", "p95", "p99", "max")
 
 
-def summary(stats: StreamStats, *, ended: str) -> list[str]:
-    """Return the summary, a fact a line, and a table of the times; `ended` says what ended the stream."""
-    lines = [f"{name:<12}{text}" for name, text in _facts(stats, ended)]
+def summary(stats: StreamStats, *, ended: str, damaged: Iterable[str] = ()) -> list[str]:
+    """Return the summary, a fact a line, and a table of the times.
+
+    Args:
+        stats: the stream's, at its end.
+        ended: what ended it.
+        damaged: what of its source was not whole.
+    """
+    lines = [f"{name:<12}{text}" for name, text in _facts(stats, ended, damaged)]
     rows = {name: spread for name, spread in {"age": stats.age, **stats.stages}.items() if spread.max > 0}  # not NaN
     if not rows:
         return lines
@@ -23,10 +29,11 @@ def summary(stats: StreamStats, *, ended: str) -> list[str]:
     return lines + [f"{name:<12}" + "".join(_milliseconds(spread)) for name, spread in rows.items()]
 
 
-def _facts(stats: StreamStats, ended: str) -> Iterator[tuple[str, str]]:
+def _facts(stats: StreamStats, ended: str, damaged: Iterable[str]) -> Iterator[tuple[str, str]]:
     dropped = sum(stats.dropped.values())
     sign = "=" if stats.balanced else "is not"
     yield "ended", f"{ended} after {duration(stats.elapsed_s)}"
+    yield from (("damaged", text) for text in damaged)
     yield "captured", f"{stats.captured} {sign} {stats.shown} shown + {dropped} dropped + {stats.in_flight} in flight"
     if dropped:
         yield "dropped", listed(stats.dropped)
