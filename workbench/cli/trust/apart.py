@@ -22,6 +22,7 @@ from workbench.models.opening.vetting import vet
 from workbench.models.original import is_file, located
 
 HANDED_ON = (signal.SIGINT, signal.SIGTERM)
+LOOK = 5.0  # seconds that a file may take to show what is wrong with it
 PATIENCE = 3  # times that it is asked to end
 STATUSES = (0, 1, 2, 130, 141)  # with which a command ends by itself; 128 + SIGINT, 128 + SIGPIPE
 
@@ -43,7 +44,7 @@ def run_apart(*origins: str) -> None:
     """
     if TRUSTED in os.environ:
         return
-    files = dict(_introduced(origin) for origin in origins if is_file(origin) and not _is_sample(origin))
+    files = dict(_introduced(origin) for origin in dict.fromkeys(origins) if is_file(origin) and not _is_sample(origin))
     if not files:
         raise InvalidValue(f"--trust-model is for a model file, and {_listed(origins)}; leave it out")
     raise SystemExit(_status(files))
@@ -73,7 +74,7 @@ def _introduced(origin: str) -> tuple[Path, str]:
 def _objection(path: Path, runtime: str) -> str:
     """Return what a trial has against a file, without the cure; empty where it loads and runs."""
     try:
-        vet(path, runtime)
+        vet(path, runtime, seconds=LOOK)
     except ModelLoadError as error:
         return str(error).removeprefix(f"{path}: ").partition("; ")[0]
     return ""
@@ -88,7 +89,7 @@ def _status(files: dict[Path, str]) -> int:
     # -P: no module of the current folder; a session of its own: a terminal's Ctrl-C reaches this process only
     command = [sys.executable, "-P", "-m", "workbench.cli.trust.child", *sys.argv[1:]]
     with subprocess.Popen(command, env=os.environ | trusting(files), start_new_session=True) as child:
-        with _handing_on(child) as asked:
+        with handing_on(child) as asked:
             status = child.wait()
     if status in STATUSES:
         return status
@@ -103,7 +104,7 @@ def _status(files: dict[Path, str]) -> int:
 
 
 @contextmanager
-def _handing_on(child: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+def handing_on(child: subprocess.Popen[bytes]) -> Iterator[list[int]]:
     """Hand Ctrl-C and a request to end on to the child, which ends in its own way; the third time it is killed.
 
     Yields the signals that came.

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from workbench.errors import ModelLoadError, UnreadableSource
-from workbench.models.opening.foreign import archive_names, foreign_file, foreign_folder, is_saved_model
+from workbench.models.opening.foreign import STARTS, archive_names, foreign_file, foreign_folder, is_saved_model
 from workbench.models.opening.wire import LENGTH, VARINT, CutOff, top_fields
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"  # HDF5 File Format Specification, superblock signature
@@ -105,7 +105,8 @@ def _content(path: Path) -> str | None:
         return "a TFLite model"
     if zipfile.is_zipfile(path):
         return "a Keras archive" if "config.json" in archive_names(path) else None
-    return _message(path) if start else None
+    known = any(start.startswith(magic) for magic, _ in STARTS)
+    return _message(path) if start and not known else None
 
 
 def _message(path: Path) -> str | None:
