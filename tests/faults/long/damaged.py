@@ -47,21 +47,24 @@ class Outcome:
 
 def open_damaged(originals: Sequence[Original], count: int, user: UserProcess, folder: Path) -> Iterable[Outcome]:
     """Damage the originals in turn, `count` times in all, and open each damaged file: alone, and with a record."""
-    whole: dict[Path, Answer] = {}
-    for original in originals:
-        place = _place(folder / "plain", original)
-        whole[original.path] = _open(user, original, place, original.path.read_bytes())
-        assert whole[original.path].outcome == "read", whole[original.path]
-        recorded = _place(folder / "recorded", original)
-        digest = hashlib.sha256(original.path.read_bytes()).hexdigest()
-        (recorded.parent / SUMS).write_text(f"{digest}  {recorded.name}\n", encoding="utf-8")
+    whole = {original: _open_whole(original, user, folder) for original in originals}
     for number in range(count):
         original = originals[number % len(originals)]
         kind, data = original.damage(original.path.read_bytes(), original.path.name, number)
         plain = _open(user, original, _place(folder / "plain", original), data)
         recorded = _open(user, original, _place(folder / "recorded", original), data)
-        same = plain.digest == whole[original.path].digest
-        yield Outcome(original.path.name, number, kind, plain, recorded, same)
+        yield Outcome(original.path.name, number, kind, plain, recorded, plain.digest == whole[original])
+
+
+def _open_whole(original: Original, user: UserProcess, folder: Path) -> str:
+    """Record the digest of a file, and return that of what is read from it, with and without that record."""
+    data = original.path.read_bytes()
+    recorded = _place(folder / "recorded", original)
+    (recorded.parent / SUMS).write_text(f"{hashlib.sha256(data).hexdigest()}  {recorded.name}\n", encoding="utf-8")
+    answers = [_open(user, original, place, data) for place in (_place(folder / "plain", original), recorded)]
+    assert [answer.outcome for answer in answers] == ["read", "read"], answers
+    assert answers[0].digest == answers[1].digest
+    return answers[0].digest
 
 
 def cut_short(outcomes: Iterable[Outcome]) -> list[Outcome]:
@@ -73,7 +76,8 @@ def counted(outcomes: Iterable[Outcome]) -> str:
     """Say how many came how."""
     counts = Counter(outcome.came for outcome in outcomes)
     known = ("refused", "flagged", *READ, *ENDED)
-    return ", ".join(f"{counts[came]:,} {READ.get(came, came)}" for came in known if counts[came])
+    words = ", ".join(f"{counts[came]:,} {READ.get(came, came)}" for came in known if counts[came])
+    return f"of {counts.total():,}: {words}"
 
 
 def _place(folder: Path, original: Original) -> Path:
