@@ -29,6 +29,9 @@ from workbench.reports.signals import undisturbed
 NATIVE = "python3"
 PREFIX, LOCK = "wb-", "lock"  # of the private folder of a kernel, which is in the system's for temporary files
 MARK = "IPYTHONDIR"
+CRASHES = {
+    getattr(signal, name) for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE") if hasattr(signal, name)
+}
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow's start-up notes are no part of a report
     "TQDM_DISABLE": "1",  # nor are progress bars; those made of widgets are dropped afterwards
@@ -62,7 +65,9 @@ class Kernel:
         name = signal.Signals(-code).name
         if name == "SIGKILL":
             return "the kernel was killed (SIGKILL), most often because the machine ran out of memory"
-        return f"the kernel crashed ({name}) in native code"
+        if -code in CRASHES:
+            return f"the kernel crashed ({name}) in native code"
+        return f"the kernel was ended from outside ({name})"
 
 
 @contextmanager

@@ -137,8 +137,11 @@ def run_folders(out: Path) -> list[Path]:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write `text` so that a reader sees the old file or the new one, never half of it."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as draft:
+    """Write `text` so that a reader sees the old file or the new one, never half of it; by one writer at a time."""
+    prefix = f"{DRAFT}{path.name}-"
+    for left in path.parent.glob(f"{prefix}*"):  # of a writer that was killed
+        left.unlink(missing_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=prefix, delete=False) as draft:
         try:
             draft.write(text)
             draft.close()
