@@ -27,9 +27,10 @@ _UNSEEN = re.compile(f"{_CONTROL}|(?<={_MARK * 4}){_MARK}")
 _ADDRESS = re.compile(
     r"""(?:(?<=:)/{1,3}|//)(?:[^\s"'<>/?#:@]{0,200}:[^\s<>@"']{0,200}["'][^\s<>@]{0,200}@)?[^\s"'<>]*"""
 )
-_BARE_USER = re.compile(  # user:password@ before a host, the scheme forgotten
-    r"""(?<![^\s"'=(,])([^\s"'<>/:@=(,]{1,200}:(?!/)[^\s"'<>@]{1,200})@"""
-    r"""(?=(?:\d{1,3}\.){3}\d|localhost\b|[a-z][\w-]*\.[a-z])""",
+# user:password@ before a host, the scheme forgotten; or as a part of a path, the scheme mistyped.
+_BARE_USER = re.compile(
+    r"""(?:(?<=/)|(?<![^\s"'=(,])(?=[^@]{1,400}@(?:(?:\d{1,3}\.){3}\d|localhost\b|[a-z][\w-]*[./])))"""
+    r"""([^\s"'<>/:@=(,]{1,200}:(?!/)[^\s"'<>@]{1,200})@""",
     re.IGNORECASE,
 )
 _NAME = r"""((?:amp;)?[^\s"'<>=&?;/#,]{1,80})="""

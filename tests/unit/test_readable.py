@@ -38,6 +38,7 @@ def test_every_sign_is_visible(text, shown):
         pytest.param("http://tok3n@cam/x", "http://***@cam/x", id="a token as the user"),
         pytest.param("rtsp:/me:word@cam/1", "rtsp:/***@cam/1", id="one slash forgotten"),
         pytest.param("me:word@192.168.1.5:554/1", "***@192.168.1.5:554/1", id="scheme forgotten"),
+        pytest.param("no folder rtsp/me:word@cam; check", "no folder rtsp/***@cam; check", id="scheme as a folder"),
         pytest.param(
             "rtsp://10.0.0.1/user=me_password=word_channel=1.sdp",
             "rtsp://10.0.0.1/user=me_password=***_channel=1.sdp",
