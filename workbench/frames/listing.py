@@ -14,6 +14,7 @@ from workbench.frames.headers import PICTURE_SUFFIXES
 
 URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 _NUMBER_PATTERN = re.compile(r"%0?\d*d")
+_MISTYPED = re.compile(r"(?:https?|rtsps?|rtmp|udp|srt):?/|[^/\s]+:[^/\s]*@", re.IGNORECASE)  # an address
 _CAMERA_FILE = re.compile(r"/dev/video(\d+)$")
 MOST_BELOW = 10_000  # files and folders below one without pictures that are looked at for a better hint
 _DIGITS = re.compile(r"(\d+)")
@@ -73,6 +74,8 @@ def missing(path: Path) -> UnreadableSource:
     if _NUMBER_PATTERN.search(path.name):
         pattern = _NUMBER_PATTERN.sub("*", path.name)
         return UnreadableSource(f"{path} is a number pattern, not a file; use a glob: {path.parent / pattern}")
+    if _MISTYPED.match(str(path)):
+        return UnreadableSource(f"{path} is no file; if an address is meant, write all of it, such as rtsp://camera/1")
     folder = path.parent
     if not folder.is_dir():
         return UnreadableSource(f"{path} does not exist: there is no folder {folder}; check the path")
