@@ -23,6 +23,7 @@ DEFAULT_PIXELS = 50_000_000
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
 _PICTURE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # its byte order marks
 _VIDEOS = (b"\x1a\x45\xdf\xa3", b"FLV", b"OggS", b"YUV4MPEG2", b"\x30\x26\xb2\x75", b"DKIF", b"\0\0\0\1")
 
 
@@ -50,7 +51,8 @@ def kind_of_bytes(head: bytes) -> Kind:
 
 def first_words(head: bytes) -> str:
     """Return the first line of a text file, shortened, for an error to show."""
-    line = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n").splitlines()
+    encoding = "utf-16" if head.startswith(_UTF_16) else "utf-8"
+    line = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n").splitlines()
     return line[0][:40] if line else ""
 
 
@@ -89,6 +91,6 @@ def _is_netpbm(head: bytes) -> bool:
 
 def _is_text(head: bytes) -> bool:
     """Text has no control characters but tab and line ends; UTF-16 is known by its mark."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith(_UTF_16):
         return True
     return not any(byte < 9 or 13 < byte < 32 for byte in head)

@@ -15,6 +15,7 @@ from workbench.readable import without_password
 
 NETWORK_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "srt")
 OPEN_TIMEOUT_S = 10.0
+CAMERAS = 100  # from there on OpenCV takes a number for that of a backend and a camera
 
 
 class LiveStream(FrameStream):
@@ -67,15 +68,22 @@ def open_network(url: str) -> LiveStream:
     return LiveStream(cv2_network(url), origin=without_password(url))
 
 
+def no_camera(name: str) -> UnreadableSource:
+    """Make the error for what names no camera."""
+    return UnreadableSource(f"{name} is no camera; they have numbers from 0 to {CAMERAS - 1}, such as camera:0")
+
+
 def cv2_camera(number: int) -> cv2.VideoCapture:
     """Return the `VideoCapture` of a camera.
 
     Raises:
         UnreadableSource: no such camera, or it is in use.
     """
+    if not 0 <= number < CAMERAS:
+        raise no_camera(f"camera:{number}")
     with quiet_opencv():
-        capture = cv2.VideoCapture(number) if number >= 0 else None
-    if capture is None or not capture.isOpened():
+        capture = cv2.VideoCapture(number)
+    if not capture.isOpened():
         raise UnreadableSource(
             f"camera {number} cannot be opened; is it plugged in, free, and are you allowed to use it? "
             "a video file or 'sample:bikes' serves as well"

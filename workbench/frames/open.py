@@ -16,6 +16,7 @@ from workbench.frames import cv2_video, pyav_video  # noqa: F401 - each enters i
 from workbench.frames.alpha import ALPHA_RULES
 from workbench.frames.arrays import ArraySequence, from_array
 from workbench.frames.decoders import DECODERS
+from workbench.frames.encoded import PictureReading
 from workbench.frames.frame import ChannelOrder, Frame, FrameSequence, FrameStream
 from workbench.frames.headers import VIDEO_SUFFIXES, kind_of
 from workbench.frames.listing import (
@@ -29,14 +30,14 @@ from workbench.frames.listing import (
     resolved,
     said_plainly,
 )
-from workbench.frames.live import open_camera, open_network
+from workbench.frames.live import no_camera, open_camera, open_network
 from workbench.frames.orientation import EXIF_RULES
 from workbench.frames.partial import damage_allowed, note_damage, refusal
-from workbench.frames.pictures import PictureReading, PictureSequence
+from workbench.frames.pictures import PictureSequence
 from workbench.frames.video import VIDEO_DECODERS, video_from
 from workbench.frames.video_scan import scan_video
 
-CAMERA = re.compile(r"camera:(\d+)$")
+CAMERA = re.compile(r"camera:(\d{1,9})$")
 
 
 def open_frames(  # noqa: PLR0913 - each is one question about the pixels, and keyword-only
@@ -146,14 +147,21 @@ class _How:
             frames.array(0)  # one file: what is wrong with it is said at once
             return frames
         if kind in ("unknown", "text") and path.suffix.lower() not in VIDEO_SUFFIXES:
-            raise UnreadableSource(f"{origin} ({path.name}) is neither a picture nor a video; name a file that is")
+            raise UnreadableSource(f"{_named(origin, path)} is neither a picture nor a video; name a file that is")
         return self.video(path, origin)
+
+
+def _named(origin: str, path: Path) -> str:
+    """Return what a source is called, with the file's own name where the other does not tell it."""
+    return origin if origin.endswith(path.name) else f"{origin} ({path.name})"
 
 
 def _open_name(origin: str | Path, how: _How) -> FrameSequence | FrameStream:
     text = str(origin)
     if camera := CAMERA.match(text):
         return open_camera(int(camera[1]))
+    if text.startswith("camera:") and not Path(text).exists():
+        raise no_camera(text)
     if URL.match(text):
         return open_network(text)
     with said_plainly(origin):

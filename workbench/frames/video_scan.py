@@ -20,6 +20,7 @@ from workbench.frames.video_file import opened, video_stream
 
 KEYED_FORMATS = frozenset(("mov", "matroska", "avi", "flv"))  # a seek in these lands on a key frame of their index
 TIMED_FORMATS = frozenset(("matroska", "flv"))  # these say how long they are, not how many frames they have
+NEARLY_ALL = 0.9  # of the frames: damage seldom spares so few
 PROGRESSIVE = 1  # AV_FIELD_PROGRESSIVE; 0 is unknown, from 2 on interlaced
 
 
@@ -127,8 +128,8 @@ def _damage(loss: str, problem: str, checked: Checked) -> str | None:
     """Say all that is wrong with a file, in one line; None where nothing is."""
     of = f"{checked.frames}" if checked.to_the_end else f"the first {checked.frames}"
     broken = f"{checked.broken} of {of} frames {'are' if checked.broken > 1 else 'is'} broken" * bool(checked.broken)
-    if checked.broken == checked.frames > 1:
-        broken = f"not one of {of} frames is whole; is it encrypted?"
+    if checked.frames > 1 and checked.broken > NEARLY_ALL * checked.frames:
+        broken += " (is it encrypted?)"
     return "; ".join(filter(None, (loss, problem, broken))) or None
 
 
