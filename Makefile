@@ -4,7 +4,8 @@
 PYTHON ?= python3
 SET_UP := $(PYTHON) -m scripts.set_up
 BIN := .venv/bin
-PYTEST = MAKEFLAGS= MAKELEVEL= $(BIN)/python -m pytest -q
+PYTEST = MAKEFLAGS= MAKELEVEL= WORKBENCH_TEST_CACHE=$(TEST_CACHE) $(BIN)/python -m pytest -q
+TEST_CACHE := $(CURDIR)/.cache/tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup samples report lab test test-fast faults faults-table lint audit lock clean
@@ -23,6 +24,7 @@ samples: setup ## fetch the sample models, photos and clips into data/
 
 test: ## everything: lint, unit, notebook, browser and packaging tests, and OpenCV 4
 	@$(SET_UP) chromium opencv4
+	@rm -rf $(TEST_CACHE)
 	@$(MAKE) --no-print-directory samples lint
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(PARTS)
 

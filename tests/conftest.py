@@ -7,9 +7,12 @@ import pytest
 
 @pytest.fixture(autouse=True, scope="session")
 def cache_folder(tmp_path_factory):
-    """Keep what the tests cache out of the user's folder."""
+    """Keep what the tests cache out of the user's folder; the parts of `make test` share one, empty at its start.
+
+    Engines are looked for and files are tried once in a `make test`. Tests of caching have folders of their own.
+    """
     before = os.environ.get("WORKBENCH_CACHE")
-    os.environ["WORKBENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["WORKBENCH_CACHE"] = os.environ.get("WORKBENCH_TEST_CACHE") or str(tmp_path_factory.mktemp("cache"))
     yield
     os.environ.pop("WORKBENCH_CACHE")
     if before is not None:

@@ -13,14 +13,6 @@ pytestmark = pytest.mark.slow
 SMALL, LARGE, SSD = "cifar10-cnn", "efficientnet-lite0", "ssd-mobilenet-oid"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_cache(tmp_path_factory):
-    """Keep what vetting remembers out of the user's folder."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBENCH_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="module")
 def small():
     model, recipe = load_model(f"sample:{SMALL}"), load_recipe(f"sample:{SMALL}")
