@@ -66,7 +66,7 @@ def checked(image: object, name: str = "array", *, alpha: str = "drop") -> np.nd
         InvalidValue: anything else, with the cure.
     """
     if image is None:
-        raise InvalidValue(f"{name} is None, which cv2.imread gives for a file it cannot read; open it with open_frames")
+        raise InvalidValue(f"{name} is None, as cv2.imread gives it for a file it cannot read; use open_frames")
     if not isinstance(image, np.ndarray):
         raise InvalidValue(f"{name} is a {type(image).__name__}, not a picture; give numpy arrays (H, W, 3) uint8")
     if isinstance(image, np.ma.MaskedArray):

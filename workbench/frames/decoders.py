@@ -16,6 +16,7 @@ from PIL import Image
 from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.frames.damage import JPEG_MAGIC
 from workbench.frames.frame import ChannelOrder
+from workbench.frames.opencv_ffmpeg import quiet_opencv
 from workbench.frames.orientation import orientation_of, turn
 from workbench.frames.pillow import open_picture, truncated_pictures
 from workbench.quiet_tensorflow import import_tensorflow
@@ -42,7 +43,8 @@ def with_cv2(data: bytes, exif: str, damaged: bool) -> np.ndarray:
         data += END_OF_IMAGE
     flags = cv2.IMREAD_COLOR | (cv2.IMREAD_IGNORE_ORIENTATION if exif == "ignore" else 0)
     try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        with quiet_opencv():
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
         raise UnreadableSource(f"OpenCV says: {_one_line(error)}") from None
     if image is None:

@@ -1,95 +1,24 @@
-"""Encoded pictures: one read by named rules, or a list of files as a sequence."""
+"""Encoded pictures: one as an array, or a list of files as a sequence."""
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from workbench.checksums import expect_recorded, unlike_recorded
-from workbench.errors import InvalidValue, UnreadableSource, unknown
-from workbench.frames.alpha import check_alpha, drop_or_composite
 from workbench.frames.cache import FrameCache
-from workbench.frames.damage import damage_of
 from workbench.frames.decoders import DECODERS
+from workbench.frames.encoded import PictureReading, damage_in, wrong_with
 from workbench.frames.frame import FrameSequence, as_rgb
-from workbench.frames.headers import expect_picture, pixel_limit
-from workbench.frames.orientation import EXIF_RULES, orientation_of, turn
-from workbench.frames.partial import damage_allowed, note_damage, refusal
-from workbench.frames.pillow import expect_size, open_picture
+from workbench.frames.listing import existing_file
+from workbench.frames.partial import damage_allowed, note_damage
 from workbench.samples import portable
 
 NAMED = 5  # damaged pictures of a sequence, in one line
-BYTES_A_PIXEL = 16  # of the largest file that is read: four channels of 32 bits, not compressed
-
-
-@dataclass(frozen=True, slots=True)
-class PictureReading:
-    """How encoded pictures are read: the decoder, and a named rule for each thing it can be told."""
-
-    decode: str = "cv2"  # a name of DECODERS
-    exif: str = "apply"  # a name of EXIF_RULES
-    alpha: str = "drop"  # a name of ALPHA_RULES
-    allow_damaged: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse unknown names."""
-        if self.decode not in DECODERS:
-            raise unknown("picture decoder", self.decode, DECODERS)
-        if self.exif not in EXIF_RULES:
-            raise unknown("exif policy", self.exif, EXIF_RULES)
-        check_alpha(self.alpha)
-
-    def read_file(self, path: Path) -> np.ndarray:
-        """Return the picture in a file as `read` does, which has to be what a `SHA256SUMS` beside it says.
-
-        Raises:
-            UnreadableSource: as of `read`; or it cannot be read, or is not the file that was recorded.
-            InvalidValue: more pixels than the limit.
-        """
-        data = read_bytes(path)
-        if not self.allow_damaged:
-            expect_recorded(path, data)
-        return self.read(data, str(path))
-
-    def read(self, data: bytes, name: str) -> np.ndarray:
-        """Return encoded `data` as (H, W, 3) uint8 in the decoder's own channel order.
-
-        Raises:
-            UnreadableSource: no picture, damaged, or a format that the decoder does not know.
-            InvalidValue: more pixels than the limit.
-        """
-        expect_picture(data, name)
-        try:
-            expect_size(data, name)
-        except UnreadableSource:
-            self._expect_whole(data, name)  # says more of what is cut off in its header
-            raise
-        self._expect_whole(data, name)
-        try:
-            color = DECODERS[self.decode].decode(data, self.exif, self.allow_damaged)
-        except (UnreadableSource, InvalidValue) as error:
-            raise type(error)(f"{name} cannot be read: {error}") from None
-        return color if self.alpha == "drop" else self._composite(color, data)
-
-    def _expect_whole(self, data: bytes, name: str) -> None:
-        if not self.allow_damaged and (damage := damage_of(data)):
-            raise refusal(name, damage)
-
-    def _composite(self, color: np.ndarray, data: bytes) -> np.ndarray:
-        """Lay the colours over white or black; alpha is lossless in every format, so Pillow's serves all decoders."""
-        with open_picture(data) as picture:
-            if not picture.has_transparency_data:
-                return color
-            premultiplied = self.decode == "cv2" and picture.format == "TIFF"  # libtiff's RGBA road
-            alpha = np.asarray(picture.convert("RGBA").getchannel("A"))
-            upright = turn(alpha, orientation_of(picture)) if self.exif == "apply" else alpha
-        return drop_or_composite(color, upright, self.alpha, premultiplied=premultiplied)
 
 
 class PictureSequence(FrameSequence):
@@ -179,42 +108,10 @@ def read_picture(
     """
     reading = PictureReading(decode, exif, alpha, damage_allowed(allow_damaged))
     if isinstance(source, bytes):
-        image, damage = reading.read(source, "the given data"), damage_of(source) if reading.allow_damaged else None
+        name, image = "the given data", reading.read(source, "the given data")
     else:
-        from workbench.frames.listing import existing_file
-
         path = existing_file(source)
-        image, damage = reading.read_file(path), damage_in(path) if reading.allow_damaged else None
-    if damage:
-        note_damage("the given data" if isinstance(source, bytes) else str(source), damage)
+        name, image = str(source), reading.read_file(path)
+    if reading.allow_damaged and (damage := wrong_with(source) if isinstance(source, bytes) else damage_in(path)):
+        note_damage(name, damage)
     return as_rgb(image, DECODERS[decode].order)
-
-
-def damage_in(path: Path) -> str | None:
-    """Say what is wrong with the picture in a file; None where it is whole and what was recorded of it."""
-    data = read_bytes(path)
-    if unlike := unlike_recorded(path, data):
-        return unlike
-    expect_size(data, str(path))  # one that is too large is not decoded for this
-    return damage_of(data)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file.
-
-    Raises:
-        UnreadableSource: it cannot be read.
-        InvalidValue: it is larger than any picture within the limit of pixels.
-    """
-    limit = BYTES_A_PIXEL * pixel_limit()
-    try:
-        with path.open("rb") as file:
-            if (size := file.seek(0, os.SEEK_END)) > limit:
-                raise InvalidValue(
-                    f"{path} has {size / 1e6:,.0f} MB, more than any picture of {pixel_limit() / 1e6:g} megapixels "
-                    f"({limit / 1e6:,.0f} MB); is it one?"
-                )
-            file.seek(0)
-            return file.read()
-    except OSError as error:
-        raise UnreadableSource(f"{path} cannot be read: {error.strerror}; check the path and its permissions") from None

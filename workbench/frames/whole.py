@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.checksums import expect_recorded
+from workbench.frames.encoded import damage_in
 from workbench.frames.headers import PICTURE_SUFFIXES, VIDEO_SUFFIXES, kind_of
 from workbench.frames.partial import refusal
-from workbench.frames.pictures import damage_in
 from workbench.frames.video_scan import scan_video
 
 
@@ -14,9 +15,10 @@ def expect_whole(path: Path) -> None:
     """Refuse a picture or video file that is damaged, or something else under such a name; any other file passes.
 
     Raises:
-        UnreadableSource: it is damaged, or no picture or video.
+        UnreadableSource: it is damaged, not what a `SHA256SUMS` beside it says, or no picture or video.
         InvalidValue: it is over the limit of pixels.
     """
+    expect_recorded(path)
     kind, suffix = kind_of(path), path.suffix.lower()
     if kind == "video" or (kind != "picture" and suffix in VIDEO_SUFFIXES):
         damage = scan_video(path).damaged

@@ -1,5 +1,7 @@
 """Pictures of which a part is missing or changed, and nobody has recorded what they were."""
 
+import random
+
 import pytest
 from PIL import ImageFile
 
@@ -15,6 +17,7 @@ from tests.faults.pictures.made import (
     with_orientation,
     write,
 )
+from workbench.errors import DamageWarning
 from workbench.frames import open_frames
 
 FORMATS = ["webp", "gif", "tif", "bmp", "jp2", "avif", "ppm"]
@@ -60,6 +63,31 @@ def _flipped_in_exif():
 )
 def test_a_damaged_picture(refused, name, data):
     refused("stream", write(name, data()), message=f"{name} ")
+
+
+def _corrupted(name, seed):
+    """Other bytes in the middle of the pixels of a real JPEG."""
+    data = bytearray(real_bytes(name))
+    place = len(data) // 2
+    data[place : place + 32] = random.Random(seed).randbytes(32)
+    return bytes(data)
+
+
+def test_a_JPEG_with_other_bytes_in_its_middle_which_nobody_has_recorded(refused):
+    refused("stream", write("photo.jpg", _corrupted("faces-6/sample1.jpg", 1)), message="photo.jpg is damaged")
+
+
+def test_a_JPEG_with_bytes_too_many_in_its_middle(folder, told):
+    with pytest.warns(DamageWarning, match="photo.jpg may be damaged") as caught:
+        open_frames(write("photo.jpg", _corrupted("skimage/rocket.jpg", 1)))
+    told("flagged", str(caught[0].message))
+
+
+def test_a_damaged_JPEG_read_by_Pillow_is_named_where_damage_is_allowed(folder):
+    write("photo.jpg", _corrupted("faces-6/sample1.jpg", 1))
+    assert open_frames("photo.jpg", decode="pil").damaged is None  # as far as Pillow can tell
+    with pytest.warns(DamageWarning, match="libjpeg"):
+        assert "libjpeg" in open_frames("photo.jpg", decode="pil", allow_damaged=True).damaged
 
 
 @pytest.mark.parametrize("decode", ["cv2", "pil"])
@@ -111,7 +139,7 @@ def test_damaged_pictures_of_which_what_is_there_is_asked_for(folder, told):
     assert frames[1].image.shape == pixels(_whole(folder)).shape
     assert frames[:1].damaged == frames.damaged
     told("flagged", frames.damaged)
-    with pytest.raises(OSError, match="b.png cannot be read"):
+    with pytest.raises(OSError, match="b.png cannot be read"), pytest.warns(DamageWarning, match="b.png|1 files"):
         list(open_frames(["b.png"], allow_damaged=True))
 
 

@@ -66,7 +66,7 @@ def test_a_fourth_channel_goes_by_the_rule_for_alpha(alpha, expected):
         pytest.param(np.zeros((0, 4, 5, 3), np.uint8), "(0, 4, 5, 3) uint8", id="no pictures"),
         pytest.param(np.zeros((1, 2, 4, 5, 3), np.uint8), "(1, 2, 4, 5, 3) uint8", id="five axes"),
         pytest.param(np.zeros(7, np.uint8), "(7,) uint8", id="one axis"),
-        pytest.param([RGB[0], None], "array 1 is None, which cv2.imread gives", id="a gap in a list"),
+        pytest.param([RGB[0], None], "array 1 is None, as cv2.imread gives it", id="a gap in a list"),
         pytest.param([RGB[0], RGB[0] / 2], "array 1 is (4, 5, 3) float64", id="one bad picture of two"),
     ],
 )

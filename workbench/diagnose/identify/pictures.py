@@ -15,10 +15,10 @@ from PIL import Image
 from workbench.diagnose.identify.slips import READ_AS_709, READ_AS_FULL
 from workbench.frames import DECODERS, VIDEO_DECODERS, as_rgb, read_picture
 from workbench.frames.decoders import with_repeated_chroma
+from workbench.frames.encoded import read_bytes
 from workbench.frames.frame import FrameSequence, Selection
 from workbench.frames.listing import existing_file
 from workbench.frames.orientation import orientation_of, turn
-from workbench.frames.pictures import read_bytes
 from workbench.frames.pyav_video import first_frames
 from workbench.frames.video import Video
 

@@ -13,8 +13,8 @@ import numpy as np
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.frames.capture.capture import Capture, Captured, CaptureState, Lost, Phase
 from workbench.frames.decoders import DECODERS
+from workbench.frames.encoded import PictureReading
 from workbench.frames.listing import natural_key, only_pictures, resolved
-from workbench.frames.pictures import PictureReading
 from workbench.samples import portable
 
 LOOK_S = 0.05  # between looks at the folder; of a folder that takes long to list, `SHARE` times as long
