@@ -25,6 +25,10 @@ def test_the_line_says_what_fits(stats_of, width, text):
     assert line(stats_of(), NOW, "mountain bike 0.83", width=width).plain == text
 
 
+def test_an_escape_sequence_in_a_label_is_shown(stats_of):
+    assert line(stats_of(), NOW, "\x1b[2J\nbike 0.83").plain.endswith(r"queue 1  \u001b[2J\nbike 0.83")
+
+
 def test_before_the_first_frame_the_line_has_dashes_and_no_answer(silent_stats):
     assert line(silent_stats, Rate()).plain == "live 0:12  – of – fps  age –/– ms  dropped 0  queue 0"
 
