@@ -36,6 +36,12 @@ CAUSES = (
     ),
     (r"Lambda|safe_mode|unsafe deserialization|allow_.*unsafe", LAMBDA),
     (
+        r"Could not locate function '?(?P<name>[\w>]+)'?|"
+        r"Could not interpret \w+ identifier: \{[^}]*'config': '(?P<other>\w+)'",
+        "it calls for the function {name}, which is not known here; import the module that registers it with "
+        "@keras.saving.register_keras_serializable() before loading",
+    ),
+    (
         r"Could not locate class '?(?P<name>[\w>]+)'?|Unknown layer: '?(?P<other>[\w>]+)'?",
         "it uses the custom class {name}, which is not known here; import the module that registers it with "
         "@keras.saving.register_keras_serializable() before loading",
@@ -48,6 +54,15 @@ CAUSES = (
         r"Error when deserializing class '(?P<name>\w+)'",
         "the configuration of its layer {name} is of another Keras version; load it in the version that saved it and "
         "save it again with model.save('NAME.keras')",
+    ),
+    (
+        r"expected \d+ variables, but received|shape of the target variable|objects could not be loaded|"
+        r"mismatch in layer|Layer count mismatch|Weight count mismatch",
+        "its weights do not fit its configuration, so it is damaged or was changed by hand; copy or save it again",
+    ),
+    (
+        r"is incompatible with the layer: expected|Dimensions must be equal",
+        "its layers do not fit each other, so it is damaged or was changed by hand; copy or save it again",
     ),
     (
         r"truncated file|bad object header|Unable to .*open|wrong fixed address|unable to read|CRC|Bad magic|"
@@ -69,7 +84,13 @@ def load_error(path: Path, error: Exception) -> ModelLoadError:
         if match:
             names = [value for value in match.groupdict().values() if value]
             return ModelLoadError(f"{path}: " + cause.format(name=names[0] if names else "?"))
-    return ModelLoadError(f"{path}: Keras could not load it ({type(error).__name__}: {text[:200]})")
+    *_, root = _chain(error)
+    if isinstance(root, KeyError):
+        return ModelLoadError(
+            f"{path}: it lacks {root}, so it is damaged or was changed by hand; copy or save it again"
+        )
+    said = " ".join(str(root).split())[:200]
+    return ModelLoadError(f"{path}: Keras could not load it ({type(root).__name__}: {said}); copy or save it again")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ FREE = 2**28  # bytes, 256 MiB: weights that any file may ask for
 MOST_UNFOLDED = 20  # times the file's size; Keras stores weights without compression, and all of them
 MOST_VALUES = 2**31  # bytes that one layer may make of one picture
 ARRAYS = "while in a stateless scope"  # in what Keras says of variables that are made of values
+WAITING = "uninitialized_variables"
 KNOWN = f"if you know where the file comes from, {CURE}"
 
 
@@ -31,42 +32,53 @@ def oversize(path: Path) -> str | None:
     Raises:
         ModelLoadError: Keras cannot build it.
     """
-    try:
-        with _without_values():
-            return _too_much(read(path, safe=True), path.stat().st_size)
-    except Exception as error:
-        if ARRAYS in str(error):
-            return f"a layer of it keeps values from call to call (stateful=True), so its size is not known; {KNOWN}"
-        raise load_error(path, error) from error
+    size = path.stat().st_size
+    with _without_values() as variables:
+        try:
+            model = read(path, safe=True)
+        except Exception as error:
+            if problem := _too_heavy(variables, size):
+                return problem
+            if ARRAYS in str(error):
+                return (
+                    f"a layer of it keeps values from call to call (stateful=True), so its size is not known; {KNOWN}"
+                )
+            raise load_error(path, error) from error
+        return _too_heavy(variables, size) or _too_large(model)
 
 
 @contextmanager
-def _without_values() -> Iterator[None]:
-    """Let variables have shapes only, and forget them: Keras would fill them at its next chance."""
+def _without_values() -> Iterator[list[Any]]:
+    """Let variables have shapes only; yield their list, which Keras would give values at its next chance."""
     import_tensorflow()
     import keras
     from keras.src.backend.common import global_state  # Keras has no public way to this list
 
-    waiting = global_state.get_global_attribute("uninitialized_variables")
-    global_state.set_global_attribute("uninitialized_variables", [])
+    before = global_state.get_global_attribute(WAITING)
+    variables: list[Any] = []
+    global_state.set_global_attribute(WAITING, variables)
     try:
         with keras.StatelessScope(initialize_variables=False):
-            yield
+            yield variables
     finally:
-        global_state.set_global_attribute("uninitialized_variables", waiting)
+        global_state.set_global_attribute(WAITING, before)
 
 
-def _too_much(model: Any, size: int) -> str | None:
-    weights = sum(math.prod(each.shape) * _width(each.dtype) for each in model.variables)
-    if weights > max(FREE, MOST_UNFOLDED * size):
-        return (
-            f"its configuration asks for {_megabytes(weights)} of weights, and the whole file has {_megabytes(size)}; "
-            f"take it from its author again, or, {KNOWN}"
-        )
+def _too_heavy(variables: Iterable[Any], size: int) -> str | None:
+    weights = sum(math.prod(each.shape) * _width(each.dtype) for each in variables)
+    if weights <= max(FREE, MOST_UNFOLDED * size):
+        return None
+    return (
+        f"its configuration asks for {_large(weights)} of weights, and the whole file has {_large(size)}; "
+        f"take it from its author again, or, {KNOWN}"
+    )
+
+
+def _too_large(model: Any) -> str | None:
     name, most = max(_values(model), key=lambda layer: layer[1], default=("", 0))
-    if most > MOST_VALUES:
-        return f"its layer {name!r} makes {_megabytes(most)} of one picture; make its input smaller, or, {KNOWN}"
-    return None
+    if most <= MOST_VALUES:
+        return None
+    return f"its layer {name!r} makes {_large(most)} of one picture; make its input smaller, or, {KNOWN}"
 
 
 def _values(model: Any) -> Iterator[tuple[str, int]]:
@@ -83,5 +95,5 @@ def _width(dtype: Any) -> int:
     return np.dtype(str(dtype)).itemsize if str(dtype) in np.sctypeDict else 4
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:,.1f} MB"
+def _large(size: int) -> str:
+    return f"{size / 2**30:,.0f} GB" if size >= 2**30 else f"{size / 2**20:,.1f} MB"

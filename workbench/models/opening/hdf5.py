@@ -37,7 +37,8 @@ def expect_whole(file: Any, size: int) -> None:
             stored += _expect_stored(name, found)
             if stored > size:
                 raise ModelLoadError(
-                    f"its datasets claim more bytes than the whole file has ({size:,}); copy or save it again"
+                    "its datasets claim more bytes than the whole file has; it is damaged or made to fill the memory: "
+                    "take the model from its author again"
                 )
             found[()]
 

@@ -29,7 +29,7 @@ def read_archive(path: Path) -> tuple[bytes, bytes]:
             _expect_plain(member)
         _expect_once([member.filename for member in members])
         if sum(member.compress_size for member in members) > path.stat().st_size:
-            raise ModelLoadError(f"its members overlap, as in a zip bomb; {AGAIN}")
+            raise ModelLoadError(f"its members overlap, as those of a zip bomb do; {AGAIN}")
         if damaged := archive.testzip():
             raise ModelLoadError(f"its member {damaged!r} is damaged (CRC-32 differs); {AGAIN}")
         return archive.read(CONFIG), archive.read(_weights(archive))
@@ -43,11 +43,11 @@ def _expect_plain(member: zipfile.ZipInfo) -> None:
         raise ModelLoadError(f"its member {name!r} is a symbolic link, which Keras never writes; it may be hostile")
     if member.flag_bits & ENCRYPTED:
         raise ModelLoadError(f"its member {name!r} is encrypted, which Keras cannot read; unpack it and zip it plainly")
+    unfolded = member.file_size / 2**20
     most = MOST_CONFIG if name == CONFIG else max(FREE, MOST_UNFOLDED * member.compress_size)
     if member.file_size > most:
         raise ModelLoadError(
-            f"its member {name!r} unfolds to {member.file_size / 2**20:,.0f} MB, "
-            f"{member.file_size / max(member.compress_size, 1):,.0f} times what is stored, as in a zip bomb; {AGAIN}"
+            f"its member {name!r} unfolds to {unfolded:,.0f} MB from far less, as a zip bomb does; {AGAIN}"
         )
 
 

@@ -1,7 +1,9 @@
 """Hold a Keras configuration to parts that a model is made of: nothing in it runs code, reads files or changes Keras.
 
-Keras' safe mode blocks what is known to be dangerous, by name; here only what a model is made of passes. What is
-outside of Keras is left to Keras, which takes what the user has registered and nothing else (since 3.9).
+Keras' safe mode blocks what is known to be dangerous, by name; here only what a model is made of passes. (Seen in
+3.15.1, with safe_mode=True: a file without any code calls keras.config.set_floatx, opens another file by
+keras.saving.KerasFileEditor and fetches keras.datasets.mnist, through Lambda or keras.src.ops.core.Switch.)
+What is outside of Keras is left to Keras, which takes what the user has registered and nothing else (since 3.9).
 """
 
 from __future__ import annotations
@@ -98,7 +100,7 @@ def _expect_part(part: Part) -> None:
     root = str(module).partition(".")[0]
     if root in STANDARD or (root == "keras" and not _is_part(str(module), name, areas)):
         raise ModelLoadError(
-            f"its configuration calls for {f'{module}.{name}'!r}, which is no part that a model is made of; {KNOWN}"
+            f"its configuration calls for {f'{module}.{name}'!r}, which is no part of a model; it may be hostile; {KNOWN}"
         )
     _expect_own_values(part)
 

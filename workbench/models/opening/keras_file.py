@@ -35,7 +35,7 @@ def expect_sound(path: Path) -> None:
         else:
             _expect_weights(path, path.stat().st_size, configured=True)
     except UNREADABLE as error:
-        raise ModelLoadError(f"{DAMAGED} ({_first_line(error)})") from error
+        raise ModelLoadError(DAMAGED) from error
 
 
 def _expect_weights(file: Path | io.BytesIO, size: int, *, configured: bool = False) -> None:
@@ -53,8 +53,4 @@ def _parsed(config: str | bytes) -> Any:
     except RecursionError:
         raise ModelLoadError("its configuration is nested deeper than any model's; it may be hostile") from None
     except ValueError as error:
-        raise ModelLoadError(f"its configuration is damaged ({_first_line(error)}); copy or save it again") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:120] or type(error).__name__
+        raise ModelLoadError("its configuration is damaged: it is no JSON; copy or save it again") from error
