@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -104,11 +106,19 @@ def _files(origin: str) -> list[Path]:
         if path.is_file():
             return [path, *_labels(path)]
         if path.is_dir():
-            found = islice((file for file in path.rglob("*") if file.is_file()), MOST_FILES + 1)
-            return [*sorted(found), *_labels(path)]
+            return [*sorted(islice(_below(path), MOST_FILES + 1)), *_labels(path)]
         return sorted(file for file in Path(path.anchor).glob(_pattern(path)) if file.is_file())
     except (OSError, ValueError):  # too long for a file name, or a NUL in it: text, not a path
         return []
+
+
+def _below(folder: Path) -> Iterable[Path]:
+    """Yield the files in a folder and in those below it; what may not be looked into is passed over."""
+    for place, _, names in os.walk(folder):
+        for file in (Path(place, name) for name in names):
+            with suppress(PermissionError):
+                if file.is_file():
+                    yield file
 
 
 def _pattern(path: Path) -> str:
@@ -117,7 +127,7 @@ def _pattern(path: Path) -> str:
 
 def _labels(model: Path) -> list[Path]:
     """Return the label file that lies beside a model's file or folder: other names make another report."""
-    beside = model.with_name(f"{model.stem}.labels.txt")
+    beside = model.parent / f"{model.stem}.labels.txt"
     return [beside] if beside.is_file() else []
 
 

@@ -118,6 +118,8 @@ def from_yaml(path: Path) -> dict[str, object]:
         UnreadableSource: no such file, or no YAML.
         InvalidValue: YAML that is no mapping of names to values, or a file that is too large to have been written.
     """
+    if not path.is_file() and path.exists():  # a pipe or a device may never end
+        raise UnreadableSource(f"the parameter file {path} is no file; write one `name: value` a line into a file")
     try:
         found = read_yaml(_text(path))
     except UnicodeDecodeError:
@@ -134,11 +136,9 @@ def from_yaml(path: Path) -> dict[str, object]:
 
 
 def _text(path: Path) -> str:
-    """Return the text of a file; of a pipe or a device none, since it may never end."""
-    if not path.is_file() and path.exists():
-        raise UnreadableSource(f"the parameter file {path} is no file; write one `name: value` a line into a file")
+    """Return the text of a file, unless it is too large to have been written by hand."""
     if path.stat().st_size > FILE_LIMIT:
-        raise InvalidValue(f"the parameter file {path} has more than {FILE_LIMIT // 10**6} MB; is it the right file?")
+        raise InvalidValue(f"the parameter file {path} has more than {FILE_LIMIT // 10**6} MB; give the one with the parameters")
     return path.read_text(encoding="utf-8")
 
 

@@ -3,7 +3,8 @@
 import nbformat
 import pytest
 
-from workbench.errors import SampleError, UnknownName, UnreadableSource
+from workbench.errors import InvalidValue, SampleError, UnknownName, UnreadableSource
+from workbench.reports import identity
 from workbench.reports.identity import find_inputs, notebook_hash, run_id
 from workbench.reports.scenarios import load_notebook
 
@@ -112,3 +113,21 @@ def test_the_labels_beside_the_folder_of_a_savedmodel_count(files):
     before = hashes({"model": str(files / "photos")})
     (files / "photos.labels.txt").write_text("cat\ndog\n")
     assert hashes({"model": str(files / "photos")}) != before
+
+
+def test_a_folder_of_too_many_files_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(identity, "MOST_FILES", 2)
+    for name in "abc":
+        (tmp_path / name).touch()
+    with pytest.raises(InvalidValue, match="more than 2 files"):
+        identity.find_inputs({"source": str(tmp_path)})
+
+
+def test_a_file_that_is_written_to_or_replaced_is_a_changed_input(tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).write_text("before")
+    inputs = identity.find_inputs({name: str(tmp_path / name) for name in ("a", "b", "c")})
+    assert identity.changed_inputs(inputs) == []
+    (tmp_path / "a").write_text("after it")
+    (tmp_path / "b").unlink()
+    assert identity.changed_inputs(inputs) == [str(tmp_path / "a"), str(tmp_path / "b")]
