@@ -5,6 +5,7 @@ Pillow draws it: `cv2.putText` knows only ASCII in OpenCV 4 and gives other pixe
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -66,9 +67,8 @@ def shortened(line: str, room: float, size: int) -> str:
     line = one_line(" ".join(line.split()))  # a label may hold line breaks; a line may not
     if _width(line, size) <= room:
         return line
-    while line and _width(line + "…", size) > room:
-        line = line[:-1]
-    return line.rstrip() + "…"
+    fitting = bisect_right(range(1, len(line)), room, key=lambda letters: _width(line[:letters] + "…", size))
+    return line[:fitting].rstrip() + "…"
 
 
 def _width(line: str, size: int) -> float:
