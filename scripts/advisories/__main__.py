@@ -28,7 +28,7 @@ def main(words: list[str]) -> int:
         print(hit)
     newest = max(advisory.modified for advisory in advisories)[:10]
     records = len({advisory.names for advisory in advisories})
-    print(f"{len(pins)} locked packages, {records:,} advisories, the newest of {newest}: {len(found) or 'no'} hits")
+    print(f"locked packages: {len(pins)}; advisories: {records:,}, the newest of {newest}; hits: {len(found)}")
     return 1 if found else 0
 
 

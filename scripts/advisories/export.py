@@ -54,7 +54,7 @@ def read_export(path: Path) -> Iterator[Advisory]:
     except OSError as error:
         raise Unreadable(f"{path} cannot be read: {error.strerror}; check the path") from error
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Unreadable(f"{path} is no export of the OSV database, or damaged: {error!r}; fetch it again") from error
+        raise Unreadable(f"{path} is no export of the OSV database, or damaged: {error}; fetch it again") from error
     if not count:
         raise Unreadable(f"{path} holds no advisory of PyPI; fetch OSV's export of the ecosystem PyPI")
 

@@ -86,6 +86,7 @@ CASES = [
             "all six mistakes are priced": lambda m: len(m["mistakes"]) == 6,
             "the classifier runs in a fast engine": lambda m: "fast engine" in m["engines"][1],
         },
+        twice=True,
     ),
     Case(
         "compare_models",
@@ -94,7 +95,6 @@ CASES = [
             "no layer parts": lambda m: all(each["agrees"] for each in m["drift"].values()),
             "OpenCV's order of boxes is named": lambda m: "another order" in m["misread"]["verdict"],
         },
-        twice=True,
     ),
     Case(
         "find_preprocessing",
@@ -110,7 +110,9 @@ CASES = [
         "stream_live",
         {
             "every frame of every run is accounted for": lambda m: m["adds_up"] and m["runs_add_up"],
-            "five designs as the tutorial calls the model, three in a quick engine": lambda m: len(m["designs_ms"]) == 8,
+            "five designs as the tutorial calls the model, three in a quick engine": lambda m: (
+                len(m["designs_ms"]) == 8
+            ),
             "block gives predict's answers, in order": lambda m: (
                 m["in_order"] and m["same_answers"] == m["answered"] == 60
             ),

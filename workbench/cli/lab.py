@@ -171,7 +171,7 @@ def _expect_free(ip: str, port: int) -> None:
         socket.create_server((str(address[0]), port), family=family).close()
     except OSError as error:
         raise InvalidValue(
-            f"--port {port} cannot be had on {ip}: {error.strerror}; name another, or leave it out for a free one"
+            f"--port {port} cannot be had on {ip}: {os.strerror(error.errno or 0)}; name another, or leave it out for a free one"
         ) from error
 
 
