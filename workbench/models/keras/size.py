@@ -96,4 +96,4 @@ def _width(dtype: Any) -> int:
 
 
 def _large(size: int) -> str:
-    return f"{size / 2**30:,.0f} GB" if size >= 2**30 else f"{size / 2**20:,.1f} MB"
+    return f"{size / 2**30:,.0f} GB" if size >= 2**30 else f"{max(size / 2**20, 0.1):,.1f} MB"

@@ -89,28 +89,33 @@ def _values(config: Any) -> Iterator[Any]:
 
 def _expect_part(part: Part) -> None:
     """Hold one entry that names a class or function to the parts of models."""
-    kind, module = part["class_name"], part.get("module") or "keras.layers"  # Keras 2 names no modules
+    kind, module = part["class_name"], part.get("module")
     if kind in CODE and not (kind == "Lambda" and _is_registered(part)):
         raise ModelLoadError(CODE[kind])
     if kind in VALUES or kind in LEGACY_VALUES:
         _expect_short(part)
         return
     name = str(part.get("config")) if kind == "function" else kind
-    areas = FUNCTIONS if kind == "function" else CLASSES
-    root = str(module).partition(".")[0]
-    if root in STANDARD or (root == "keras" and not _is_part(str(module), name, areas)):
+    if module is not None and not _is_allowed(str(module), name, FUNCTIONS if kind == "function" else CLASSES):
+        called = f"{module}.{name}"
         raise ModelLoadError(
-            f"its configuration calls for {f'{module}.{name}'!r}, which is no part of a model; it may be hostile; {KNOWN}"
+            f"its configuration calls for {called!r}, which is no part of a model; it may be hostile; {KNOWN}"
         )
     _expect_own_values(part)
 
 
-def _is_part(module: str, name: str, areas: tuple[str, ...]) -> bool:
-    """Tell whether Keras' own name is a layer, function or the like: in its place, and classes in capitals."""
-    places = [place for place in module.split(".")[1:] if place not in ("src", "api")]
+def _is_allowed(module: str, name: str, areas: tuple[str, ...]) -> bool:
+    """Tell whether a name may stand in a model: Keras' own in its place, classes in capitals; or one outside of Keras.
+
+    Without a module, as Keras 2 writes it, a name is a layer's or one that the user has registered.
+    """
+    root, *places = module.split(".")
+    places = [place for place in places if place not in ("src", "api")]
+    if root != "keras":
+        return root not in STANDARD
     if areas is FUNCTIONS:
         return bool(places) and places[0] in areas
-    return (not places or places[0] in areas) and (name[:1].isupper() or ">" in name)
+    return (not places or places[0] in areas) and name[:1].isupper()
 
 
 def _is_registered(part: Part) -> bool:
@@ -124,7 +129,7 @@ def _expect_short(part: Part) -> None:
     """Hold an array's type to a few bytes a value: "S1000000000" would make one of a gigabyte."""
     config = part.get("config")
     dtype = config.get("dtype") if isinstance(config, dict) else None
-    if dtype is not None and not re.fullmatch(r"[a-z]+\d{0,3}(_?[a-z]+\d*){0,2}", str(dtype)):
+    if dtype is not None and not re.fullmatch(r"[a-z]+\d{0,3}(_?[a-z]+\d?){0,3}", str(dtype)):
         raise ModelLoadError(f"its configuration holds an array of the type {str(dtype)[:40]!r}; {KNOWN}")
 
 
