@@ -10,8 +10,10 @@ import lazy_loader
 
 __version__ = "0.1.0"
 
-# Refuse decompression bombs: OpenCV reads this limit, in pixels, once, when cv2 is imported
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(50_000_000))
+# Refuse decompression bombs: OpenCV reads this limit, in pixels, once, when cv2 is imported. It ends the process where
+# that is no number.
+if not os.environ.get("OPENCV_IO_MAX_IMAGE_PIXELS", "").isdecimal():
+    os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(50_000_000)
 
 # ONNX Runtime reports home from 1.29 on; it reads this once, when it is imported (its Privacy.md)
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

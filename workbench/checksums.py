@@ -82,18 +82,13 @@ def recorded_in(folder: Path) -> Mapping[str, str]:
     Raises:
         UnreadableSource: the list cannot be read, or a line of it is no digest and name.
     """
-    path = folder / SUMS
     try:
-        facts = os.stat(path)  # noqa: PTH116 - by text: asked once for each picture
-        if not stat.S_ISREG(facts.st_mode):
-            raise _unreadable(path, "it is no file")
-        return _read(path, *_version(facts))
+        facts = os.stat(f"{folder}{os.sep}{SUMS}")  # noqa: PTH116 - as text, since it is asked for each picture
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        if isinstance(error, UnreadableSource):
-            raise
-        raise _unreadable(path, error.strerror or str(error)) from None
+        raise _unreadable(folder / SUMS, error.strerror or str(error)) from None
+    return _read(folder / SUMS, facts.st_mode, *_version(facts))
 
 
 def _expect(path: Path, recorded: str, data: bytes | None = None) -> None:
@@ -121,9 +116,14 @@ def _sha256_of_version(path: Path, *version: int) -> str:
 
 
 @lru_cache(maxsize=16)
-def _read(path: Path, *version: int) -> Mapping[str, str]:
-    with path.open("rb") as file:
-        data = file.read(SUMS_BYTES + 1)
+def _read(path: Path, mode: int, *version: int) -> Mapping[str, str]:
+    if not stat.S_ISREG(mode):
+        raise _unreadable(path, "it is no file")
+    try:
+        with path.open("rb") as file:
+            data = file.read(SUMS_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from None
     if len(data) > SUMS_BYTES:
         raise _unreadable(path, f"it has more than {SUMS_BYTES / 1e6:g} MB")
     text = data.decode("utf-8-sig", "surrogateescape")  # names are bytes, as paths are

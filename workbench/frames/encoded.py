@@ -17,7 +17,7 @@ from workbench.frames.damage import JPEG_MAGIC, damage_of
 from workbench.frames.decoders import DECODERS
 from workbench.frames.headers import expect_picture, pixel_limit
 from workbench.frames.orientation import EXIF_RULES, orientation_of, turn
-from workbench.frames.overheard import Heard, listening
+from workbench.frames.overheard import NOTHING, Heard, listening
 from workbench.frames.partial import refusal
 from workbench.frames.pillow import expect_size, open_picture, truncated_pictures
 
@@ -82,7 +82,7 @@ class PictureReading:
         decode = partial(DECODERS[self.decode].decode, data, self.exif, self.allow_damaged)
         if self.decode == "cv2" and data.startswith(JPEG_MAGIC):
             return listening(decode)
-        return decode(), Heard()
+        return decode(), NOTHING
 
     def _expect_whole(self, data: bytes, name: str) -> None:
         if not self.allow_damaged and (damage := damage_of(data)):
@@ -135,13 +135,12 @@ def read_bytes(path: Path) -> bytes:
     """
     limit = BYTES_A_PIXEL * pixel_limit()
     try:
-        with path.open("rb") as file:
-            if (size := file.seek(0, os.SEEK_END)) > limit:
+        with path.open("rb", buffering=0) as file:
+            if (size := os.fstat(file.fileno()).st_size) > limit:
                 raise InvalidValue(
                     f"{path} has {size / 1e6:,.0f} MB, more than any picture of {pixel_limit() / 1e6:g} megapixels "
                     f"({limit / 1e6:,.0f} MB); is it one?"
                 )
-            file.seek(0)
             return file.read()
     except OSError as error:
         raise UnreadableSource(f"{path} cannot be read: {error.strerror}; check the path and its permissions") from None

@@ -81,7 +81,7 @@ def too_many_pixels(name: str, size: str) -> InvalidValue:
     limit = f"{pixel_limit() / 1e6:g} megapixels"
     return InvalidValue(
         f"{name} has {size} pixels, over the limit of {limit} (a small file can fill the memory); "
-        f"if you trust it, start Python with {PIXELS_VARIABLE} set higher"
+        f"if you trust it, start Python with {PIXELS_VARIABLE} set to a higher number"
     )
 
 

@@ -32,6 +32,9 @@ class Heard:
     odd: str | None = None  # there is more data than pixels: damage, or a careless program
 
 
+NOTHING = Heard()
+
+
 def listening(decode: Callable[[], np.ndarray]) -> tuple[np.ndarray, Heard]:
     """Decode a picture and return it with what libjpeg said; anything else that was printed meanwhile is printed."""
     with overheard() as lines:

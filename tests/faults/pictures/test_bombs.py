@@ -28,6 +28,8 @@ from tests.faults.pictures.made import (
 from workbench.errors import WorkbenchError
 from workbench.frames.headers import PIXELS_VARIABLE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def no_limit_of_the_users(monkeypatch):
@@ -71,6 +73,7 @@ def test_a_file_of_many_gigabytes_called_jpg(folder, raised):
         file.write(b"\xff\xd8\xff")
         file.truncate(100_000_000_000)
     raised(lambda: pixels("photo.jpg"), message="photo.jpg has 100,000 MB")
+    Path("photo.jpg").unlink()
 
 
 def test_a_picture_over_the_limit_of_a_user_who_knows_it(folder, told, monkeypatch):
@@ -79,7 +82,7 @@ def test_a_picture_over_the_limit_of_a_user_who_knows_it(folder, told, monkeypat
         pixels("large.png")
     monkeypatch.setenv(PIXELS_VARIABLE, "64000000")
     assert pixels("large.png", decode="pil").shape == (8000, 8000, 3)
-    told("harmless", f"read, where {PIXELS_VARIABLE} is set higher")
+    told("harmless", f"read, where {PIXELS_VARIABLE} is set to a higher number")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,6 @@ IMPORTS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("first", [pytest.param(name, id=f"a bomb where a user imports {name}") for name in IMPORTS])
 def test_the_limit_holds_whatever_is_imported_first(folder, told, first):
     write("small.png", black_png(30_000))
@@ -147,6 +149,22 @@ def test_the_limit_holds_whatever_is_imported_first(folder, told, first):
     assert done.returncode == 1
     assert "over the limit of 50 megapixels" in line
     told("refused", line.split(": ", 1)[1])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("", id="an empty OPENCV_IO_MAX_IMAGE_PIXELS, at which OpenCV aborts"),
+        pytest.param("many", id="an OPENCV_IO_MAX_IMAGE_PIXELS that is no number, at which OpenCV aborts"),
+    ],
+)
+def test_a_limit_that_is_no_number(folder, told, value):
+    write("small.png", black_png(30_000))
+    code = "import workbench, cv2\nworkbench.read_picture('small.png')"
+    environment = {**os.environ, PIXELS_VARIABLE: value}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert "over the limit of 50 megapixels" in done.stderr.strip().splitlines()[-1]
+    told("harmless", "50 megapixels it is")
 
 
 def _plain():
