@@ -136,7 +136,7 @@ def grid_step(values: np.ndarray, *, most: int = 256) -> float:
     if len(np.unique(np.ravel(values)[: 8 * most])) > most:  # most float tensors are settled by their first values
         return 0.0
     levels = np.unique(values)
-    if not 2 < len(levels) <= most:
+    if not 2 < len(levels) <= most or not np.isfinite(levels).all():
         return 0.0
     gaps = np.diff(levels.astype(np.float64))
     step = float(gaps.min())

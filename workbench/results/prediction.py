@@ -39,6 +39,8 @@ class Prediction:
             said = f"{len(self.classification.labels)} classes"
         else:
             said = shapes(self.outputs)
+        holes = int(self.not_finite.sum())
+        said += f"; {holes} answers hold NaN or Inf" if holes else ""
         return f"Prediction({self.model or 'a model'} on {len(self)} frames: {said})"
 
     def __len__(self) -> int:

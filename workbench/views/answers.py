@@ -20,6 +20,7 @@ from workbench.results.boxes.decode import THRESHOLD
 if TYPE_CHECKING:
     import supervision as sv
 
+HOLES = "NaN or Inf in the output: boxes may be missing."
 SURE = 0.5  # the score from which on a box counts when two answers are held against each other
 
 
@@ -28,7 +29,7 @@ class Answer:
     """The most probable classes of one tensor or its surest boxes, or why there are none."""
 
     rows: tuple[tuple[str, float], ...] = ()  # (label, probability or score), best first
-    note: str = ""  # in place of rows
+    note: str = ""  # in place of rows, or what is wrong with them
     error: str = ""  # the note is an error's text
     boxes: tuple[str, ...] | None = None  # sorted labels of all boxes that count; None where a row is a class
 
@@ -80,7 +81,7 @@ def _read(model: Model, outputs: dict[str, np.ndarray], recipe: Preprocess, *, s
     if classes is not None:
         return _of_classes(classes.top(k)[0])
     found = found_boxes(outputs, [size], recipe, labels=model.labels)
-    return Answer(note=_summary(outputs)) if found is None else _of_boxes(found[0], k)
+    return Answer(note=_summary(outputs)) if found is None else _of_boxes(found[0], k, holes=_holes(outputs))
 
 
 def answer_in(prediction: Prediction, *, k: int = 5) -> Answer:
@@ -88,7 +89,7 @@ def answer_in(prediction: Prediction, *, k: int = 5) -> Answer:
     if prediction.classification is not None:
         return _of_classes(prediction.classification.top(k)[0])
     if prediction.detections is not None:
-        return _of_boxes(prediction.detections[0], k)
+        return _of_boxes(prediction.detections[0], k, holes=bool(prediction.not_finite[0]))
     return Answer(note=_summary(prediction.outputs))
 
 
@@ -96,10 +97,18 @@ def _of_classes(rows: list[tuple[str, float]]) -> Answer:
     return Answer(rows=tuple(rows)) if rows else Answer(note="NaN or Inf in the output: no class can be named.")
 
 
-def _of_boxes(found: sv.Detections, k: int) -> Answer:
+def _holes(outputs: dict[str, np.ndarray]) -> bool:
+    return any(values.dtype.kind == "f" and not np.isfinite(values).all() for values in outputs.values())
+
+
+def _of_boxes(found: sv.Detections, k: int, *, holes: bool) -> Answer:
     rows = tuple(zip(labels_of(found), scores_of(found).tolist(), strict=True))  # best first
-    note = "" if rows else f"No box with a score of {THRESHOLD:g} or more."
-    return Answer(rows[:k], note, boxes=tuple(sorted(label for label, score in rows if score >= SURE)))
+    none = "" if rows else f"No box with a score of {THRESHOLD:g} or more."
+    return Answer(
+        rows[: k - holes],
+        HOLES if holes else none,
+        boxes=tuple(sorted(label for label, score in rows if score >= SURE)),
+    )
 
 
 def _summary(outputs: dict[str, np.ndarray]) -> str:

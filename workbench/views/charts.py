@@ -88,8 +88,10 @@ def figure_strip(frames: FrameSequence, predictions: Mapping[str, Prediction], *
 def draw_bars(page: Paper, given: Answer, *, at: tuple[float, float], width: float, color: str) -> None:
     """Draw one answer's classes as labelled bars, or its note; `at` is (left, top) in inches."""
     left, top = at
-    if not given.rows:
+    if given.note:
         page.words(left, top, shorten(given.note, int(width * 14)), size=SMALL)
+        top += BAR
+    if not given.rows:
         return
     labels, numbers = width * 0.42, 0.55
     axes = page.place(left + labels, top, width - labels - numbers, BAR * len(given.rows))

@@ -21,6 +21,7 @@ from workbench.views.lettering import font_for, shortened
 if TYPE_CHECKING:
     import supervision as sv
 
+NOT_FINITE = "NaN or Inf in the output"
 DARK = 0.25  # what is left of the picture behind white text: legible on white, too
 FAINT = "#b8b8b8"  # an answer below the threshold
 LINE = 1.4  # of a row of text, in letter heights
@@ -57,6 +58,8 @@ def annotated(
     if prediction is not None and prediction.detections is not None:
         taken = [(0, foot, image.shape[1], image.shape[0])] if caption else []
         _draw_boxes(drawn, at_least(prediction.detections[0], threshold), size, taken)
+        if prediction.not_finite[0]:
+            _draw_panel(drawn, [(NOT_FINITE, 1.0, True)], size)
     elif prediction is not None:
         least = np.float32(threshold)  # probabilities are float32, and 0.7 is a little less there
         rows = [(text, part, bool(part >= least)) for text, part in _answers(prediction, top)]
@@ -70,7 +73,7 @@ def _answers(prediction: Prediction, top: int) -> list[tuple[str, float]]:
     """Return lines of text and the probability of each; 1 where there is none."""
     if prediction.classification is not None:
         best = prediction.classification.top(top)[0]
-        return [(f"{part:4.0%}  {label}", part) for label, part in best] or [("NaN or Inf in the output", 1.0)]
+        return [(f"{part:4.0%}  {label}", part) for label, part in best] or [(NOT_FINITE, 1.0)]
     outputs = {name: values[0] for name, values in prediction.outputs.items()}
     single = {name: float(value.reshape(())) for name, value in outputs.items() if value.size == 1}
     if len(single) == len(outputs):

@@ -12,7 +12,7 @@ def answer(result: StreamResult | None, *, threshold: float, top: int) -> str:
     """Return the best classes, "mountain bike 0.83, tandem 0.09", or the boxes by class, "2 person, 1 bicycle".
 
     Of a label such as "mountain bike, all-terrain bike" the first name is said; of other outputs, those of one number:
-    "score 0.934".
+    "score 0.934". Boxes of an output that holds NaN or Inf, some of which may be missing, end with "NaN".
 
     Args:
         result: the newest; nothing is said of none, or where there is no model.
@@ -31,4 +31,5 @@ def answer(result: StreamResult | None, *, threshold: float, top: int) -> str:
     found = prediction.detections[0]
     named = zip(labels_of(found), scores_of(found).tolist(), strict=True)
     counted = Counter(label for label, score in named if score >= threshold).most_common(top)
-    return ", ".join(f"{count} {label}" for label, count in counted) or "no box"
+    told = ", ".join(f"{count} {label}" for label, count in counted) or "no box"
+    return f"{told}, NaN" if prediction.not_finite[0] else told

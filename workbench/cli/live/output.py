@@ -23,10 +23,11 @@ class Output:
     Attributes:
         json: each answer is a line of JSON, and so is the summary; else the summary is for a person.
         on_terminal: whether a person sees it.
+        not_finite: how many answers so far hold NaN or Inf.
     """
 
     def __init__(self, *, json: bool) -> None:
-        self.json, self.on_terminal = json, sys.stdout.isatty()
+        self.json, self.on_terminal, self.not_finite = json, sys.stdout.isatty(), 0
 
     def result(self, result: StreamResult) -> None:
         """Write one answer, where lines of JSON are wanted.
@@ -34,17 +35,24 @@ class Output:
         Raises:
             BrokenPipeError: nobody reads any more.
         """
+        holes = result.prediction is not None and bool(result.prediction.not_finite[0])
+        self.not_finite += holes
         if self.json:
             frame = {"frame": result.frame.index, "time_s": result.frame.time_s, "origin": result.frame.origin}
             said = plain_answer(result.prediction) if result.prediction else {}
-            _write("result", {**frame, "age_ms": round(1000 * result.age_s, 3), **said})
+            _write(
+                "result",
+                {**frame, "age_ms": round(1000 * result.age_s, 3), **said, **({"not_finite": True} if holes else {})},
+            )
 
     def end(self, stats: StreamStats, *, ended: str, damaged: Sequence[str] = ()) -> None:
         """Write the summary; `ended` says what ended the stream, `damaged` what of its source was not whole."""
         if self.json:
-            _write("end", {"ended": ended, "damaged": list(damaged), **plain_stats(stats)})
+            _write(
+                "end", {"ended": ended, "damaged": list(damaged), "not_finite": self.not_finite, **plain_stats(stats)}
+            )
         else:
-            say("\n".join(summary(stats, ended=ended, damaged=damaged)), flush=True)
+            say("\n".join(summary(stats, ended=ended, damaged=damaged, not_finite=self.not_finite)), flush=True)
 
 
 def drop_output() -> None:

@@ -13,15 +13,18 @@ CLAUSE = "; "  # between what a plan says
 QUANTILES = ("p50", "p95", "p99", "max")
 
 
-def summary(stats: StreamStats, *, ended: str, damaged: Iterable[str] = ()) -> list[str]:
+def summary(stats: StreamStats, *, ended: str, damaged: Iterable[str] = (), not_finite: int = 0) -> list[str]:
     """Return the summary, a fact a line, and a table of the times.
 
     Args:
         stats: the stream's, at its end.
         ended: what ended it.
         damaged: what of its source was not whole.
+        not_finite: how many answers hold NaN or Inf.
     """
     lines = [f"{name:<12}{text}" for name, text in _facts(stats, ended, damaged)]
+    if not_finite:
+        lines.insert(1, f"{'careful':<12}{not_finite} of {stats.shown} answers hold NaN or Inf")
     rows = {name: spread for name, spread in {"age": stats.age, **stats.stages}.items() if spread.max > 0}  # not NaN
     if not rows:
         return lines

@@ -52,21 +52,26 @@ def labelled_frames(gap: float, spread: float) -> int | None:
         spread: its standard deviation from frame to frame.
     """
     power = gap - ODDS * LABELS_MISS  # what posterior.LABELS_MISS leaves of it
-    if power <= 0:
+    if not power > 0:  # NaN, too: of answers that hold it nothing can be told
         return None
     count = max(ODDS * LABELS / power, (ONE_SIDED * spread / gap) ** 2)
-    return None if count > MOST else int(np.ceil(count))
+    return int(np.ceil(count)) if count <= MOST else None
 
 
 def _measured(network: Network, found: Table, pair: list[np.ndarray]) -> tuple[float, float]:
     assert network.labels is not None
     places = network.labels[list(found.places)]
     apart = frame_likelihoods(pair[0], places) - frame_likelihoods(pair[1], places)
-    return abs(float(apart.mean())), float(apart.std())
+    apart = apart[np.isfinite(apart)]  # a frame that one of them answers with NaN tells nothing
+    return (abs(float(apart.mean())), float(apart.std())) if len(apart) else (0.0, 0.0)
 
 
 def _expected(best: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     """Return mean and spread of the log ratio of two answers, if labels follow the first."""
+    told = np.isfinite(best).all(axis=1) & np.isfinite(second).all(axis=1)
+    if not told.any():
+        return 0.0, 0.0
+    best, second = best[told], second[told]
     p, ratio = np.exp(best), best - second
     mean = (p * ratio).sum(axis=1)
     second_moment = (p * ratio**2).sum(axis=1)

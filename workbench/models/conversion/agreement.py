@@ -18,7 +18,7 @@ def relative_differences(expected: Answers, got: Answers) -> dict[str, float]:
     as NaN or infinite, in the same place and sign, counts as equal.
 
     Raises:
-        ConversionError: other outputs, other shapes, or NaN where the original has numbers.
+        ConversionError: other outputs, other shapes, NaN where the original has numbers, or an original without any.
     """
     _expect_same_outputs(expected, got)
     return {name: _difference(name, expected[name], got[name]) for name in expected}
@@ -51,6 +51,10 @@ def _difference(name: str, expected: np.ndarray, got: np.ndarray) -> float:
         return 0.0 if np.array_equal(expected, got) else float("inf")
     a, b = expected.astype(np.float64), got.astype(np.float64)
     finite = np.isfinite(a)
+    if a.size and not finite.any():
+        raise ConversionError(
+            f"output {name!r} of the original is NaN or infinite throughout, so nothing can be held to it"
+        )
     lost = int(np.count_nonzero(finite & ~np.isfinite(b)))
     if lost:
         raise ConversionError(f"output {name!r} is NaN or infinite in {lost} of {b.size} values: weights were lost")

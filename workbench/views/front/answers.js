@@ -30,12 +30,12 @@ class Answers {
   }
 }
 
-// One answer as bars, or its note
+// One answer: its note, if it has one, and its bars
 function bars({ rows, note }) {
-  if (note) return [node("p", { class: "wb-note" }, note)];
-  return rows.map(({ label, share, text }) => {
+  const noted = note ? [node("p", { class: "wb-note" }, note)] : [];
+  return noted.concat(rows.map(({ label, share, text }) => {
     const name = node("span", { class: "wb-label", title: label }, label);
     const bar = node("span", { class: "wb-bar" }, node("i", { style: `width:${(100 * share).toFixed(2)}%` }));
     return node("div", { class: "wb-row" }, name, bar, node("b", {}, text));
-  });
+  }));
 }
