@@ -55,6 +55,10 @@ _TABLE: dict[str, list[tuple[tuple[str, ...], str, str, str, str]]] = {
         (CV2 + PIL, "GIF, APNG, WebP", "first_frame", "the first picture", "imread; Image.open"),
         (TF, "GIF, APNG", "first_frame", "the first picture", "tf.io.decode_image, expand_animations=False"),
     ],
+    "animated beside a still": [
+        (CV2, "APNG", "first_shown", "the first picture of the animation, if it has two", "OpenCV, grfmt_png.cpp"),
+        (PIL + TF, "APNG", "still", "the still, for readers that know no animation", "PNG specification, 5.6: IDAT"),
+    ],
     "transparent GIF": [
         (CV2, "GIF", "background", "transparent pixels: the GIF's background colour", "OpenCV, grfmt_gif.cpp"),
         (PIL, "GIF", "kept", "transparent pixels keep their palette colour", 'Pillow, convert("RGB")'),

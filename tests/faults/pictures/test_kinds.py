@@ -50,6 +50,15 @@ def test_a_kind_of_picture(folder, told, name, data, seen):
     told("harmless", f"{rule(seen)}, whoever decodes it")
 
 
+def test_an_animation_beside_a_still(folder, told):
+    others = [ImageOps.invert(photo()), photo()]
+    write("a.png", encoded(photo(), "png", save_all=True, append_images=others, default_image=True))
+    assert same(pixels("a.png", decode="pil"), photo())
+    assert same(pixels("a.png", decode="cv2"), others[0])
+    of_opencv, of_pillow = (rule("animated beside a still", decode) for decode in ("cv2", "pil"))
+    told("harmless", f"OpenCV: {of_opencv}; Pillow: {of_pillow}; which `RULES` say")
+
+
 def test_CMYK(folder, told):
     data = encoded(photo().convert("CMYK"), "jpg")
     by_opencv, by_pillow = (pixels(write("a.jpg", data), decode=decode) for decode in ("cv2", "pil"))

@@ -103,6 +103,12 @@ def animated(photo, name, **options):
     )
 
 
+def beside_a_still(photo):
+    """Two pictures in turn, and a still that is neither's turn."""
+    shown = [Image.fromarray(255 - photo), Image.fromarray(photo)]
+    return pillow(Image.fromarray(photo), "PNG", save_all=True, append_images=shown, default_image=True)
+
+
 def first_of(data):
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
@@ -147,6 +153,14 @@ CASES = {
     ("animated", "first_frame", "GIF, APNG"): (
         lambda p, d: animated(p, "GIF"),
         lambda p, d: first_of(animated(p, "GIF")),
+    ),
+    ("animated beside a still", "first_shown", "APNG"): (
+        lambda p, d: beside_a_still(p),
+        lambda p, d: 255 - p,
+    ),
+    ("animated beside a still", "still", "APNG"): (
+        lambda p, d: beside_a_still(p),
+        lambda p, d: p,
     ),
     ("transparent GIF", "background", "GIF"): (lambda p, d: transparent_gif(p), lambda p, d: gif_with(p, background)),
     ("transparent GIF", "kept", "GIF"): (lambda p, d: transparent_gif(p), lambda p, d: gif_with(p, kept)),

@@ -1,3 +1,4 @@
+import os
 import sys
 from pathlib import Path
 
@@ -75,6 +76,16 @@ def test_the_prefix_may_be_left_out_of_a_name(bikes):
 def test_a_sample_that_is_not_fetched_is_named_with_the_command_that_fetches_it(bikes):
     with pytest.raises(SampleError, match=r"sample 'skimage' is missing in .*; run: workbench samples fetch skimage"):
         resolve("sample:skimage/coffee.png")
+
+
+def test_a_sample_with_other_bytes_and_the_old_size_and_time_is_called_damaged(bikes):
+    resolve("sample:bikes")
+    clip = bikes / "bikes.mp4"
+    before = clip.stat()
+    clip.write_bytes(b"frameS")
+    os.utime(clip, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(SampleError, match="is damaged"):
+        resolve("sample:bikes")
 
 
 def test_a_sample_with_a_file_gone_is_called_damaged(bikes):
