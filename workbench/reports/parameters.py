@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.reports.kinds import Kind, Unfit, fit, kind_of, read_kind, typed
-from workbench.reports.plain import Plain, plain
+from workbench.reports.plain import Plain, is_endless, plain
 from workbench.reports.typed_yaml import UnreadableYaml, read_yaml
 
 FILE_LIMIT = 1_000_000  # bytes of a parameter file; those of the longest form are a thousand
@@ -118,7 +118,7 @@ def from_yaml(path: Path) -> dict[str, object]:
         UnreadableSource: no such file, or no YAML.
         InvalidValue: YAML that is no mapping of names to values, or a file that is too large to have been written.
     """
-    if not path.is_file() and path.exists():  # a pipe or a device may never end
+    if is_endless(path):
         raise UnreadableSource(f"the parameter file {path} is no file; write one `name: value` a line into a file")
     try:
         found = read_yaml(_text(path))
@@ -138,7 +138,9 @@ def from_yaml(path: Path) -> dict[str, object]:
 def _text(path: Path) -> str:
     """Return the text of a file, unless it is too large to have been written by hand."""
     if path.stat().st_size > FILE_LIMIT:
-        raise InvalidValue(f"the parameter file {path} has more than {FILE_LIMIT // 10**6} MB; give the one with the parameters")
+        raise InvalidValue(
+            f"the parameter file {path} has more than {FILE_LIMIT // 10**6} MB; give one with parameters"
+        )
     return path.read_text(encoding="utf-8")
 
 

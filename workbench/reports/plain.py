@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,14 @@ def read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):  # the last of brackets in brackets in brackets
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def is_endless(path: Path) -> bool:
+    """Tell whether reading `path` may never end: what is there is a pipe, a device or a folder, and no file."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):  # nothing is there, or can be; whoever reads it is told
+        return False
 
 
 def _builtin(value: int | float | str, name: str) -> int | float | str:

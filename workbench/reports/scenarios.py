@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.reports.parameters import Parameter, read_parameters
+from workbench.reports.plain import is_endless
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -86,7 +87,7 @@ def read_scenario(path: Path) -> Scenario:
 
 def _notebook(path: Path) -> Mapping[str, Any]:
     """Return a notebook; one in order is read as plain JSON, since nbformat takes a second to load."""
-    if path.exists() and not path.is_file():  # a pipe or a device may never end
+    if is_endless(path):
         raise UnreadableSource(f"{path} is no file; give the path of a notebook")
     try:
         notebook = json.loads(path.read_bytes())
@@ -144,12 +145,26 @@ def load_notebook(path: Path) -> NotebookNode:
     except FileNotFoundError:
         raise UnreadableSource(f"no notebook at {path}; `workbench scenarios` lists those there are") from None
     except OSError as error:
-        raise UnreadableSource(f"cannot read the notebook {path}: {error.strerror}") from None
-    except RecursionError:
-        reason = "it is nested too deep"
+        raise UnreadableSource(f"cannot read the notebook {path}: {error.strerror}; check the path") from None
     except Exception as error:  # nbformat raises a dozen kinds over a damaged file
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    raise UnreadableSource(f"{path} is no Jupyter notebook: {reason:.100}; is the file whole?") from None
+        damage = _damage(error)
+    raise UnreadableSource(
+        f"{path} is no Jupyter notebook: {damage}; take an undamaged copy, or save it again in Jupyter"
+    )
+
+
+def _damage(error: Exception) -> str:
+    """Say what an error over a notebook means to someone who has the file and not its format before them."""
+    match error:
+        case RecursionError():
+            return "it is nested too deep"
+        case UnicodeDecodeError():
+            return "it is no UTF-8 text"
+        case AttributeError() | KeyError() | TypeError():
+            return "it does not keep to the format"
+    kind, text = type(error).__name__, next(iter(str(error).splitlines()), "")
+    known = {"NotJSONError": "it is no JSON", "ValidationError": "it does not keep to the format"}
+    return known.get(kind.removeprefix("Notebook"), f"{text or kind:.100}")
 
 
 def _valid(text: str) -> NotebookNode:
