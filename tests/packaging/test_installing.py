@@ -66,7 +66,7 @@ def test_a_lock_with_an_address_is_refused(tmp_path, line):
     lock.write_text(LOCK)
     refuse_addresses(lock)
     lock.write_text(LOCK + line + "\n")
-    with pytest.raises(SetUpError, match=r"requirements\.lock line 13 holds an address"):
+    with pytest.raises(SetUpError, match=r"requirements\.lock line 13 says where a package"):
         refuse_addresses(lock)
 
 
