@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import imageio_ffmpeg
+from PIL import Image
 
 from tests.faults.long.mutations import mutated, mutated_member
 from workbench.samples import sample_path
 
+CAT = "skimage/chelsea.png"
 SAMPLES = {
     "jpg": {
         "progressive.jpg": "imagenet-20/imagenet_14_129.jpg",
@@ -23,7 +25,7 @@ SAMPLES = {
     "png": {
         "small.png": "cifar-20/cifar10_00_3.png",
         "gray.png": "skimage/coins.png",
-        "cat.png": "skimage/chelsea.png",
+        "cat.png": CAT,
     },
     "keras": {
         "rnet.keras": "mtcnn/rnet.keras",
@@ -33,7 +35,7 @@ SAMPLES = {
     "h5": {"emotion.h5": "emotion-cnn/emotion_model.hdf5"},
     "tflite": {"ssd.tflite": "ssd-mobilenet-oid/ssd_mobilenetv2_oidv4_fp16.tflite"},
 }
-CLIPS = {  # of the sample bikes, which is H.264: FFmpeg's options after the input
+CLIPS = {  # of the sample bikes, which is H.264: FFmpeg's options
     "mp4": {
         "copied.mp4": "-an -t 1 -c copy",
         "index-first.mp4": "-an -vf scale=160:-2 -frames:v 60 -c:v libx264 -preset veryfast -g 12 -movflags faststart",
@@ -43,6 +45,15 @@ CLIPS = {  # of the sample bikes, which is H.264: FFmpeg's options after the inp
         "mpeg4.avi": "-an -vf scale=160:-2 -frames:v 60 -c:v mpeg4 -q:v 3",
         "motion-jpeg.avi": "-an -vf scale=160:-2 -frames:v 60 -c:v mjpeg -q:v 3",
     },
+    "webm": {"vp9.webm": "-an -vf scale=160:-2 -frames:v 40 -c:v libvpx-vp9 -b:v 200k -deadline realtime -cpu-used 8"},
+    "mkv": {"h264.mkv": "-an -vf scale=160:-2 -frames:v 40 -c:v libx264 -g 12"},
+    "ts": {"h264.ts": "-an -vf scale=160:-2 -frames:v 40 -c:v libx264 -g 12"},
+}
+SAVED = {  # of the sample photo of a cat: Pillow's options
+    "webp": {"lossy.webp": {"quality": 80}, "lossless.webp": {"lossless": True}},
+    "tiff": {"lzw.tiff": {"compression": "tiff_lzw"}, "jpeg.tiff": {"compression": "jpeg"}, "raw.tiff": {}},
+    "gif": {"one.gif": {}},
+    "bmp": {"raw.bmp": {}},
 }
 CONVERTED = {"tflite": {"emotion.tflite": "emotion-cnn"}, "onnx": {"emotion.onnx": "emotion-cnn"}}
 RECIPES = {
@@ -77,6 +88,10 @@ def originals(ending: str, folder: Path, *, converted: bool) -> Iterator[Origina
     for name, options in CLIPS.get(ending, {}).items():
         encode = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-i", str(sample_path("bikes"))]
         subprocess.run([*encode, *shlex.split(options), str(folder / name)], check=True, stdin=subprocess.DEVNULL)
+        yield Original(folder / name, None)
+    for name, options in SAVED.get(ending, {}).items():
+        with Image.open(sample_path(CAT)) as cat:
+            cat.reduce(2).save(folder / name, **options)
         yield Original(folder / name, None)
     for name, sample in CONVERTED.get(ending, {}).items() if converted else ():
         command = Path(sys.executable).with_name("workbench")

@@ -16,18 +16,19 @@ from tests.faults.long.user import MEMORY_MB, SECONDS, UserProcess
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 FORMATS = {  # ending, decoder -> mutations with --long, and without
-    ("jpg", "cv2"): (700, 8),
-    ("jpg", "pil"): (500, 8),
-    ("png", "cv2"): (500, 8),
-    ("png", "pil"): (400, 8),
+    ("jpg", "cv2"): (800, 8),
+    ("jpg", "pil"): (600, 8),
+    ("png", "cv2"): (600, 8),
+    ("png", "pil"): (500, 8),
     ("mp4", "cv2"): (500, 6),
     ("mp4", "pyav"): (300, 6),
     ("avi", "cv2"): (400, 6),
     ("avi", "pyav"): (300, 6),
-    ("keras", ""): (500, 6),
-    ("h5", ""): (300, 4),
-    ("tflite", ""): (400, 4),
-    ("onnx", ""): (200, 0),
+    ("keras", ""): (400, 6),
+    ("h5", ""): (200, 4),
+    ("tflite", ""): (300, 4),
+    ("onnx", ""): (100, 0),
+    **{(ending, "cv2"): (100, 0) for ending in ("webp", "tiff", "gif", "bmp", "webm", "mkv", "ts")},
 }
 OWN = "__autograph_generated_file"  # TensorFlow's, until the process ends
 TOTAL = sum(long for long, _ in FORMATS.values())
