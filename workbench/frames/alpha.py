@@ -14,6 +14,7 @@ ALPHA_RULES: dict[str, str] = {
     "white": "laid over white: round(colour * a + 255 * (1 - a)), a = alpha / 255, in float32, halves to even.",
     "black": "laid over black: round(colour * a), a = alpha / 255, in float32, halves to even.",
 }
+BAND = 100_000  # pixels at a time: as floats a picture takes many times its memory
 BACKGROUND = {"white": 255, "black": 0}
 
 
@@ -35,7 +36,11 @@ def drop_or_composite(color: np.ndarray, alpha: np.ndarray, rule: str, *, premul
     check_alpha(rule)
     if rule == "drop":
         return color
-    share = alpha[:, :, None].astype(np.float32) / np.float32(255)
-    over = color.astype(np.float32) if premultiplied else color * share
-    mixed = over + np.float32(BACKGROUND[rule]) * (1 - share)
-    return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+    laid = np.empty(color.shape, np.uint8)
+    rows = max(1, BAND // color.shape[1])
+    for top in range(0, len(color), rows):
+        band = slice(top, top + rows)
+        share = alpha[band, :, None].astype(np.float32) / np.float32(255)
+        over = color[band].astype(np.float32) if premultiplied else color[band] * share
+        laid[band] = np.clip(np.rint(over + np.float32(BACKGROUND[rule]) * (1 - share)), 0, 255)
+    return laid
