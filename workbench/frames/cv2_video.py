@@ -33,6 +33,8 @@ class Cv2Reader:
         with local_files_only():
             self._capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG, asked)
         if not self._capture.isOpened():
+            if not path.exists():
+                raise UnreadableSource(f"{path} is not there any more; put it back, or open another")
             raise UnreadableSource(
                 f"{path} cannot be opened by OpenCV {cv2.__version__}; is FFmpeg in its build? "
                 "decode='pyav' may read it"

@@ -29,7 +29,7 @@ def opened(path: Path) -> Iterator[InputContainer]:
     Raises:
         UnreadableSource: FFmpeg cannot read it, or there is no video in it.
     """
-    if promises_too_much(path):
+    if path.exists() and promises_too_much(path):
         raise UnreadableSource(f"{path} is damaged: it announces more frames than it has bytes; get it again")
     try:
         # absolute: no name is a protocol; a title that is no UTF-8 is no reason not to read the frames
@@ -55,6 +55,8 @@ def video_stream(container: InputContainer) -> VideoStream:
 
 
 def _why(path: Path, error: Exception) -> str:
+    if not path.exists():
+        return "it is not there any more"
     if missing_bytes(path):
         return "the file is cut short; get the whole file"
     if isinstance(error, av.ArgumentError):  # what FFmpeg says of a format that is not asked for

@@ -1,4 +1,4 @@
-"""Cameras and streams that are silent, lost, broken, or name what is not theirs to name; on real servers of loopback."""
+"""Streams that are silent, lost, broken, or name what is not theirs to name; on real servers of loopback."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -18,7 +18,7 @@ def asked():
             paths.append(self.path)
             self.send_error(404)
 
-        do_HEAD = do_POST = do_GET  # noqa: N815 - names that http.server looks for
+        do_HEAD = do_POST = do_GET
 
         def log_message(self, *_):
             pass
