@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.checksums import expect_recorded
-from workbench.errors import UnreadableSource
+from workbench.errors import InvalidValue, UnreadableSource
 from workbench.samples import resolve
 
+MOST = 2**22  # bytes; the names of a thousand classes take 20,000
 Labels = Sequence[str] | str | Path | None  # names in class order, or a text file with one name a line
 
 
@@ -20,22 +21,32 @@ def read_labels(labels: Labels, model: Path | None = None) -> tuple[str, ...] | 
         model: where no labels are given, `NAME.labels.txt` beside this `NAME.SUFFIX` is read, if it is there.
 
     Raises:
+        InvalidValue: there is no name in them.
         UnreadableSource: the text file cannot be read, or is not what a `SHA256SUMS` beside it says.
     """
     if labels is None:
         beside = model.with_name(f"{model.name if model.is_dir() else model.stem}.labels.txt") if model else None
         return _lines(beside) if beside and beside.is_file() else None
-    if isinstance(labels, str | Path):
-        return _lines(Path(resolve(labels)))
-    return tuple(map(str, labels))
+    names = _lines(Path(resolve(labels))) if isinstance(labels, str | Path) else tuple(map(str, labels))
+    if not names:
+        raise InvalidValue(f"labels {str(labels)!r} hold no name; give one a class, in class order, or leave them out")
+    return names
 
 
 def _lines(path: Path) -> tuple[str, ...]:
-    expect_recorded(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableSource(
-            f"{path}: cannot read the labels ({error}); give a text file, one name a line"
-        ) from error
+        if path.exists() and not path.is_file():  # reading a pipe would wait for its other end
+            raise ValueError("it is a folder, pipe or device")
+        if path.stat().st_size > MOST:
+            raise ValueError(f"it has more than {MOST >> 20} MB")
+        expect_recorded(path)
+        text = path.read_text(encoding="utf-8-sig")  # Windows marks UTF-8 with three bytes that are no letter
+        if "\0" in text:
+            raise ValueError("it holds a NUL, which no text does")
+    except UnreadableSource:
+        raise
+    except (OSError, ValueError) as error:
+        why: object = error.strerror if isinstance(error, OSError) else error
+        why = "it is no text in UTF-8" if isinstance(error, UnicodeError) else why
+        raise UnreadableSource(f"{path}: cannot read the labels ({why}); give a text file, one name a line") from error
     return tuple(line.strip() for line in text.rstrip().splitlines())  # an empty line in between is a class, too

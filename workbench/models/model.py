@@ -119,11 +119,21 @@ def _by_input(batch: Batch, inputs: tuple[TensorSpec, ...], model: str) -> list[
         names = [spec.name for spec in inputs]
         if set(batch) != set(names):
             raise InputMismatch(f"{model} has the inputs {', '.join(names)}; got {', '.join(map(str, batch))}")
-        return [np.asarray(batch[name]) for name in names]
+        return [_array(batch[name], model) for name in names]
     if len(inputs) > 1:
         needed = "; ".join(map(str, inputs))
         raise InputMismatch(f"{model} has {len(inputs)} inputs ({needed}); give a mapping from input name to array")
-    return [np.asarray(batch)]
+    return [_array(batch, model)]
+
+
+def _array(values: object, model: str) -> np.ndarray:
+    try:
+        if values is not None and not isinstance(values, str | bytes | Path):
+            return np.asarray(values)
+        got = type(values).__name__
+    except ValueError:
+        got = "rows of different lengths"
+    raise InputMismatch(f"{model} takes arrays, as recipe.batch(frames) makes them; got {got}")
 
 
 def _fits(shape: tuple[int, ...], spec: tuple[int | None, ...]) -> bool:

@@ -18,6 +18,7 @@ from workbench.samples import resolve
 
 APPLICATIONS = "keras-applications:"
 IN_OPENCV = "cv2:"
+SAYING_ALL = ("tflite", "onnx")  # runtimes whose files name every input and output
 WITH_SIGNATURES = ("savedmodel", "tflite")
 
 
@@ -64,8 +65,16 @@ def load_original(
 
 
 def open_file(wanted: Wanted) -> Model:
-    """Open a file in its runtime, which is imported now."""
-    return OPENERS[wanted.runtime](wanted)
+    """Open a file in its runtime, which is imported now.
+
+    Raises:
+        ModelLoadError: it cannot be opened, or has nothing to ask or to answer.
+    """
+    model = OPENERS[wanted.runtime](wanted)
+    if wanted.runtime in SAYING_ALL and not (model.inputs and model.outputs):
+        end = "output" if model.inputs else "input"
+        raise ModelLoadError(f"{wanted.path}: its graph has no {end}; export it again, with its inputs and outputs")
+    return model
 
 
 def is_file(origin: Any) -> bool:

@@ -26,7 +26,7 @@ class Classification:
         if self.probabilities.ndim != 2 or self.probabilities.shape[1] != len(self.labels):
             raise InvalidValue(
                 f"{len(self.labels)} labels do not fit outputs of shape {self.probabilities.shape}; "
-                "give one label for each class, in the model's order"
+                "give labels= or NAME.labels.txt one name for each class, in the model's order"
             )
 
     def __repr__(self) -> str:

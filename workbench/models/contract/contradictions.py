@@ -14,6 +14,8 @@ from workbench.recipes import Recipe, choices
 from workbench.recipes.colors import GRAY, channels
 
 SAME = 0.02  # of the expected interval's width: (x - 127) / 128 passes for x / 127.5 - 1, x / 256 for x / 255
+STORED = ("uint8", "int8")
+FEW = 128  # levels of a picture that are left: half of them, as of 0..255 in an int8
 SAME_STORED = 4  # of 256 levels: two quantizations, or a range and its rounding, mean the same
 TWICE, UNSCALED = 1 / 20, 20  # width fed, over width expected: scaled twice; not scaled
 
@@ -100,9 +102,23 @@ def _quantization(expected: Expected, spec: TensorSpec, recipe: Recipe) -> str |
     return f"quantization={recipe.quantization}, but {found.evidence}; set quantization={found.best}"
 
 
+def _levels(expected: Expected, spec: TensorSpec, recipe: Recipe) -> str | None:
+    """Say that integers hold little of a picture, where the model says nothing of what they stand for."""
+    if "quantization" in expected or recipe.dtype != spec.dtype or spec.dtype not in STORED:
+        return None
+    kept = len(np.unique(_stored(recipe.range, recipe.quantization, spec.dtype)[:, 0]))
+    if kept > FEW:
+        return None
+    given = f"quantization={recipe.quantization}" if recipe.quantization else "without quantization"
+    return (
+        f"dtype={recipe.dtype!r} with range={recipe.range!r} {given} leaves {kept} of the 256 levels of a pixel; give "
+        "the quantization=(scale, zero point) that the model was made with"
+    )
+
+
 def _same_stored(expected: Expected, spec: TensorSpec, recipe: Recipe) -> bool:
     """Tell whether a recipe stores the integers that an expected range makes with the input's own quantization."""
-    if spec.dtype not in ("uint8", "int8") or recipe.dtype != spec.dtype or "range" not in expected:
+    if spec.dtype not in STORED or recipe.dtype != spec.dtype or "range" not in expected:
         return False
     fed = _stored(recipe.range, recipe.quantization, spec.dtype)
     return any(
@@ -117,4 +133,4 @@ def _stored(name: str, quantization: Any, dtype: str) -> np.ndarray:
     return np.asarray(np.clip(np.rint(intervals.levels(name) / scale) + zero_point, limits.min, limits.max))
 
 
-CHECKS: tuple[Check, ...] = (_size, _layout, _color, _dtype, _range, _quantization)
+CHECKS: tuple[Check, ...] = (_size, _layout, _color, _dtype, _range, _quantization, _levels)
