@@ -80,10 +80,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             return None
         try:
             output: NotebookNode | None = super().process_message(msg, cell, cell_index)
+            return output
         except CellExecutionComplete:
             self._idle_since = time.monotonic()
             raise
-        return output
+        except Exception as error:  # the kernel can send anything, and nbformat raises as it pleases
+            self._give_up(f"a cell shows what no notebook can hold: {str(error).partition(chr(10))[0]:.200}")
+            return None
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
         """Take in the messages of one cell, and let go in between: nbclient's own does not while they keep coming.

@@ -33,7 +33,7 @@ def publish(plan: Plan, execution: Execution, target: store.Target, started: dat
     execution = replace(execution, notebook=mask(execution.notebook), error=one_line(mask(execution.error)))
     try:
         execution = _considered(plan, execution, target)
-        _write(plan, execution, target.draft, started)
+        execution = _write(plan, execution, target.draft, started)
         return execution, target.publish(ok=execution.status == "ok")
     except OSError as error:
         if not store.is_full(error):
@@ -60,15 +60,22 @@ def _considered(plan: Plan, execution: Execution, target: store.Target) -> Execu
     return execution
 
 
-def _write(plan: Plan, execution: Execution, folder: Path, started: datetime) -> None:
-    """Write manifest, notebook and report into `folder`, where the notebook has left its metrics."""
+def _write(plan: Plan, execution: Execution, folder: Path, started: datetime) -> Execution:
+    """Write manifest, notebook and report into `folder`, where the notebook has left its metrics; return the ending."""
     metrics = mask_for(plan.parameters)(read_json(folder / METRICS))
     record = manifest(plan, execution, started=started, metrics=metrics)
-    html = report_html(execution.notebook, record, metrics=metrics, parameters=plan.scenario.parameters)
+    try:
+        html = report_html(execution.notebook, record, metrics=metrics, parameters=plan.scenario.parameters)
+    except Exception as error:  # nbconvert raises many kinds over outputs that keep to no format
+        html, reason = "", one_line(str(error).splitlines()[0] if str(error) else type(error).__name__)
+        execution = replace(execution, status="failed", error=f"no page can be made of the outputs: {reason:.200}")
+        record = manifest(plan, execution, started=started, metrics=metrics)
     (folder / METRICS).write_text(strict_json(metrics, name="metrics"), encoding="utf-8")
     (folder / MANIFEST).write_text(strict_json(record, name="manifest"), encoding="utf-8")
     nbformat.write(execution.notebook, folder / NOTEBOOK)  # type: ignore[no-untyped-call]
-    (folder / REPORT).write_text(html, encoding="utf-8")
+    if html:
+        (folder / REPORT).write_text(html, encoding="utf-8")
+    return execution
 
 
 def _publish_manifest(plan: Plan, execution: Execution, target: store.Target, started: datetime) -> Path:

@@ -126,7 +126,9 @@ class Yard:
 
 def _user(home: Path, out: Path, fault: Fault, number: int) -> None:
     """Be a user's process: run the notebook, and write down how it ended."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the tests were started with, such as nohup
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ |= {DEED: fault.deed, YARD: str(home), "TMPDIR": str(home / "temporary")}
     tempfile.tempdir = None
     log = os.open(home / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)

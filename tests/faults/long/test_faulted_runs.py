@@ -15,7 +15,7 @@ from tests.faults.long.faulted import Yard
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 SEED = 6
-AT_ONCE = 2
+AT_ONCE = 4
 FAULTS = {
     "runs with a cell that fails": faulted.bad_cell,
     "runs whose kernel is killed, or crashes": faulted.killed_kernel,
