@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from workbench.cli import diagnosis, environment, lab, live, models, reports, samples
-from workbench.cli.terminal import accept_every_letter, say
+from workbench.cli.terminal import prepare_terminal, say
 from workbench.errors import WorkbenchError
 from workbench.readable import one_line
 
@@ -32,7 +32,7 @@ app.add_typer(samples.commands, name="samples", rich_help_panel=environment.PANE
 
 def main() -> None:
     """Run the command line."""
-    accept_every_letter()
+    prepare_terminal()
     try:
         status = app(prog_name="workbench", standalone_mode=False)
         if status == INTERRUPTED:

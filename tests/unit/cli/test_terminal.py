@@ -3,9 +3,10 @@
 import ast
 import io
 import sys
+import warnings
 
 from workbench.cli.live.display import Now
-from workbench.cli.terminal import accept_every_letter, say
+from workbench.cli.terminal import prepare_terminal, say
 
 EVIL = "\x1b]0;owned\x07 rtsp://me:word@cam \u202egpj"
 SHOWN = r"\u001b]0;owned\u0007 rtsp://***@cam \u202egpj"
@@ -26,9 +27,17 @@ def test_lines_of_a_stream_hold_none_either(capsys):
 def test_a_terminal_without_a_letter_gets_its_escape(monkeypatch):
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", stream)
-    accept_every_letter()
+    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
+    prepare_terminal()
     say("café · 日本", flush=True)
     assert stream.buffer.getvalue() == rb"caf\xe9 \xb7 \u65e5\u672c" + b"\n"
+
+
+def test_a_warning_is_one_plain_line(monkeypatch):
+    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
+    prepare_terminal()
+    shown = warnings.formatwarning(UserWarning(f"{EVIL}\nis odd"), UserWarning, "a.py", 3)
+    assert shown == f"workbench: careful: {SHOWN}\\nis odd\n"
 
 
 def test_no_other_module_of_the_command_line_prints(request):
