@@ -66,7 +66,7 @@ def open_frames(  # noqa: PLR0913 - each is one question about the pixels, and k
         DamageWarning: a damaged source is taken; the report of a notebook that does so is marked as partial.
 
     Raises:
-        UnreadableSource: not there, not readable, damaged.
+        UnreadableSource: not there, not readable, damaged, or not what a `SHA256SUMS` in its folder says.
         InvalidValue: arrays that are no pictures; pictures over the pixel limit.
         UnknownName: an unknown decoder, policy or rule.
 

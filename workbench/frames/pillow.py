@@ -18,20 +18,25 @@ from workbench.frames.headers import pixel_limit, too_many_pixels
 FORMATS = ("AVIF", "BMP", "GIF", "HEIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")  # HEIF: with pillow-heif
 _TILE_WIDTH, _TILE_LENGTH = 322, 323  # TIFF 6.0, section 15
 _FLAG = threading.Lock()  # ImageFile.LOAD_TRUNCATED_IMAGES belongs to the whole process
+_LIMIT = threading.Lock()  # and so does Image.MAX_IMAGE_PIXELS
 
 
 def open_picture(data: bytes) -> Image.Image:
-    """Read the header of an encoded picture of `FORMATS`.
+    """Read the header of an encoded picture of `FORMATS`, of any size: see `expect_size`.
 
     Raises:
         Exception: whatever Pillow raises on damaged data, `UnidentifiedImageError` and others.
     """
     Image.preinit()
-    try:
-        return Image.open(io.BytesIO(data), formats=_known())
-    except UnidentifiedImageError:
-        Image.init()  # the plugins of all formats, of which it then takes those in FORMATS
-        return Image.open(io.BytesIO(data), formats=_known())
+    with _LIMIT:
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # else it warns, or raises without the size
+        try:
+            return Image.open(io.BytesIO(data), formats=_known())
+        except UnidentifiedImageError:
+            Image.init()  # the plugins of all formats, of which it then takes those in FORMATS
+            return Image.open(io.BytesIO(data), formats=_known())
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
 
 
 @contextmanager
@@ -53,15 +58,11 @@ def expect_size(data: bytes, name: str) -> None:
         InvalidValue: more pixels than `pixel_limit()`, of the picture or of one tile of a TIFF, which is decoded whole.
     """
     limit = pixel_limit()
-    if Image.MAX_IMAGE_PIXELS is not None and limit > Image.MAX_IMAGE_PIXELS:
-        Image.MAX_IMAGE_PIXELS = limit  # whoever has raised the one means the other
     try:
         with open_picture(data) as picture:
             width, height = picture.size
             tags = getattr(picture, "tag_v2", {})
-            tile = int(tags.get(_TILE_WIDTH, 0)) * int(tags.get(_TILE_LENGTH, 0))
-    except Image.DecompressionBombError as error:
-        raise too_many_pixels(name, f"{int(str(error).split('(')[-1].split(' ')[0]):,}") from None
+            tile = int(tags.get(_TILE_WIDTH, 0)), int(tags.get(_TILE_LENGTH, 0))
     except UnidentifiedImageError:
         raise UnreadableSource(
             f"{name} cannot be read: it is no picture of a format known here ({', '.join(FORMATS)}), or damaged at its "
@@ -72,8 +73,8 @@ def expect_size(data: bytes, name: str) -> None:
         raise UnreadableSource(f"{name} cannot be read: Pillow says: {said}; get it again, or save it anew") from None
     if width * height > limit:
         raise too_many_pixels(name, f"{width}x{height}")
-    if tile > limit:
-        raise too_many_pixels(f"{name}, one tile of it,", f"{tile:,}")
+    if tile[0] * tile[1] > limit:
+        raise too_many_pixels(f"{name}, one tile of it,", f"{tile[0]}x{tile[1]}")
 
 
 def _known() -> list[str]:
