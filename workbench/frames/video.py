@@ -60,8 +60,10 @@ class Video(FrameSequence):
 
     @property
     def damaged(self) -> str | None:
-        """What is missing or broken in the file."""
-        return self.scan.damaged
+        """What is missing or broken in the file, and how much of a short one this decoder hands out all the same."""
+        if not self.scan.damaged or not self._is_small():
+            return self.scan.damaged
+        return f"{self.scan.damaged}; {self.decode} hands out {len(self)} frames"
 
     @property
     def timeline(self) -> VideoIndex:

@@ -58,7 +58,7 @@ def test_a_slow_reader_gets_the_newest_and_is_told_of_the_rest(server, pictures)
     ("origin", "says"),
     [
         pytest.param("http://user:se@cret@127.0.0.1:9/x?pwd=secret", r"127.0.0.1:9/x\?pwd=\*\*\* cannot", id="address"),
-        pytest.param("camera:987", "camera 987 cannot be opened; is it plugged in", id="camera"),
+        pytest.param("camera:87", "camera 87 cannot be opened; is it plugged in", id="camera"),
     ],
 )
 def test_a_source_that_is_absent_says_so_at_once(origin, says):
