@@ -14,6 +14,7 @@ import h5py
 import numpy as np
 
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+RELU = {"class_name": "ReLU", "module": "keras.layers", "config": {}}
 CANARY = "opened_by_the_model"  # what hostile code would write into the current folder
 
 

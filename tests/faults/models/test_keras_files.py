@@ -192,7 +192,12 @@ def test_code_in_hdf5(cause, message, refused_file):
             "array of the type",
             id="an array of one value of a gigabyte",
         ),
-        pytest.param(made.long_config, "a zip bomb", id="a configuration of 70 MB of blanks"),
+        pytest.param(
+            made.with_config(lambda config: config["config"]["layers"].extend([made.RELU] * 120_000)),
+            "parts, more than",
+            id="a hundred and twenty thousand layers",
+        ),
+        pytest.param(made.long_config, "longer than 16 MB", id="a configuration of 70 MB of blanks"),
         pytest.param(made.bomb, "a zip bomb", id="a zip bomb beside the model"),
         pytest.param(made.overlapping, "overlap", id="a zip bomb of overlapping members"),
         pytest.param(
@@ -315,3 +320,31 @@ def test_a_keras_file_that_is_whole(real, folder, told):
     model = load_model(real["keras"])
     assert model.inputs[0].shape == (None, 64, 64, 1)
     told("harmless", "loads; looked at in a process of its own the first time, known by its SHA-256 from then on")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param("keras_cv/__init__.py", id="a package beside the model, which Keras would import"),
+        pytest.param("keras_hub/layers.py", id="a folder of code beside the model, which Keras would import"),
+    ],
+)
+def test_packages_beside_the_model(real, folder, raised, monkeypatch, module):
+    monkeypatch.syspath_prepend(folder)  # as a notebook has its own folder in front
+    (folder / module).parent.mkdir()
+    (folder / module).write_text(f"open({made.CANARY!r}, 'w').close()\n")
+    path = folder / "model.keras"
+    made.with_part("Scale", {}, module=module.removesuffix(".py").removesuffix("/__init__").replace("/", "."))(
+        real["keras"], path
+    )
+    raised(lambda: load_model(path), message="not among the installed packages")
+    assert not (folder / made.CANARY).exists()
+    with pytest.raises(ValueError, match="not a KerasSaveable"):
+        keras_saving().load_model(path)
+    assert (folder / made.CANARY).exists()  # what Keras alone does with it
+
+
+def keras_saving():
+    import keras
+
+    return keras.saving

@@ -78,6 +78,8 @@ CAUSES = (
 
 def load_error(path: Path, error: Exception) -> ModelLoadError:
     """Make the one-line error for a model file that Keras refused."""
+    if isinstance(error, ModelLoadError):
+        return error
     text = " ".join(" ".join(str(cause) for cause in _chain(error)).split())
     for pattern, cause in CAUSES:
         match = re.search(pattern, text)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
+from site import getsitepackages, getusersitepackages
 from typing import Any
 
 from workbench.errors import ModelLoadError, unknown
@@ -11,6 +14,8 @@ from workbench.models.keras.errors import load_error
 from workbench.models.keras.keras_2 import readers
 from workbench.models.keras.model import KerasModel
 from workbench.models.tensorflow.runtime import import_tensorflow
+
+IMPORTED = ("keras_hub", "keras_cv", "keras_nlp")  # keras.src.saving.serialization_lib, in safe mode too
 
 
 def open_keras(path: Path, *, name: str, labels: tuple[str, ...] | None, trust: bool) -> KerasModel:
@@ -27,14 +32,36 @@ def open_keras(path: Path, *, name: str, labels: tuple[str, ...] | None, trust: 
 
 
 def read(path: Path, *, safe: bool) -> Any:
-    """Return the Keras model of a file, uncompiled; `safe`: in Keras' safe mode."""
+    """Return the Keras model of a file, uncompiled; `safe`: in Keras' safe mode.
+
+    Raises:
+        ModelLoadError: a package that the file may have imported is not an installed one.
+        Exception: what Keras raises.
+    """
     import_tensorflow()
+    if safe:
+        _expect_installed()
     import keras
 
     with warnings.catch_warnings():  # how a Keras 2 file spells its input shape is no one's to mend
         warnings.filterwarnings("ignore", message="Do not pass an `input_shape`")
         old = readers() if path.suffix.lower() != ".keras" else None
         return keras.saving.load_model(path, custom_objects=old, compile=False, safe_mode=safe)
+
+
+def _expect_installed() -> None:
+    """Refuse packages that Keras imports at a file's wish, where they may have come with the file."""
+    installed = [Path(place).resolve() for place in (sys.prefix, *getsitepackages(), getusersitepackages())]
+    for name in IMPORTED:
+        found = None if name in sys.modules else find_spec(name)
+        if found is None:
+            continue
+        for place in [found.origin] if found.origin else list(found.submodule_search_locations or ()):
+            if not any(Path(place).resolve().is_relative_to(each) for each in installed):
+                raise ModelLoadError(
+                    f"{place} is not among the installed packages, and a Keras file can have it run; take it away, or, "
+                    f"if it is yours, import {name} before loading"
+                )
 
 
 def is_keras(model: Any) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 from workbench.errors import ModelLoadError
 
 CONFIG, WEIGHTS, NUMPY_WEIGHTS = "config.json", "model.weights.h5", "model.weights.npz"  # as keras.saving names them
-MOST_CONFIG = 2**26  # bytes, 64 MiB; the configuration of keras.applications' largest model has 0.8 MB
 FREE = 2**28  # bytes, 256 MiB: what a member may unfold to (keras.saving's own floor for what it unpacks)
 MOST_UNFOLDED = 100  # times its stored bytes; Keras stores without compression
 ENCRYPTED = 0x1  # general purpose bit flag 0: APPNOTE.TXT 4.4.4
@@ -44,15 +44,14 @@ def _expect_plain(member: zipfile.ZipInfo) -> None:
     if member.flag_bits & ENCRYPTED:
         raise ModelLoadError(f"its member {name!r} is encrypted, which Keras cannot read; unpack it and zip it plainly")
     unfolded = member.file_size / 2**20
-    most = MOST_CONFIG if name == CONFIG else max(FREE, MOST_UNFOLDED * member.compress_size)
-    if member.file_size > most:
+    if member.file_size > max(FREE, MOST_UNFOLDED * member.compress_size):
         raise ModelLoadError(
             f"its member {name!r} unfolds to {unfolded:,.0f} MB from far less, as a zip bomb does; {AGAIN}"
         )
 
 
 def _expect_once(names: list[str]) -> None:
-    if again := next((name for name in names if names.count(name) > 1), None):
+    if again := next((name for name, count in Counter(names).items() if count > 1), None):
         raise ModelLoadError(
             f"it has the member {again!r} more than once, and readers differ in which one counts; {AGAIN}"
         )

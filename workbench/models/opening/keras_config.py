@@ -41,6 +41,8 @@ CLASSES = (
     *FUNCTIONS, "layers", "models", "random", "dtype_policies", "quantizers", "optimizers", "mixed_precision", "engine",
 )  # fmt: skip
 FROM_FILES = ("vocabulary", "idf_weights")  # arguments of the lookup layers that may also be paths
+MOST_CONFIG = 2**24  # bytes, 16 MiB; NASNetLarge, the longest of keras.applications, has 1.0 MB
+MOST_PARTS = 100_000  # layers, calls, initializers...; NASNetLarge has 5,152
 MOST_NESTED = 200  # levels of one value in another; Keras recurses over them, and Python ends at 1,000 calls
 DOUBLING, MOST_DOUBLED = "Bidirectional", 4  # wrappers, one in another
 MOST_STEPS = 10_000  # of a recurrent layer that is written out step by step
@@ -54,14 +56,19 @@ def expect_harmless(config: Any) -> None:
     Raises:
         ModelLoadError: a part of it is no part of a model, or it never ends; without the path.
     """
-    unrolled = longest = 0
+    unrolled = longest = parts = 0
     for value in _values(config):
         if isinstance(value, dict):
             unrolled += value.get("unroll") is True
             if isinstance(value.get("class_name"), str):
+                parts += 1
                 _expect_part(value)
         elif isinstance(value, list):
             longest = max([longest, *(number for number in value if type(number) is int)])
+    if parts > MOST_PARTS:
+        raise ModelLoadError(
+            f"it has {parts:,} parts, more than the {MOST_PARTS:,} that are taken for a model; {KNOWN}"
+        )
     if unrolled and longest > MOST_STEPS:
         raise ModelLoadError(
             f"it has recurrent layers that are written out step by step, and lengths of {longest:,}: that never ends; "

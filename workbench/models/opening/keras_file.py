@@ -15,7 +15,7 @@ from typing import Any
 from workbench.errors import ModelLoadError
 from workbench.models.opening.hdf5 import expect_whole
 from workbench.models.opening.keras_archive import read_archive
-from workbench.models.opening.keras_config import expect_harmless
+from workbench.models.opening.keras_config import MOST_CONFIG, expect_harmless
 
 DAMAGED = "the file is cut off or damaged; copy or save it again"
 UNREADABLE = (OSError, KeyError, RuntimeError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -48,6 +48,10 @@ def _expect_weights(file: Path | io.BytesIO, size: int, *, configured: bool = Fa
 
 
 def _parsed(config: str | bytes) -> Any:
+    if len(config) > MOST_CONFIG:
+        raise ModelLoadError(
+            f"its configuration is longer than {MOST_CONFIG >> 20} MB, which no model's is; it may be hostile"
+        )
     try:
         return json.loads(config)
     except RecursionError:

@@ -79,6 +79,14 @@ def test_what_it_cannot_justify_is_said_before_it_is_made(changed, layer, settin
     assert most < 2**27
 
 
+def test_a_model_that_keeps_values_from_call_to_call_is_not_sized(keras, tmp_path):
+    from workbench.models.keras.size import oversize
+
+    image = keras.Input(batch_shape=(2, 5, 3))
+    keras.Model(image, keras.layers.LSTM(2, stateful=True)(image)).save(tmp_path / "state.keras")
+    assert "stateful=True), so its size is not known; if you know where" in oversize(tmp_path / "state.keras")
+
+
 def test_nothing_is_left_for_keras_to_fill(keras, saved, changed):
     """A model that is made afterwards has values, and those of a refused one are not made with them."""
     from workbench.models.keras.size import oversize
