@@ -57,6 +57,19 @@ def test_a_run_that_did_not_finish_says_so_and_why(add, index, status):
     assert 'href="count/0123456789ab-failed/report.html"' in page
 
 
+def test_a_run_over_a_part_of_a_clip_is_partial_and_says_which(add, index):
+    add(partial=["clip.avi is damaged: <46> of 90 frames are there"])
+    page = index()
+    assert '<span class="pill stopped">partial</span> 1' in page
+    assert "clip.avi is damaged: &lt;46&gt; of 90 frames are there" in page
+    assert "finished" not in page
+
+
+def test_a_failed_run_over_a_part_of_a_clip_is_failed(add, index):
+    add(partial=["clip.avi is damaged"], status="failed", error="why", folder="0123456789ab-failed")
+    assert re.findall(r'<span class="pill \w+">(\w+)</span>', index()) == ["failed", "failed"]
+
+
 def test_a_run_without_thumbnail_or_report_is_listed(add, index):
     add(thumbnail=False, report=False)
     page = index()
