@@ -73,6 +73,7 @@ def command(run: Mapping[str, Any]) -> str:
     given = [part for name in run["given"] for part in ("-p", f"{name}={typed(run['parameters'][name])}")]
     asked = run["scenario"] if run["notebook"]["shipped"] else run["notebook"]["file"]
     options = ["--allow-damaged"] if run.get("allow_damaged") else []
+    options += ["--trust-model"] if run.get("trusted") else []
     return shlex.join(["workbench", "report", asked, *given, *options])
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from workbench.models.opening.trust import trusted_files
 from workbench.reports import facts
 from workbench.reports.identity import Input, notebook_hash
 from workbench.reports.masking import mask_for
@@ -60,6 +61,7 @@ def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Ma
         "error": execution.error,
         "partial": list(execution.partial),
         "allow_damaged": plan.allow_damaged,
+        "trusted": dict(trusted_files()),
         "started": started.astimezone(UTC).isoformat(timespec="seconds"),
         "duration_s": execution.duration_s,
         "cells": _cells(execution.notebook),

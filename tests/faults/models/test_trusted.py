@@ -1,5 +1,6 @@
 """`--trust-model` and `trust=`: a file runs apart from the command that asked, and only that very file."""
 
+import json
 import os
 import re
 import shutil
@@ -100,8 +101,11 @@ def test_a_report_on_a_file_that_fails_its_trial_with_trust_model(one_trial, fol
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "asked.ipynb")
     status, _, lines = trusted(capfd, monkeypatch, "report", "asked.ipynb", "-p", "model=m.onnx")
     assert status == 0
-    [metrics] = (folder / "reports" / "asked").glob("*/metrics.json")
-    assert "1.0" in metrics.read_text()
+    [report] = (folder / "reports" / "asked").iterdir()
+    assert json.loads((report / "metrics.json").read_text())["answer"] == [[1, 1, 1]]
+    trusting = json.loads((report / "manifest.json").read_text())["trusted"]
+    assert trusting == {str(folder / "m.onnx"): file_digest(folder / "m.onnx")}
+    assert "--trust-model" in (report / "report.html").read_text()
     told("flagged", without_digests(lines[0]))
 
 

@@ -27,7 +27,7 @@ def is_trusted(path: Path, trust: bool | str) -> bool:
     """
     if trust is True:
         return True
-    expected = check_trust(trust) or _told().get(str(path.absolute()))
+    expected = check_trust(trust) or trusted_files().get(str(path.absolute()))
     if not expected:
         return False
     found = file_digest(path)
@@ -57,6 +57,7 @@ def trusting(files: dict[Path, str]) -> dict[str, str]:
     return {TRUSTED: json.dumps({str(path.absolute()): digest for path, digest in files.items()})}
 
 
-def _told() -> dict[str, str]:
+def trusted_files() -> dict[str, str]:
+    """Return the files that the command line which started this process trusts: absolute path -> SHA-256."""
     given = os.environ.get(TRUSTED)
     return dict(json.loads(given)) if given else {}
