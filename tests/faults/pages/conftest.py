@@ -44,7 +44,11 @@ def reports(tmp_path_factory):
     )
     parameters = new_code_cell("texts: list = []  # <script>of whom</script>", metadata={"tags": ["parameters"]})
     cells = [new_markdown_cell(opening), parameters, *(new_code_cell(cell.strip()) for cell in CELLS)]
-    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    for text, cell in zip(texts, cells[2:], strict=False):
+        cell.metadata |= {"tags": [text], "name": text, "editable": text}
+    evil = dict.fromkeys(("pygments_lexer", "mimetype", "version"), PAYLOADS["a script that ends an attribute"])
+    evil["name"] = "python"  # another language is refused
+    spec = {"kernelspec": {"name": "python3", "display_name": texts[0]}, "language_info": evil, "title": texts[0]}
     nbformat.write(new_notebook(cells=cells, metadata=spec), folder / "labels <b>.ipynb")
     run = run_scenario(folder / "labels <b>.ipynb", {"texts": texts}, out=folder / "out", progress=False)
     assert (run.status, run.error[:11]) == ("failed", "ValueError:")

@@ -49,8 +49,9 @@ def expect_no_secret(place):
         pytest.param(f"rtsp://127.0.0.1:9/user=me_password={PASSWORD}_channel=1.sdp", id="a password in a path"),
     ],
 )
-def test_in_the_address_of_a_stream(origin, raised):
-    expect_no_secret(raised(lambda: open_frames(origin)))
+def test_in_the_address_of_a_stream(origin, raised, capfd):
+    line = raised(lambda: open_frames(origin))
+    expect_no_secret(line + "".join(capfd.readouterr()))  # nor does FFmpeg print it
 
 
 def test_a_password_in_the_address_of_a_stream_that_is_recorded(folder, told, monkeypatch, capsys):
