@@ -15,6 +15,7 @@ from workbench.frames.cache import FrameCache
 from workbench.frames.cursor import Cursor
 from workbench.frames.frame import FrameSequence
 from workbench.frames.orientation import EXIF_RULES
+from workbench.frames.partial import refusal
 from workbench.frames.video_index import (
     HEAD_FRAMES,
     READ_THROUGH_PIXELS,
@@ -27,6 +28,7 @@ from workbench.frames.video_index import (
 from workbench.frames.video_scan import VideoScan
 
 VIDEO_DECODERS = ("cv2", "pyav")
+NEARLY_ALL = 0.9  # of the packets; a recording that starts in the middle loses its first frames
 
 
 class Video(FrameSequence):
@@ -146,6 +148,16 @@ class Video(FrameSequence):
                 )
         finally:
             reader.close()
+
+    def expect_read(self, count: int) -> None:
+        """Refuse a reading that has ended long before the packets do, of a file that was too long to be checked.
+
+        Raises:
+            UnreadableSource: that happened, and damage is not allowed.
+        """
+        promised = len(self.scan.stamps)
+        if self.scan.clean and not self.scan.checked_through and count < NEARLY_ALL * promised:
+            raise refusal(self.path, f"only {count} of {promised} frames decode")
 
     def _read_through(self) -> Iterator[np.ndarray]:
         reader = self._open()

@@ -39,6 +39,7 @@ class VideoScan:
     clean: bool  # stamps may be those of the frames: all there, all different, nothing damaged
     damaged: str | None
     sizes: tuple[tuple[int, int, int], ...] = ()  # (first frame, width, height) of every size that was seen, in order
+    checked_through: bool = True  # False where the file was too long to be decoded to its end for that
 
     @property
     def keyed(self) -> bool:
@@ -86,6 +87,7 @@ def scan_video(path: Path) -> VideoScan:
         clean=damaged is None and len(timed) == len(shown) and _in_order(stamps),
         damaged=damaged,
         sizes=checked.sizes,
+        checked_through=checked.to_the_end,
     )
 
 

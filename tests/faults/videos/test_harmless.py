@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from tests.faults.videos.clips import half, written
-from workbench.frames import open_frames
+from tests.unit.cli.command_line import run
+from workbench.frames import open_frames, video_check
 
 
 def plainly_read(path):
@@ -132,3 +133,14 @@ def test_a_video_whose_recorded_digest_is_another(refused, folder, clip_of):
     (folder / "clip.avi").write_bytes(written(data, (len(data) // 2, b"\0")))
     (folder / "SHA256SUMS").write_text(f"{'ab' * 32}  clip.avi\n")
     refused("stream", "clip.avi", message="SHA256SUMS")
+
+
+def test_bytes_changed_behind_what_is_checked_of_a_long_video(folder, clip_of, monkeypatch, capsys, told):
+    data = bytearray(clip_of("clip.avi"))
+    data[len(data) // 3 :: 701] = bytes(len(data[len(data) // 3 :: 701]))
+    (folder / "clip.avi").write_bytes(data)
+    monkeypatch.setattr(video_check, "BUDGET_PIXELS", 25 * 160 * 68)  # as if it were 40 times as long
+    status, output, error = run(monkeypatch, capsys, "stream", "clip.avi", "--policy", "block")
+    assert status == 2
+    assert "captured" in output  # what has come is summed up
+    told("flagged", error.strip().splitlines()[-1].removeprefix("workbench: "))

@@ -76,11 +76,14 @@ class Rising:
 
 def _video(video: Video, threads: int | None) -> Iterator[tuple[np.ndarray, float, str]]:
     reader = type(video).reader(video.path, exif=video.exif, threads=threads)
+    count = 0
     try:
         while reader.grab():
             yield reader.retrieve(), reader.stamp(), ""
+            count += 1
     finally:
         reader.close()
+    video.expect_read(count)
 
 
 def _sequence(frames: FrameSequence) -> Iterator[tuple[np.ndarray, float | None, str]]:
