@@ -1,7 +1,9 @@
+import time
+
 import numpy as np
 import pytest
 
-from workbench.views.lettering import overlay
+from workbench.views.lettering import overlay, shortened
 
 
 @pytest.fixture
@@ -73,3 +75,13 @@ def test_overlay_leaves_the_old_picture(wall):
     before = wall.copy()
     overlay(wall, ["cat"])
     assert (wall == before).all()
+
+
+def test_a_label_of_thousands_of_letters_is_shortened_at_once():
+    begun = time.process_time()
+    short = shortened("w" * 100_000, 300, 12)
+    assert time.process_time() - begun < 1
+    assert short.endswith("w…")
+    assert shortened(short[:-1], 300, 12) == short[:-1]  # one letter more is too many
+    assert shortened(short[:-1] + "ww", 300, 12) == short
+    assert shortened("wide", 1, 12) == "…"

@@ -81,3 +81,10 @@ def test_a_table_shows_itself_and_reads_as_text():
     markup = table({"flips": 3})
     assert str(markup) in markup._repr_html_()
     assert "flips" in repr(markup)
+
+
+def test_control_characters_are_escapes_and_dollars_no_mathematics():
+    markup = table({"label": "\x1b[31m$x^2$\u202e"})
+    assert cells(markup)[1] == r"\u001b[31m$x^2$\u202e"
+    assert r"\u001b[31m$x^2$" in repr(markup)
+    assert markup._repr_html_().startswith('<div class="mathjax_ignore">')
