@@ -49,4 +49,5 @@ def _lines(path: Path) -> tuple[str, ...]:
         why: object = error.strerror if isinstance(error, OSError) else error
         why = "it is no text in UTF-8" if isinstance(error, UnicodeError) else why
         raise UnreadableSource(f"{path}: cannot read the labels ({why}); give a text file, one name a line") from error
-    return tuple(line.strip() for line in text.rstrip().splitlines())  # an empty line in between is a class, too
+    lines = text.rstrip().split("\n") if text.strip() else []  # str.splitlines would split names at U+2028 or U+0085
+    return tuple(line.strip() for line in lines)  # an empty line in between is a class, too
