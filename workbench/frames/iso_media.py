@@ -11,11 +11,16 @@ SMALLEST = 8  # bytes of a box: its length and its name
 
 
 def boxes_end(file: BinaryIO, size: int) -> int:
-    """Return where the last of the top-level boxes says that it ends; `size` where that cannot be told."""
-    place = 0
-    for _, _, end in _boxes(file, 0, size):
+    """Return where the last of the top-level boxes says that it ends; `size` where that cannot be told.
+
+    A file in fragments that ends within the head of a box, or behind the head of a fragment (moof), was to go on.
+    """
+    place, names = 0, [b""]
+    for name, _, end in _boxes(file, 0, size):
         place = end
-    return place if place > size else size
+        names.append(name)
+    torn = b"moof" in names and 0 < size - place < SMALLEST
+    return place + SMALLEST if torn or (names[-1] == b"moof" and place <= size) else max(place, size)
 
 
 def most_samples(file: BinaryIO, size: int) -> int:

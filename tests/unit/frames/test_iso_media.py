@@ -46,6 +46,9 @@ def test_the_largest_number_of_samples_is_found(data, expected):
         pytest.param(box(b"ftyp") + box(b"mdat", b"1234", length=100), 88, id="the last box is cut"),
         pytest.param(box(b"mdat", b"1234", length=0), 0, id="a box up to the end of the file"),
         pytest.param(struct.pack(">I4sQ", 1, b"mdat", 30) + b"1234", 10, id="a length of 64 bits"),
+        pytest.param(box(b"moof") + box(b"mdat") + b"\0\0\1", 5, id="fragments that end within the head of a box"),
+        pytest.param(box(b"moov") + box(b"moof", b"1234"), 8, id="the head of a fragment without its frames"),
+        pytest.param(box(b"moov") + box(b"mdat") + b"\0\0\1", 0, id="something short behind the boxes"),
         pytest.param(box(b"moov") + b"\xff" * 20, 0, id="something else behind the boxes"),
     ],
 )
