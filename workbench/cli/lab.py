@@ -170,8 +170,9 @@ def _expect_free(ip: str, port: int) -> None:
     try:
         socket.create_server((str(address[0]), port), family=family).close()
     except OSError as error:
+        cause = os.strerror(error.errno or 0)
         raise InvalidValue(
-            f"--port {port} cannot be had on {ip}: {os.strerror(error.errno or 0)}; name another, or leave it out for a free one"
+            f"--port {port} cannot be had on {ip}: {cause}; name another, or leave it out for a free one"
         ) from error
 
 
