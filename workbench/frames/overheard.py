@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 
 STANDARD_ERROR = 2
-_CORRUPT = "Corrupt JPEG data: "  # of libjpeg-turbo 3, jerror.h, as are the other words
-_BROKEN = re.compile(_CORRUPT + "(premature end|bad Huffman|bad arithmetic|found marker)|Premature end of JPEG")
-_ODD = re.compile(_CORRUPT + r"\d+ extraneous bytes before marker")
+# libjpeg-turbo 3, jerror.h: words that tell of the data of the pixels
+_WORDS = re.compile(r"(?:Corrupt JPEG data: |(?=Premature end of JPEG))([^\n]*)\n")
+_BROKEN = ("premature end", "bad Huffman", "bad arithmetic", "found marker", "Premature end")
+_ODD = "extraneous bytes before marker"
 _LOCK = threading.Lock()  # standard error belongs to the whole process
 _held: tuple[int, int] | None = None  # process number, file descriptor
 
@@ -37,37 +38,47 @@ NOTHING = Heard()
 
 def listening(decode: Callable[[], np.ndarray]) -> tuple[np.ndarray, Heard]:
     """Decode a picture and return it with what libjpeg said; anything else that was printed meanwhile is printed."""
-    with overheard() as lines:
-        image = decode()
-    broken = next((line for line in lines if _BROKEN.match(line)), None)
-    odd = next((line for line in lines if _ODD.match(line)), None)
-    if others := [f"{line}\n" for line in lines if not (_BROKEN.match(line) or _ODD.match(line))]:
-        os.write(STANDARD_ERROR, "".join(others).encode())
-    return image, Heard(broken and broken.removeprefix(_CORRUPT), odd and odd.removeprefix(_CORRUPT))
+    printed: list[str] = []
+    try:
+        with overheard(printed):
+            image = decode()
+    finally:
+        heard = _sorted("".join(printed))
+    return image, heard
+
+
+def _sorted(text: str) -> Heard:
+    """Return libjpeg's words, and print the others: another thread's, whose progress bar has no line ends, perhaps."""
+    if not text:
+        return NOTHING
+    words = _WORDS.findall(text)
+    if others := _WORDS.sub("", text):
+        os.write(STANDARD_ERROR, others.encode("utf-8", "surrogateescape"))
+    broken = next((each for each in words if each.startswith(_BROKEN)), None)
+    return Heard(broken, next((each for each in words if _ODD in each), None))
 
 
 @contextmanager
-def overheard() -> Iterator[list[str]]:
-    """Collect the lines that are printed to the file descriptor of standard error while a picture is decoded.
+def overheard(text: list[str]) -> Iterator[None]:
+    """Add to a list what is printed to the file descriptor of standard error while the block runs.
 
-    The list is filled at the end of the block. A process without standard error hears nothing.
+    A process without standard error hears nothing.
     """
-    lines: list[str] = []
     with _LOCK:
         try:
             printed = os.dup(STANDARD_ERROR)
         except OSError:
-            yield lines
+            yield
             return
         held = _file()
         os.dup2(held, STANDARD_ERROR)
         try:
-            yield lines
+            yield
         finally:
             os.dup2(printed, STANDARD_ERROR)
             os.close(printed)
             if length := os.lseek(held, 0, os.SEEK_CUR):
-                lines += os.pread(held, length, 0).decode("utf-8", "replace").splitlines()
+                text.append(os.pread(held, length, 0).decode("utf-8", "surrogateescape"))
                 os.lseek(held, 0, os.SEEK_SET)
 
 

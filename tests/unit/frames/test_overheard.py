@@ -12,7 +12,7 @@ import pytest
 
 from workbench.errors import DamageWarning, UnreadableSource
 from workbench.frames import open_frames, read_picture
-from workbench.frames.overheard import Heard, listening, overheard
+from workbench.frames.overheard import Heard, listening
 from workbench.samples import sample_path
 
 PHOTOS = ["faces-6/sample1.jpg", "skimage/rocket.jpg", "imagenet-20/imagenet_00_243.jpg"]
@@ -49,6 +49,13 @@ def printing(text):
             "epoch 1\nepoch 2\n",
             id="among what another thread prints",
         ),
+        pytest.param(
+            "\r 10%|# |Corrupt JPEG data: found marker 0xd9 instead of RST2\n\r 20%|##|",
+            Heard(broken="found marker 0xd9 instead of RST2"),
+            "\r 10%|# |\r 20%|##|",
+            id="within another thread's progress bar",
+        ),
+        pytest.param("libpng warning: eXIf: invalid\n", Heard(), "libpng warning: eXIf: invalid\n", id="other words"),
     ],
 )
 def test_what_is_printed_is_heard_or_printed_after_all(capfd, text, heard, printed):
@@ -63,10 +70,14 @@ def test_nothing_of_one_picture_is_heard_of_the_next(capfd):
 
 
 def test_standard_error_is_given_back_also_after_an_error(capfd):
-    with pytest.raises(ZeroDivisionError), overheard():
+    def fail():
+        os.write(2, b"said before\n")
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        listening(fail)
     os.write(2, b"here again\n")
-    assert capfd.readouterr().err == "here again\n"
+    assert capfd.readouterr().err == "said before\nhere again\n"
 
 
 def test_many_threads_hear_each_their_own(capfd):
