@@ -37,7 +37,8 @@ def mask_for(parameters: Mapping[str, Plain]) -> Callable[[Any], Any]:
             case list():
                 return [masked(item) for item in value]
             case Mapping() if value.get("encoding") != "base64":  # pixels of a widget
-                return type(value)({masked_text(key): masked(item, key) for key, item in value.items()})
+                kind_of_mapping: Any = type(value)  # a NotebookNode stays one
+                return kind_of_mapping({masked_text(key): masked(item, key) for key, item in value.items()})
         return value
 
     return masked
