@@ -8,6 +8,8 @@ import pytest
 
 from tests.faults.videos.clips import changed, half, written
 
+pytestmark = pytest.mark.slow  # clips are encoded for it
+
 
 def torn(data):
     """Return the first half of a transport stream, which ends within a packet."""

@@ -10,6 +10,8 @@ from tests.faults.videos.clips import half, written
 from tests.unit.cli.command_line import run
 from workbench.frames import open_frames, video_check
 
+pytestmark = pytest.mark.slow  # clips are encoded for it
+
 
 def plainly_read(path):
     """Return the frames that the plain loop of cv2 reads, RGB."""
