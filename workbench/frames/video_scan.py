@@ -74,7 +74,7 @@ def scan_video(path: Path) -> VideoScan:
     timed.sort(key=lambda packet: packet.pts or 0)
     stamps = np.array([((packet.pts or 0) - start) * tick for packet in timed], np.float64)
     checked = check_frames(path)
-    damaged = _damage(_loss(path, len(packets), promise), problem, checked)
+    damaged = _damage(_loss(path, len(packets), promise, problem or checked.broken), problem, checked)
     return VideoScan(
         path=path,
         container=name,
@@ -98,12 +98,12 @@ class _Packet:
     discard: bool
 
 
-def _promise(container: InputContainer, name: str, rate: float) -> str:
-    """Return how many frames the container announces, in words; empty where it does not say."""
+def _promise(container: InputContainer, name: str, rate: float) -> tuple[int, str]:
+    """Return how many frames the container announces, 0 where it does not say, and what to say before the number."""
     if count := video_stream(container).frames:
-        return f" of {count}"
+        return count, "of"
     seconds = (container.duration or 0) / av.time_base if name in TIMED_FORMATS else 0.0
-    return f" of about {seconds * rate:.0f}" if seconds * rate >= 1 else ""
+    return round(seconds * rate), "of about"
 
 
 def _read_packets(container: InputContainer) -> tuple[list[_Packet], str]:
@@ -118,12 +118,17 @@ def _read_packets(container: InputContainer) -> tuple[list[_Packet], str]:
     return packets, ""
 
 
-def _loss(path: Path, count: int, promise: str) -> str:
-    """Say how much of a file that is cut short is there; empty where it is not."""
+def _loss(path: Path, count: int, promise: tuple[int, str], hurt: object) -> str:
+    """Say how much is there of a file that is cut short, or is hurt and has lost frames; empty of any other.
+
+    Fewer frames than are announced are no damage by themselves: some writers count what they have left out.
+    """
+    promised, of = promise
+    there = f"{count} {of} {promised} frames are there" if promised else f"{count} frames are there"
     if not (lost := missing_bytes(path)):
-        return ""
+        return there if hurt and promised > count else ""
     size = f"{lost / 1000:,.0f} kB" if lost >= 1000 else f"{lost} bytes"
-    return f"cut short, {count}{promise} frames are there (at least {size} are missing)"
+    return f"cut short, {there} (at least {size} are missing)"
 
 
 def _damage(loss: str, problem: str, checked: Checked) -> str | None:

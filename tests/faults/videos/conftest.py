@@ -24,7 +24,7 @@ def told(told):
 
     def tell(outcome, seen):
         for pattern, word in (
-            (r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:8554"),
+            (r"127\.0\.0\.1:(?!99999)\d{4,5}", "127.0.0.1:8554"),
             (r"OpenCV \d+\.\d+\.\d+", "OpenCV"),
             (r"\b[0-9a-f]{8}\.\.\. here", "... here"),
         ):
