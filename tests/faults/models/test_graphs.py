@@ -92,6 +92,12 @@ def test_a_real_tflite_whose_mutation_kills_the_process_that_opens_it(killer, fo
     told("refused", refusal(folder / "m.tflite"))
 
 
+@pytest.mark.slow
+def test_a_real_tflite_cut_off_for_OpenCV_DNN(one_trial, folder, told):
+    graph_files.cut(folder / "m.tflite")
+    told("refused", refusal(f"cv2:{folder}/m.tflite"))
+
+
 def refusal(path):
     """Load a file that is refused; return the line, without what differs from machine to machine."""
     assert vetting.SECONDS == 20

@@ -28,6 +28,7 @@ from workbench import (
 )
 from workbench.errors import InputMismatch, InvalidValue
 from workbench.samples import sample_path
+from workbench.views.answers import answer, answer_in
 
 pytestmark = pytest.mark.slow  # each file is tried in a child process
 RIGHT = Recipe(size=(32, 32))
@@ -143,8 +144,6 @@ def test_a_real_detector_with_a_few_weights_that_are_NaN(one_trial, folder, told
     prediction = on_photos(model, right, limit=2)
     assert prediction.detections.dropped["not_finite"] > 0
     assert all(np.isfinite(found.xyxy).all() for found in prediction.detections)
-    from workbench.views.answers import answer_in
-
     assert "boxes may be missing" in answer_in(prediction).note
     told("flagged", re.sub(r"\d+ boxes", "N boxes", repr(prediction)))
 
@@ -161,6 +160,18 @@ UNFIT = [
 @pytest.mark.parametrize("recipe", UNFIT)
 def test_a_recipe_that_does_not_fit(raised, sound, recipe):
     raised(lambda: on_photos(sound, recipe), message="sound expects image (any, 32, 32, 3) float32, got")
+
+
+def test_pictures_of_another_size_in_a_viewer(told, sound):
+    """A person who tries recipes sees why there is no answer, and goes on."""
+    with open_frames("sample:imagenet-20") as frames:
+        picture = frames[0].image
+    small, right = Recipe(size=(16, 16)), RIGHT
+    refused, answered = answer(
+        sound, [small(picture)[0], right(picture)[0]], [small, right], size=picture.shape[:2], k=1
+    )
+    assert answered.rows
+    told("flagged", f"{refused.note} {refused.error}")
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ import sys
 
 import psutil
 import pytest
+import typer
 
 from tests.unit.cli.command_line import expect_refusal, run
 from tests.unit.models.onnx_files import convolution
+from workbench.cli.app import app
 from workbench.cli.trust.apart import PATIENCE, handing_on
 from workbench.models.opening.trust import TRUSTED
 from workbench.recipes import Recipe
@@ -89,3 +91,10 @@ def test_the_child_asks_nobody_again(monkeypatch, capsys, tmp_path):
     expect_refusal(
         run(monkeypatch, capsys, "contract", str(tmp_path), "--trust-model"), "no saved_model.pb in this folder"
     )
+
+
+def test_every_command_that_loads_a_model_has_the_option():
+    commands = typer.main.get_command(app).commands
+    asking = {name for name, each in commands.items() for option in each.params if "--trust-model" in option.opts}
+    assert asking == {"contract", "convert", "diagnose", "drift", "engines", "report", "stream"}
+    assert not any("--trust" in option.opts for each in commands.values() for option in each.params)
