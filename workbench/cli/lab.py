@@ -1,7 +1,7 @@
 """`workbench lab`: JupyterLab on the notebooks, for this machine alone, and never without a token.
 
-A JupyterLab runs whatever code it is sent. So what decides who may send some is set here, on the server's own command
-line, which goes before every configuration file, and looked at once more before the server listens.
+A JupyterLab runs whatever code it is sent. So what decides who may send some is set here, as if on the server's own
+command line, kept before every configuration file, and looked at once more before the server listens.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import secrets
 import shutil
 import socket
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +42,17 @@ SHUT = {
     "ServerApp.trust_xheaders": "False",
     "KernelManager.ip": LOOPBACK,
 }
+# Those of them that are found in the server as they were given.
+PLAIN = (
+    "ServerApp.ip",
+    "ServerApp.allow_credentials",
+    "ServerApp.allow_origin",
+    "ServerApp.allow_origin_pat",
+    "ServerApp.allow_unauthenticated_access",
+    "ServerApp.disable_check_xsrf",
+    "ServerApp.sock",
+    "ServerApp.trust_xheaders",
+)
 
 
 @commands.command("lab", rich_help_panel=PANEL, context_settings={"ignore_unknown_options": True})
@@ -79,7 +91,7 @@ def lab(
         settings |= {"ServerApp.port": str(port), "ServerApp.port_retries": "0"}
     _expect_others(extra, settings)
     settings["ServerApp.root_dir"] = str(notebooks_in(folder))
-    serve([f"--{name}={value}" for name, value in settings.items()] + extra, generated=token is None)
+    serve(settings, extra, generated=token is None)
 
 
 def notebooks_in(folder: Path | None) -> Path:
@@ -106,16 +118,32 @@ def notebooks_in(folder: Path | None) -> Path:
     return folder
 
 
-def serve(arguments: list[str], *, generated: bool) -> None:
-    """Run JupyterLab until it is stopped; `generated`: its token is nobody's own, so that it may be shown.
+def serve(settings: dict[str, str], extra: list[str], *, generated: bool) -> None:
+    """Run JupyterLab until it is stopped.
+
+    Args:
+        settings: of its configurable classes, which no configuration file changes.
+        extra: other options of its command line.
+        generated: the token is nobody's own, so that it may be shown.
 
     Raises:
         InvalidValue: what configuration files and options come to would let others in.
     """
+    from jupyter_server.serverapp import ServerApp
+    from jupyter_server.utils import JupyterServerAuthWarning
     from jupyterlab.labapp import LabApp
 
-    server = LabApp.initialize_server(argv=arguments)
-    _expect_shut(server)
+    class Server(ServerApp):
+        def init_configurables(self) -> None:
+            # by now JupyterLab has read files of its own and of the old Notebook, which go before the command line
+            self.update_config(self.cli_config)
+            super().init_configurables()
+
+    # extensions that do not say who may ask them are asked by those who are logged in: what SHUT is for
+    warnings.simplefilter("ignore", JupyterServerAuthWarning)
+    LabApp.serverapp_class = Server
+    server = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in settings.items()] + extra)
+    _expect_shut(server, settings)
     server.identity_provider.token_generated = generated
     server.start()
 
@@ -187,14 +215,17 @@ def _expect_others(extra: list[str], settings: dict[str, str]) -> None:
             )
 
 
-def _expect_shut(server: ServerApp) -> None:
+def _expect_shut(server: ServerApp, settings: dict[str, str]) -> None:
     """Look at the server as it is, before it listens."""
     from jupyter_server.auth.identity import PasswordIdentityProvider
     from jupyter_server.auth.security import passwd_check
 
     provider = server.identity_provider
-    if type(provider) is not PasswordIdentityProvider or not provider.token:
-        raise InvalidValue("your Jupyter configuration lets people in without a token; see: jupyter --paths")
+    others = [name for name in PLAIN if str(getattr(server, name.partition(".")[2])) != settings[name]]
+    if others or type(provider) is not PasswordIdentityProvider or provider.token != settings["IdentityProvider.token"]:
+        raise InvalidValue(
+            f"your Jupyter configuration lets others in ({', '.join(others) or 'its login'}); see: jupyter --paths"
+        )
     if provider.hashed_password and passwd_check(provider.hashed_password, ""):  # type: ignore[no-untyped-call]
         raise InvalidValue(
             "the password in your Jupyter configuration is empty; set one: python -m jupyter_server.auth password"

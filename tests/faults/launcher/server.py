@@ -54,10 +54,11 @@ def environment(folder):
     return kept | {name: str(folder / name.lower()) for name in names}
 
 
-def start(folder, *words, configuration=""):
+def start(folder, *words, configuration="", old=""):
     """Start `workbench lab` in `folder`; return its process and its log."""
     (folder / "jupyter_config_dir").mkdir(parents=True, exist_ok=True)
     (folder / "jupyter_config_dir" / "jupyter_server_config.py").write_text(configuration)
+    (folder / "jupyter_config_dir" / "jupyter_notebook_config.py").write_text(old)
     log = folder / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -68,9 +69,9 @@ def start(folder, *words, configuration=""):
 
 
 @contextmanager
-def running(folder: Path, *words, configuration=""):
+def running(folder: Path, *words, configuration="", old=""):
     """Give a running `workbench lab`, and stop it with its kernels."""
-    process, log = start(folder, *words, configuration=configuration)
+    process, log = start(folder, *words, configuration=configuration, old=old)
     try:
         yield Lab(process, log)
     finally:

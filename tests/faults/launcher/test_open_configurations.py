@@ -34,6 +34,12 @@ EMPTY_PASSWORD = """
 from jupyter_server.auth.security import passwd
 c.PasswordIdentityProvider.hashed_password = passwd("", algorithm="sha1")
 """
+OF_THE_OLD_NOTEBOOK = """
+c.NotebookApp.ip = "0.0.0.0"
+c.NotebookApp.token = ""
+c.NotebookApp.allow_origin = "*"
+c.NotebookApp.disable_check_xsrf = True
+"""  # JupyterLab reads it too, and later than its command line
 MINE = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
 
 
@@ -44,7 +50,7 @@ def lab(tmp_path_factory):
     (folder / "work").mkdir()
     (folder / "work" / "classify_video.ipynb").write_text(json.dumps(MINE))
     (folder / "jupyter_server_config.py").write_text("open('was_run', 'w').close()")
-    with running(folder, "work", configuration=OPEN) as server:
+    with running(folder, "work", configuration=OPEN, old=OF_THE_OLD_NOTEBOOK) as server:
         yield server
 
 

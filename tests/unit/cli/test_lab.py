@@ -14,7 +14,11 @@ def given(monkeypatch):
     for name in ("JUPYTER_TOKEN", "JUPYTER_TOKEN_FILE"):
         monkeypatch.delenv(name, raising=False)
     given = []
-    monkeypatch.setattr(lab, "serve", lambda arguments, *, generated: given.extend([*arguments, generated]))
+
+    def serve(settings, extra, *, generated):
+        given.extend([*(f"--{name}={value}" for name, value in settings.items()), *extra, generated])
+
+    monkeypatch.setattr(lab, "serve", serve)
     return given
 
 
