@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from jupyter_core.utils import ensure_async
+from jupyter_core.utils import ensure_async, ensure_event_loop
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
@@ -65,8 +65,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
                     cell.outputs = cell.outputs[:KEPT_OUTPUTS]
                     raise GivenUp(self._given_up) from None
                 raise
-            except BaseException:
+            except BaseException as error:
                 self.nb_man.cell_exception(cell, cell_index=index)
+                if isinstance(error, KeyboardInterrupt):
+                    _let_go()
                 raise
             finally:
                 self.nb_man.cell_complete(cell, cell_index=index)
@@ -118,6 +120,16 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         self._given_up = self._given_up or reason
         if self.task_poll_for_reply is not None:
             self.task_poll_for_reply.cancel()
+
+
+def _let_go() -> None:
+    """End what an interrupted cell has left waiting in the event loop, which would complain of it later."""
+    loop = ensure_event_loop()
+    if not loop.is_running():
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
 
 def _size(content: dict[str, Any]) -> int:

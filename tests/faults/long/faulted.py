@@ -46,7 +46,7 @@ class Fault:
     timeout: float | None = None  # s a cell
     signals: tuple[signal.Signals, ...] = ()  # to the user's process
     after_s: float = 0.0  # before the first of them, and between them
-    leaves: int | None = None  # bytes that are free on the disk when it starts
+    leaves: float | None = None  # what is free on the disk when it starts, as a share of what a good run takes
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Yard:
     def cause(self, fault: Fault) -> str:
         """Make a run end badly, hold what it leaves to what a bad run may leave, and return its status."""
         if self.disk and fault.leaves is not None:
-            _fill(self.disk, fault.leaves)
+            _fill(self.disk, int(fault.leaves * sum(path.stat().st_size for path in self._folder.iterdir())))
         status = self._run(fault)
         assert status in fault.ends, f"{fault} ended {status!r}: {self.log[-2000:]}"
         assert "Traceback" not in self.log, self.log
@@ -224,6 +224,6 @@ def full_disk(draw: random.Random) -> Fault:
     big = f"print(os.urandom({draw.randrange(500_000, 2_000_000)}).hex())"
     rest = draw.randrange(4096)
     fill = f"open(os.path.join(os.environ['WORKBENCH_RUN_FOLDER'], 'x'), 'wb').write(bytes({2_000_000 + rest}))"
-    full = Fault(ends | {"refused"}, leaves=draw.choice([0, 0, 4096, 8192]))
-    scarce = Fault(ends, leaves=draw.randrange(40_000, 250_000))
+    full = Fault(ends | {"refused"}, leaves=draw.choice([0, 0.1]))
+    scarce = Fault(ends, leaves=draw.uniform(0.2, 0.8))
     return draw.choice([Fault(ends, big), Fault(ends, fill), full, scarce])

@@ -85,7 +85,8 @@ def run_id_of(notebook):
 def test_a_notebook_that_papermill_writes_over_itself(folder, refused):
     import papermill
 
-    path = write_notebook(folder / "count.ipynb")
+    python = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = write_notebook(folder / "count.ipynb", kernelspec=python)
     papermill.execute_notebook(path, path, {"number": 9}, kernel_name="python3", progress_bar=False)
     refused("report", "count.ipynb", message="earlier run")
 
@@ -106,13 +107,11 @@ def test_a_folder_where_the_index_is_to_be(folder, fine):
 
 
 @slow
-def test_no_room_for_temporary_files(small_disk, folder, report, told, monkeypatch):
+def test_no_room_in_the_folder_for_temporary_files(small_disk, fine, monkeypatch):
     (small_disk / "all").write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
     monkeypatch.setenv("TMPDIR", str(small_disk))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    code, _, errors = report("1")
-    assert code == 1 and errors.count("\n") == 1 and "count disk full: " in errors
-    told("marked", errors.strip().removeprefix("workbench: "))
+    fine("1", seen="the run goes well, in another folder for temporary files")
 
 
 @slow

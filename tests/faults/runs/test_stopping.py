@@ -14,8 +14,11 @@ from tests.faults.runs.conftest import left_running
 from tests.faults.runs.notebooks import write_notebook
 
 pytestmark = pytest.mark.slow
-START = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from workbench.cli import main; main()"
-READY_S = 60
+START = """import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it starts in the background
+from workbench.cli import main
+main()"""
+READY_S = 120
 
 
 @pytest.fixture
@@ -106,6 +109,6 @@ def test_output_that_nobody_reads_any_more(folder, told):
     words = [sys.executable, "-c", START, "report", "count.ipynb"]
     done = subprocess.run(words, cwd=folder, stdout=write, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
     os.close(write)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (1, "")
     assert len(list(folder.glob("reports/count/*/report.html"))) == 1
-    told("harmless", "the run goes on and its report is written")
+    told("flagged", "the run goes on and its report is written; exit status 1, since not all could be said")
