@@ -13,6 +13,7 @@ from workbench.diagnose.box_matching import BoxPairs, Matched, match_boxes
 from workbench.diagnose.per_class import boxes_table
 from workbench.diagnose.resampling import Interval
 from workbench.errors import InvalidValue
+from workbench.readable import visible
 from workbench.results import Prediction
 from workbench.results.boxes.columns import labels_of, scores_of
 from workbench.results.boxes.frames import shapes
@@ -55,7 +56,7 @@ class BoxComparison:
         object.__setattr__(self, "average_precision", {name: (before[name], after[name]) for name in before})
 
     def __repr__(self) -> str:
-        return f"BoxComparison({self.verdict})"
+        return visible(f"BoxComparison({self.verdict})")
 
     def __len__(self) -> int:
         return len(self.a)

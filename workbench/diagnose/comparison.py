@@ -12,6 +12,7 @@ from workbench.diagnose import resampling
 from workbench.diagnose.per_class import classes_table
 from workbench.diagnose.resampling import Interval
 from workbench.errors import InvalidValue
+from workbench.readable import visible
 from workbench.results import Classification, Prediction
 from workbench.results.boxes.frames import shapes
 from workbench.results.classification import UNDECIDED
@@ -41,7 +42,7 @@ class Comparison:
             check_truth(self.truth, *a.probabilities.shape)
 
     def __repr__(self) -> str:
-        return f"Comparison({self.verdict})"
+        return visible(f"Comparison({self.verdict})")
 
     def __len__(self) -> int:
         return len(self.a)

@@ -18,6 +18,7 @@ from workbench.frames import open_frames
 from workbench.frames.frame import FrameSequence, FrameStream
 from workbench.inference.sources import Source, progress_bar
 from workbench.models import Model, load_model
+from workbench.readable import visible
 from workbench.recipes import Recipe, to_picture
 from workbench.recipes.callables import Preprocess
 from workbench.results import BoxFormat
@@ -37,7 +38,7 @@ class DifferenceMap:
     recovered: np.ndarray | None = None  # (rows, columns), loss given back where a region is as in training
 
     def __repr__(self) -> str:
-        return f"DifferenceMap({self.verdict})"
+        return visible(f"DifferenceMap({self.verdict})")
 
     @property
     def levels(self) -> np.ndarray:

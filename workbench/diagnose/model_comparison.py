@@ -16,6 +16,7 @@ from workbench.diagnose.comparison import check_truth
 from workbench.diagnose.cost import Cost
 from workbench.diagnose.drift_result import Drift
 from workbench.errors import InvalidValue
+from workbench.readable import visible
 from workbench.results import Prediction
 from workbench.results.boxes.columns import labels_of, scores_of
 
@@ -53,7 +54,7 @@ class ModelComparison:
             check_truth(self.truth, len(self), len(self._classes))
 
     def __repr__(self) -> str:
-        return f"ModelComparison({self.verdict})"
+        return visible(f"ModelComparison({self.verdict})")
 
     def __len__(self) -> int:
         return len(next(iter(self.predictions.values())))

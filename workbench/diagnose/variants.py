@@ -15,6 +15,7 @@ from workbench.errors import InvalidValue
 from workbench.inference import predict_many
 from workbench.inference.sources import Source
 from workbench.models import Model, load_model
+from workbench.readable import visible
 from workbench.recipes import Recipe
 from workbench.results import BoxFormat, Prediction
 
@@ -28,7 +29,7 @@ class Variants:
     comparisons: dict[str, Comparison | BoxComparison]  # variant -> reference against variant
 
     def __repr__(self) -> str:
-        return f"Variants({', '.join(self.comparisons)} against the recipe, {len(self.reference)} frames)"
+        return visible(f"Variants({', '.join(self.comparisons)} against the recipe, {len(self.reference)} frames)")
 
     @property
     def predictions(self) -> dict[str, Prediction]:

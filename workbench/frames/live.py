@@ -11,7 +11,7 @@ import numpy as np
 from workbench.errors import UnreadableSource
 from workbench.frames.frame import ChannelOrder, Frame, FrameStream, as_rgb
 from workbench.frames.opencv_ffmpeg import quiet_opencv
-from workbench.readable import without_password
+from workbench.readable import one_line, without_password
 
 NETWORK_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "srt")
 OPEN_TIMEOUT_S = 10.0
@@ -27,7 +27,7 @@ class LiveStream(FrameStream):
         self._capture, self.origin = capture, origin
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.origin}>"
+        return one_line(f"<{type(self).__name__} {self.origin}>")
 
     def arrays(self) -> Iterator[np.ndarray]:
         """Yield each picture (H, W, 3) uint8 BGR until the stream ends or is closed."""

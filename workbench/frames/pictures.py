@@ -16,6 +16,7 @@ from workbench.frames.encoded import PictureReading, damage_in, wrong_with
 from workbench.frames.frame import FrameSequence, as_rgb
 from workbench.frames.listing import existing_file
 from workbench.frames.partial import damage_allowed, note_damage
+from workbench.readable import one_line
 from workbench.samples import portable
 
 NAMED = 5  # damaged pictures of a sequence, in one line
@@ -47,7 +48,9 @@ class PictureSequence(FrameSequence):
         return len(self.paths)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.origin}: {len(self)} pictures, decoded by {self.reading.decode}>"
+        return one_line(
+            f"<{type(self).__name__} {self.origin}: {len(self)} pictures, decoded by {self.reading.decode}>"
+        )
 
     def array(self, index: int) -> np.ndarray:
         """Return picture `index` (H, W, 3) uint8, read-only, in the decoder's channel order."""

@@ -26,6 +26,7 @@ from workbench.frames.video_index import (
     index_of_packets,
 )
 from workbench.frames.video_scan import VideoScan
+from workbench.readable import one_line
 
 VIDEO_DECODERS = ("cv2", "pyav")
 NEARLY_ALL = 0.9  # of the packets; a recording that starts in the middle loses its first frames
@@ -80,7 +81,9 @@ class Video(FrameSequence):
 
     def __repr__(self) -> str:
         width, height = self.scan.size
-        return f"<{type(self).__name__} {self.origin}: {len(self)} frames, {width}x{height} {self.scan.codec}>"
+        return one_line(
+            f"<{type(self).__name__} {self.origin}: {len(self)} frames, {width}x{height} {self.scan.codec}>"
+        )
 
     def array(self, index: int) -> np.ndarray:
         """Return frame `index` (H, W, 3) uint8, read-only, in channel order `self.order`."""

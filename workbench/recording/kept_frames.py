@@ -10,6 +10,7 @@ import numpy as np
 
 from workbench.frames import as_rgb
 from workbench.frames.frame import FrameSequence
+from workbench.readable import one_line
 
 
 class Kept(NamedTuple):
@@ -36,7 +37,9 @@ class KeptFrames(FrameSequence):
         return len(self._kept)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.origin}: {len(self)} frames in {len(self._segments)} segments>"
+        return one_line(
+            f"<{type(self).__name__} of {self.origin}: {len(self)} frames in {len(self._segments)} segments>"
+        )
 
     def array(self, index: int) -> np.ndarray:
         """Return frame `index` (H, W, 3) uint8 RGB."""

@@ -18,6 +18,7 @@ import numpy as np
 
 from workbench.errors import InvalidValue, RecordingError
 from workbench.inference.live.result import StreamResult
+from workbench.readable import one_line
 from workbench.recording.journal import NAME
 from workbench.recording.session import Live
 from workbench.recording.writer import ANNOTATED, Drawing, Writer
@@ -92,7 +93,7 @@ class Recorder(AbstractContextManager["Recorder"]):
         self._thread.start()
 
     def __repr__(self) -> str:
-        return f"<Recorder {self.folder}: {self._writer.frames} frames>"
+        return one_line(f"<Recorder {self.folder}: {self._writer.frames} frames>")
 
     @property
     def stats(self) -> RecorderStats:

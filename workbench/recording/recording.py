@@ -16,6 +16,7 @@ import pandas as pd
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.frames import open_frames
 from workbench.frames.frame import FrameSequence
+from workbench.readable import one_line
 from workbench.recipes import Recipe
 from workbench.recording.journal import FORMAT, Line, read_line, read_lines
 from workbench.recording.kept_frames import Kept, KeptFrames
@@ -57,7 +58,7 @@ class Recording(AbstractContextManager["Recording"]):
         self.moments = tuple(moment_of(line) for line in told.moments)
 
     def __repr__(self) -> str:
-        return f"<Recording {self.folder}: {len(self)} results, {'ended' if self.end else 'cut off'}>"
+        return one_line(f"<Recording {self.folder}: {len(self)} results, {'ended' if self.end else 'cut off'}>")
 
     def __len__(self) -> int:
         """The number of results, with or without their frame."""

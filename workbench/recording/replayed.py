@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.readable import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
@@ -36,7 +38,7 @@ class Replay:
     lost: int  # results whose frame is not on disk, because the session was killed
 
     def __repr__(self) -> str:
-        return f"Replay({self.verdict})"
+        return visible(f"Replay({self.verdict})")
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from workbench.readable import visible
 from workbench.results.classification import UNDECIDED, Classification
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Cascade:
 
     def __repr__(self) -> str:
         models = " → ".join(filter(None, (self.detector, self.classifier)))
-        return f"Cascade({models} on {len(self)} frames: {self.boxes} boxes, {len(self.answers)} classified)"
+        return visible(f"Cascade({models} on {len(self)} frames: {self.boxes} boxes, {len(self.answers)} classified)")
 
     def __len__(self) -> int:
         return len(self.detections)

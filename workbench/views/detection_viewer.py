@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import unknown
 from workbench.frames.frame import FrameStream
+from workbench.readable import one_line
 from workbench.views.banner import Banner
 from workbench.views.box_figures import Boxes, by_name, figure_detections, frames_for
 from workbench.views.box_style import check_threshold, inked_palette, packed
@@ -81,7 +82,7 @@ class DetectionViewer:
             self.frames.close()
 
     def __repr__(self) -> str:
-        return f"DetectionViewer({len(self.frames)} frames of {self.frames.origin or 'arrays'})"
+        return one_line(f"DetectionViewer({len(self.frames)} frames of {self.frames.origin or 'arrays'})")
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self._surface.bundle(repr(self), **options)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from workbench.errors import InvalidValue, unknown
 from workbench.frames.frame import FrameSequence
 from workbench.models import Model
+from workbench.readable import one_line
 from workbench.recipes.callables import Preprocess
 from workbench.views import state as transitions
 from workbench.views.banner import Banner
@@ -141,7 +142,7 @@ class FrameViewer:
         self._surface.close()
 
     def __repr__(self) -> str:
-        return f"FrameViewer({len(self.frames)} frames of {self.frames.origin or 'arrays'})"
+        return one_line(f"FrameViewer({len(self.frames)} frames of {self.frames.origin or 'arrays'})")
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self._surface.bundle(repr(self), **options)

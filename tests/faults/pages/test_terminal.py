@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from tests.unit.cli.command_line import run
+from workbench import open_frames
 from workbench.readable import visible
 from workbench.samples import sample_path
 
@@ -46,3 +47,11 @@ def test_escape_sequences_in_the_names_of_a_folder_and_its_pictures(folder, told
     expect_plain(output + error)
     assert json.loads(output.splitlines()[0])["origin"] == f"{TITLE}/{TURNED}.png"
     told("harmless", error.strip())
+
+
+def test_colours_in_the_name_of_a_picture_at_the_prompt_of_python(folder, told):
+    shutil.copy(sample_path("skimage") / "chelsea.png", folder / f"{COLOUR}.png")
+    with open_frames(f"{COLOUR}.png") as frames:
+        expect_plain(repr(frames))
+        assert frames[0].origin == f"{COLOUR}.png"
+        told("harmless", repr(frames))

@@ -12,6 +12,7 @@ from workbench.diagnose.attribute.metrics import DEFINITIONS
 from workbench.diagnose.attribute.shapley import shapley
 from workbench.diagnose.attribute.split import Split
 from workbench.diagnose.attribute.wording import sentence
+from workbench.readable import visible
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -20,7 +21,7 @@ class Attribution(Split):
 
     def __repr__(self) -> str:
         """Return the verdict."""
-        return f"Attribution({self.verdict})"
+        return visible(f"Attribution({self.verdict})")
 
     @property
     def per_frame(self) -> pd.DataFrame | None:

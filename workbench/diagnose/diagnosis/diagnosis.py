@@ -12,6 +12,7 @@ from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.diagnosis.found import Found
 from workbench.diagnose.diagnosis.verdict import named, priced, spoken
 from workbench.diagnose.diagnosis.words import clause, plain
+from workbench.readable import visible
 
 COLUMNS = ("where", "fault", "training", "serving", "share of the loss", "what is wrong")
 
@@ -22,7 +23,7 @@ class Diagnosis(Found):
 
     def __repr__(self) -> str:
         """Return the verdict."""
-        return f"Diagnosis({self.verdict})"
+        return visible(f"Diagnosis({self.verdict})")
 
     @property
     def kept(self) -> float | None:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.diagnose.identify.slips import Slip
+from workbench.readable import visible
 from workbench.recipes import SLOTS, Recipe
 from workbench.recipes.slots import plain_choice
 
@@ -107,7 +108,7 @@ class Identification:
 
     def __repr__(self) -> str:
         """Return the verdict."""
-        return f"Identification({self.verdict})"
+        return visible(f"Identification({self.verdict})")
 
 
 OUTSIDE = "no recipe of the catalogue gives these numbers"

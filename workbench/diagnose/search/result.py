@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workbench.diagnose.search.space import varied
+from workbench.readable import visible
 from workbench.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class SearchResult:
         return f"{self.model}: {counted} cannot decide between {' / '.join(listed)}{more}; {self.needs}"
 
     def __repr__(self) -> str:
-        return f"SearchResult({self.verdict})"
+        return visible(f"SearchResult({self.verdict})")
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a candidate: searched slots, probability, evidence by sign in nats, how many it stands for."""

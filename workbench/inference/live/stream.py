@@ -18,6 +18,7 @@ from workbench.inference.live.serving import Boxes, serving
 from workbench.inference.live.snapshot import snapshot
 from workbench.inference.live.stats import StreamStats
 from workbench.models import Model
+from workbench.readable import one_line
 from workbench.recipes.callables import Preprocess
 
 
@@ -52,7 +53,7 @@ class Stream:
         weakref.finalize(self, crew.close)  # of one that is forgotten, or open when Python ends
 
     def __repr__(self) -> str:
-        return f"<Stream of {self.origin}, {self.policy}: {self.state.phase}>"
+        return one_line(f"<Stream of {self.origin}, {self.policy}: {self.state.phase}>")
 
     @property
     def labels(self) -> tuple[str, ...] | None:
