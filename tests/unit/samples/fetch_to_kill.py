@@ -2,7 +2,7 @@
 
     fetch_to_kill.py catalogue.toml shelf data MODE
 
-MODE `slowly` takes a while over each download and writes its process id to shelf/at-work when half is there;
+MODE `slowly` writes its process id to shelf/at-work when half of a download is there, and waits for shelf/go-on;
 `every-step` kills a fetch at its first touch of the data folder, the next at its second, and so on, and
 prints a line of JSON about what each left behind; `every-step-of-repair` does so with a damaged sample in place.
 """
@@ -21,6 +21,7 @@ from workbench.samples.fetch import Fetcher
 from workbench.samples.store import status
 
 CATALOGUE, SHELF, DATA, MODE = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
+LONGEST_S = 60
 TOUCHES = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree", "tempfile.mkdtemp"}
 
 
@@ -34,7 +35,9 @@ def download(package, folder, progress):
             with (SHELF / "downloads").open("a") as log:
                 log.write(f"{os.getpid()}\n")
             (SHELF / "at-work").write_text(str(os.getpid()))
-            time.sleep(float(os.environ.get("PAUSE", "0")))
+            deadline = time.monotonic() + LONGEST_S
+            while not (SHELF / "go-on").exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
         with (folder / package.file).open("ab") as rest:  # one more touch in the middle of a download
             rest.write(content[half:])
     return folder / package.file

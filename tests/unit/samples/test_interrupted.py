@@ -19,11 +19,9 @@ def start(shelf, data, tmp_path):
     (tmp_path / "catalogue.toml").write_text(shelf.catalogue_text)
     started = []
 
-    def run(mode, pause="0"):
+    def run(mode):
         command = [sys.executable, SCRIPT, tmp_path / "catalogue.toml", shelf.folder, data, mode]
-        started.append(
-            subprocess.Popen(command, env={"PAUSE": pause}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        )
+        started.append(subprocess.Popen(command, env={}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
         return started[-1]
 
     yield run
@@ -61,7 +59,7 @@ def test_a_fetch_killed_at_any_step_leaves_whole_samples_and_the_next_one_comple
 
 
 def test_ctrl_c_in_a_download_leaves_nothing(start, shelf, data):
-    process = start("slowly", pause="60")
+    process = start("slowly")
     wait_for(shelf.folder / "at-work", process)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
@@ -70,7 +68,7 @@ def test_ctrl_c_in_a_download_leaves_nothing(start, shelf, data):
 
 
 def test_what_a_terminated_fetch_leaves_goes_with_the_next(start, shelf, data):
-    process = start("slowly", pause="60")
+    process = start("slowly")
     wait_for(shelf.folder / "at-work", process)
     process.terminate()
     process.communicate(timeout=30)
@@ -80,11 +78,11 @@ def test_what_a_terminated_fetch_leaves_goes_with_the_next(start, shelf, data):
 
 
 def test_of_two_fetches_at_once_one_works_and_the_other_waits_for_it(start, shelf):
-    first = start("slowly", pause="0.5")
+    first = start("slowly")
     wait_for(shelf.folder / "at-work", first)
-    second = start("slowly", pause="0.5")
-    fetched, _ = first.communicate(timeout=30)
-    nothing, said = second.communicate(timeout=30)
-    assert (json.loads(fetched), json.loads(nothing)) == (SAMPLES, [])
-    assert said == "another fetch is at work here; waiting for it to end\n"
+    second = start("slowly")
+    assert second.stderr.readline() == "another fetch is at work here; waiting for it to end\n"
+    (shelf.folder / "go-on").touch()
+    (fetched, _), (nothing, said) = first.communicate(timeout=30), second.communicate(timeout=30)
+    assert (json.loads(fetched), json.loads(nothing), said) == (SAMPLES, [], "")
     assert len((shelf.folder / "downloads").read_text().splitlines()) == 1
