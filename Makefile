@@ -28,9 +28,9 @@ test: ## everything: lint, unit, notebook, browser and packaging tests, and Open
 	@$(MAKE) --no-print-directory samples
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(PARTS)
 
-# The parts of `test`, three at a time on two cores, since many a test waits for a process or a page; the longest first.
-# What a part prints comes when it has ended.
-PARTS := test-notebooks test-browser test-models test-parts test-faults test-opencv4 lint
+# The parts of `test`, three at a time on two cores, since many a test waits for a process or a page; the longest first,
+# behind what is soon known. What a part prints comes when it has ended.
+PARTS := lint test-notebooks test-packaging test-parts test-models test-browser test-faults test-opencv4
 .PHONY: $(filter test-%, $(PARTS))
 
 test-models: # every runtime and conversion
@@ -42,8 +42,11 @@ test-parts: # the rest of the package
 test-notebooks: # executed, as reports and by hand
 	@$(PYTEST) tests/notebooks
 
-test-browser: # JupyterLab in a browser, and installations
-	@$(PYTEST) tests/browser tests/packaging
+test-browser: # JupyterLab in a browser
+	@$(PYTEST) tests/browser
+
+test-packaging: # installations, and what the README has to type
+	@$(PYTEST) tests/packaging
 
 test-faults: # broken and hostile input, really caused
 	@$(PYTEST) tests/faults
