@@ -13,7 +13,7 @@ import numpy as np
 from workbench.checksums import expect_recorded, unlike_recorded
 from workbench.errors import DamageWarning, InvalidValue, UnreadableSource, unknown
 from workbench.frames.alpha import check_alpha, drop_or_composite
-from workbench.frames.damage import JPEG_MAGIC, damage_of
+from workbench.frames.damage import JPEG_MAGIC, PNG_MAGIC, damage_of
 from workbench.frames.decoders import DECODERS
 from workbench.frames.headers import expect_picture, pixel_limit
 from workbench.frames.orientation import EXIF_RULES, orientation_of, turn
@@ -64,7 +64,8 @@ class PictureReading:
         try:
             expect_size(data, name)
         except UnreadableSource:
-            self._expect_whole(data, name)  # says more of what is cut off in its header
+            if data.startswith((JPEG_MAGIC, PNG_MAGIC)):
+                self._expect_whole(data, name)  # says more of what is cut off in its header
             raise
         self._expect_whole(data, name)
         try:

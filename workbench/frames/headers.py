@@ -41,7 +41,7 @@ def kind_of_bytes(head: bytes) -> Kind:
         return "picture" if head[8:12] in _PICTURE_BRANDS else "video"
     if head[:4] == b"RIFF":
         return "picture" if head[8:12] == b"WEBP" else "video"
-    if head.startswith(_PICTURES) or head[:2] == b"BM" or _is_netpbm(head):
+    if head.startswith(_PICTURES) or head[:2] == b"BM" or is_netpbm(head):
         return "picture"
     start_code = head[:3] == b"\0\0\1" and head[3:4] != b"\0"  # MPEG program and elementary streams; 0 is an icon
     if start_code or head.startswith(_VIDEOS) or head[4:8] in BOXES or transport_packet(head):
@@ -85,7 +85,8 @@ def too_many_pixels(name: str, size: str) -> InvalidValue:
     )
 
 
-def _is_netpbm(head: bytes) -> bool:
+def is_netpbm(head: bytes) -> bool:
+    """Tell a PBM, PGM, PPM or PAM by its first bytes."""
     return head[:1] == b"P" and head[1:2] in b"1234567" and head[2:3] in (b" ", b"\n", b"\t", b"\r")
 
 

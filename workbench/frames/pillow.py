@@ -6,6 +6,7 @@ Left to itself Pillow opens forty formats, whatever the file is called; one of t
 from __future__ import annotations
 
 import io
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +14,14 @@ from contextlib import contextmanager
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from workbench.errors import UnreadableSource
-from workbench.frames.headers import pixel_limit, too_many_pixels
+from workbench.frames.headers import is_netpbm, pixel_limit, too_many_pixels
 
 FORMATS = ("AVIF", "BMP", "GIF", "HEIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")  # HEIF: with pillow-heif
 _TILE_WIDTH, _TILE_LENGTH = 322, 323  # TIFF 6.0, section 15
+# Netpbm's PPM format: width, height and, but for bitmaps, the largest value, with comments of any length before each,
+# which Pillow reads byte by byte: a second for each megabyte
+_NETPBM = re.compile(rb"P[1-6](?:\s+(?:#[^\n]*\n\s*)*\d+){2,3}\s")
+_NETPBM_HEAD = 65_536  # bytes in which that has to come to an end
 _FLAG = threading.Lock()  # ImageFile.LOAD_TRUNCATED_IMAGES belongs to the whole process
 _LIMIT = threading.Lock()  # and so does Image.MAX_IMAGE_PIXELS
 
@@ -58,6 +63,8 @@ def expect_size(data: bytes, name: str) -> None:
         InvalidValue: more pixels than `pixel_limit()`, of the picture or of one tile of a TIFF, which is decoded whole.
     """
     limit = pixel_limit()
+    if is_netpbm(data) and not _NETPBM.match(data, 0, _NETPBM_HEAD):
+        raise UnreadableSource(f"{name} cannot be read: its header is damaged, or far too long; get it again")
     try:
         with open_picture(data) as picture:
             width, height = picture.size

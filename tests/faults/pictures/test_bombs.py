@@ -36,6 +36,10 @@ def no_limit_of_the_users(monkeypatch):
     monkeypatch.delenv(PIXELS_VARIABLE, raising=False)
 
 
+def _comment_bomb():
+    return b"P6\n#" + b"x" * 20_000_000 + b"\n4 4 255\n" + bytes(48)
+
+
 def _text_bomb():
     return png_with(chunk(b"zTXt", b"Comment\0\0" + zeros(100)))
 
@@ -54,15 +58,16 @@ def _profile_bomb():
         ),
         pytest.param("tif", lambda: tiled_tiff(30_000), id="a TIFF of 100 x 100 pixels in one tile of 30,000 x 30,000"),
         pytest.param("jpg", lambda: with_scans(1000), id="a JPEG that goes over its pixels a thousand times"),
+        pytest.param("ppm", _comment_bomb, id="a PPM with a comment of 20 MB"),
         pytest.param("png", _text_bomb, id="a PNG with a text of 100 MB in 100 kB"),
         pytest.param("png", _profile_bomb, id="a PNG with a colour profile of 100 MB in 100 kB"),
     ],
 )
 def test_a_bomb(refused, suffix, data):
     write(f"small.{suffix}", data())
-    begun = time.monotonic()
+    begun = time.process_time()
     refused("stream", f"small.{suffix}", message=f"small.{suffix}")
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
     for decode in ("cv2", "pil"):
         with pytest.raises(WorkbenchError):
             pixels(f"small.{suffix}", decode=decode)
@@ -92,9 +97,9 @@ def test_a_picture_over_the_limit_of_a_user_who_knows_it(folder, told, monkeypat
 def test_many_pictures_in_one(folder, told, frames, suffix):
     first, *others = _flicker(frames)
     write(f"many.{suffix}", encoded(first, suffix, save_all=True, append_images=others))
-    begun = time.monotonic()
+    begun = time.process_time()
     assert same(pixels(f"many.{suffix}"), first.convert("RGB"))
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
     told("harmless", "read as its first picture")
 
 
@@ -128,9 +133,9 @@ def test_bad_exif(folder, told, body):
 def test_a_hundred_thousand_comments(folder, told):
     data = encoded(photo(), "png")
     write("photo.png", data[:AFTER_IHDR] + chunk(b"tEXt", b"Comment\0x") * 100_000 + data[AFTER_IHDR:])
-    begun = time.monotonic()
+    begun = time.process_time()
     assert same(pixels("photo.png"), photo())
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
     told("harmless", "read as the picture it is")
 
 

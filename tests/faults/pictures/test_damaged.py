@@ -19,6 +19,8 @@ from tests.faults.pictures.made import (
 )
 from workbench.errors import DamageWarning
 from workbench.frames import open_frames
+from workbench.frames.capture.capture import Captured, Lost
+from workbench.frames.capture.watched import WatchedFolder
 
 FORMATS = ["webp", "gif", "tif", "bmp", "jp2", "avif", "ppm"]
 
@@ -129,6 +131,17 @@ def _many(folder):
     whole = encoded(photo(), "png")
     for name in ("a.png", "b.png", "c.png"):
         (folder / name).write_bytes(whole[: len(whole) // 2] if name == "b.png" else whole)
+
+
+def test_damaged_pictures_put_into_a_watched_folder(folder, told):
+    with WatchedFolder(folder, patience_s=0.2) as watched:
+        _many(folder)
+        write("d.jpg", b"<!DOCTYPE html>")
+        read = [watched.read() for _ in range(4)]
+    shown = sorted(each.origin for each in read if isinstance(each, Captured))
+    assert shown == [str(folder / name) for name in ("a.png", "c.png")]
+    assert [each.reason for each in read if isinstance(each, Lost)] == ["broken", "broken"]
+    told("flagged", "the whole ones are shown; 2 are counted as broken, once they have not grown for 5 s")
 
 
 def test_damaged_pictures_of_which_what_is_there_is_asked_for(folder, told):
