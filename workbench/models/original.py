@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.checksums import expect_recorded
 from workbench.errors import InvalidValue, ModelLoadError
 from workbench.models.labels import Labels, read_labels
 from workbench.models.model import Model
 from workbench.models.opening.file_kind import SAVED_MODEL_FILES, expect_for_opencv, runtime_of
+from workbench.models.opening.recorded import expect_recorded_model
 from workbench.models.opening.trust import check_trust, is_trusted
 from workbench.models.opening.vetting import vet
 from workbench.samples import resolve
@@ -92,11 +92,11 @@ def located(origin: str | Path) -> tuple[str, Path]:
     text = str(origin)
     path = Path(resolve(text.removeprefix(IN_OPENCV)))
     if text.startswith(IN_OPENCV):
-        expect_recorded(path)
+        expect_recorded_model(path)
         expect_for_opencv(path)
         return "cv2", path
     path = path.parent if path.name in SAVED_MODEL_FILES else path
-    expect_recorded(path)
+    expect_recorded_model(path)
     return runtime_of(path), path
 
 

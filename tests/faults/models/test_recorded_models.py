@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.pictures.made import flipped
+from tests.unit.models.onnx_files import convolution
 from workbench.models.original import located
 from workbench.samples import sample_path
 
@@ -46,6 +47,14 @@ def test_recorded_weights_of_a_SavedModel_with_one_bit_changed(folder, refused):
     refused("contract", "model", message="variables.data-00000-of-00001 is not what the SHA256SUMS beside it says")
 
 
+def test_recorded_weights_beside_an_ONNX_file_with_one_bit_changed(folder, refused):
+    convolution(folder / "big.onnx", external="big.weights")
+    record(folder)
+    assert located("big.onnx") == ("onnx", Path("big.onnx"))
+    change(folder / "big.weights")
+    refused("contract", "big.onnx", message="big.weights is not what the SHA256SUMS beside it says")
+
+
 @pytest.mark.slow
 def test_recorded_class_names_with_one_bit_changed(folder, refused):
     original = sample_path("ssd-mobilenet-oid")
@@ -54,3 +63,10 @@ def test_recorded_class_names_with_one_bit_changed(folder, refused):
     record(folder)
     change(folder / "detector.labels.txt")
     refused("contract", "detector.tflite", message="detector.labels.txt is not what the SHA256SUMS beside it says")
+
+
+@pytest.mark.slow
+def test_a_recorded_file_that_is_no_ONNX(folder, refused):
+    Path("model.onnx").write_bytes(b"\x08\x07" + bytes(range(200, 256)))
+    record(folder)
+    refused("contract", "model.onnx", message="model.onnx")
