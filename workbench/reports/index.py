@@ -17,6 +17,7 @@ from workbench.reports.manifest import state_of
 from workbench.reports.page import INDEX_POLICY, head, local_time, render
 from workbench.reports.plain import read_json
 from workbench.reports.recording import METRICS, THUMBNAIL
+from workbench.reports.seal import altered
 from workbench.reports.store import index_lock, run_folders, write_whole
 
 MARKS = re.compile(r"[`*]|\]\([^)]*\)|\[(?=[^\]]*\]\()")  # of Markdown: code, emphasis, and all of a link but its text
@@ -31,6 +32,7 @@ class Entry:
     run: Mapping[str, Any]  # its manifest
     state: str  # its status; `partial` where it went well on a part of its sources
     partial: list[str]  # what it took of damaged sources
+    altered: list[str]  # which of its files something has written to since
     link: str  # to its report, relative; empty when there is none
     thumbnail: str
     question: str
@@ -86,13 +88,14 @@ def _read(folder: Path, run: Mapping[str, Any]) -> Entry:
         run=run,
         state=state_of(run),
         partial=[str(line) for line in run.get("partial", ())],
+        altered=altered(folder, (REPORT, MANIFEST, METRICS, THUMBNAIL)),
         link=f"{where}/{REPORT}" if (folder / REPORT).is_file() else "",
         thumbnail=f"{where}/{THUMBNAIL}" if (folder / THUMBNAIL).is_file() else "",
         question=MARKS.sub("", run["question"]),
         figures=key_figures(read_json(folder / METRICS), most=5),
         changed=[f"{name}={run['parameters'][name]}" for name in run["given"]],
         started=local_time(run["started"]),
-        took=duration(run["duration_s"]),
+        took=duration(run["duration_s"]) if run["duration_s"] else "",
     )
 
 

@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RAN = """[document.title,
   document.querySelectorAll("script, iframe, object, embed, form, input, base, link[href^=http]").length]"""
 TOLD = 100  # characters of a row
+TOO_LARGE = "What is shown here is too large for a page; it is in report.ipynb."
 
 
 def words(text):
@@ -43,6 +44,12 @@ def test_a_text_is_shown_and_nothing_else(name, cells, entries, told):
     for part in entries[name]:
         assert shown in words(part)
     told("harmless", (shown if len(shown) <= TOLD else f"{shown[:TOLD]}…") or "an empty place")
+
+
+def test_outputs_of_10_000_open_tags_and_of_60_000_cells(report_page, told):
+    left_out = report_page.page.locator(".outputs .live-note").all_inner_texts()
+    assert left_out == [TOO_LARGE] * 3
+    told("flagged", TOO_LARGE)
 
 
 @pytest.mark.parametrize("place", ["report", "index"])
