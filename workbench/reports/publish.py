@@ -21,6 +21,7 @@ from workbench.reports.manifest import Plan, manifest
 from workbench.reports.masking import mask_for
 from workbench.reports.plain import read_json, strict_json
 from workbench.reports.recording import METRICS, NOTED
+from workbench.reports.seal import seal
 
 
 def publish(plan: Plan, execution: Execution, target: store.Target, started: datetime) -> tuple[Execution, Path]:
@@ -75,6 +76,7 @@ def _write(plan: Plan, execution: Execution, folder: Path, started: datetime) ->
     nbformat.write(execution.notebook, folder / NOTEBOOK)  # type: ignore[no-untyped-call]
     if html:
         (folder / REPORT).write_text(html, encoding="utf-8")
+    seal(folder)
     return execution
 
 

@@ -20,6 +20,7 @@ import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.faults.conftest import contents
+from workbench.reports.seal import SEAL, altered
 
 DEED, YARD = "FAULTED_DEED", "FAULTED_YARD"  # environment variables: what the cell does; whose process one is
 PATIENCE_S = 120  # on a machine that does other work as well
@@ -153,7 +154,8 @@ def _expect_readable(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["status"] == "ok") is not folder.name.endswith("-failed")
     names = {path.name for path in folder.iterdir()}
-    assert names in ({"manifest.json"}, {"manifest.json", "metrics.json", "report.html", "report.ipynb"})
+    assert names in ({"manifest.json"}, {"manifest.json", "metrics.json", "report.html", "report.ipynb", SEAL})
+    assert altered(folder, names) == []
     if len(names) > 1:
         json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         nbformat.validate(nbformat.read(folder / "report.ipynb", as_version=4))
