@@ -106,7 +106,9 @@ def test_a_report_on_a_file_that_fails_its_trial_with_trust_model(one_trial, fol
     trusting = json.loads((report / "manifest.json").read_text())["trusted"]
     assert trusting == {str(folder / "m.onnx"): file_digest(folder / "m.onnx")}
     assert "--trust-model" in (report / "report.html").read_text()
-    told("flagged", without_digests(lines[0]))
+    introduced, _, against = without_digests(lines[0]).partition(", although ")
+    assert "in a trial process" in against
+    told("flagged", introduced)
 
 
 def test_trust_model_on_a_sample(refused):

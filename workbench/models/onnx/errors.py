@@ -10,7 +10,7 @@ from workbench.errors import ModelLoadError
 # Pieces of ONNX Runtime 1.31's own messages -> cause and cure. First match wins.
 CAUSES = (
     (
-        r"External data path validation failed",
+        r"External data path validation failed",  # of a link that leads out of the folder
         "it asks for weights from outside of its folder, which no honest export does; get it again from where it "
         "comes from, with its weights beside it",
     ),
@@ -51,4 +51,12 @@ def missing_weights(path: Path, missing: list[str]) -> ModelLoadError:
     files = ", ".join(missing)
     return ModelLoadError(
         f"{path}: its weights lie in {files} beside it, and are not there; copy them to {path.parent}"
+    )
+
+
+def outside_weights(path: Path, outside: list[str]) -> ModelLoadError:
+    """Make the error for a model that would read weights from files anywhere on this system."""
+    return ModelLoadError(
+        f"{path}: it asks for weights from outside of its folder ({', '.join(outside)}), which no honest export does; "
+        "get it again from where it comes from, with its weights beside it"
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.errors import InvalidValue, ModelLoadError
 from workbench.models.model import Batch, TensorSpec, check_batch
-from workbench.models.onnx.errors import missing_weights, onnx_error
+from workbench.models.onnx.errors import missing_weights, onnx_error, outside_weights
 from workbench.models.onnx.graph import (
     activation,
     computed,
@@ -127,6 +127,8 @@ class OnnxModel:
             named = external_files(read_onnx(self._file))
         except Exception:  # a file nobody can read; the message says so
             named = ()
+        if outside := [file for file in named if Path(file).is_absolute() or ".." in Path(file).parts]:
+            return outside_weights(self._file, outside)
         missing = [file for file in named if not (self._file.parent / file).is_file()]
         return missing_weights(self._file, missing) if missing else onnx_error(self._file, error)
 

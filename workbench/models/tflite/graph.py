@@ -7,6 +7,7 @@ Only the flatbuffer is read, nothing runs. Schema: TensorFlow Lite's `schema.fbs
 from __future__ import annotations
 
 import mmap
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from workbench.models.model import TensorSpec
 
 MOST_NAMES = 2**22  # bytes unpacked; the names of a thousand classes take 20,000
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+MISLED = (struct.error, IndexError, TypeError, ValueError, AttributeError)  # flatbuffers' reader, by a wrong offset
 ACTIVATIONS = {"SOFTMAX": "softmax", "LOGISTIC": "sigmoid", "LOG_SOFTMAX": "log_softmax"}
 PASSING = {"RESHAPE", "SQUEEZE", "DEQUANTIZE", "QUANTIZE", "CAST", "EXPAND_DIMS"}  # hand values on as they are
 
@@ -81,7 +83,18 @@ class TFLiteGraph:
 
 
 def read_graph(path: Path, subgraph: int = 0) -> TFLiteGraph:
-    """Read one subgraph of a file that is known to be whole."""
+    """Read one subgraph of a file.
+
+    Raises:
+        ModelLoadError: the file is cut off or damaged.
+    """
+    try:
+        return _read(path, subgraph)
+    except MISLED as error:
+        raise ModelLoadError(f"{path}: the file is cut off or damaged; copy or save it again") from error
+
+
+def _read(path: Path, subgraph: int) -> TFLiteGraph:
     from ai_edge_litert import schema_py_generated as schema
 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
