@@ -1,10 +1,13 @@
 """What the tests of this folder share: one trial process a runtime, as a file after file is tried in it."""
 
+import warnings
 from contextlib import ExitStack, nullcontext
 
 import pytest
 
+from tests.faults.models import keras_files
 from tests.faults.models.graph_files import mutated
+from workbench import load_model
 from workbench.models.opening import vetting
 from workbench.models.opening.trial_process import Limits, TrialProcess
 
@@ -42,3 +45,30 @@ def killer(trials, tmp_path_factory):
         if "killed a trial" in (trials("tflite").verdict(path).problem or ""):
             return path
     raise AssertionError("none of 200 mutations kills LiteRT any more; these tests need another cause")
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory):
+    """Return a real model, saved by Keras itself, by suffix: a face's expression from 64 x 64 gray pixels."""
+    folder = tmp_path_factory.mktemp("real")
+    files = {suffix: folder / f"real.{suffix}" for suffix in ("keras", "h5")}
+    model = load_model("sample:emotion-cnn").keras
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        for file in files.values():
+            model.save(file)
+    return files
+
+
+@pytest.fixture
+def refused_file(real, one_trial, folder, refused):
+    """Return a function that makes a Keras file of a cause and holds `workbench contract FILE` to a refusal."""
+
+    def expect(cause, message, suffix="keras"):
+        path = folder / f"model.{suffix}"
+        cause(real[suffix], path)
+        line = refused("contract", path.name, message=message)
+        assert line.startswith(f"{path.name}: ")
+        assert not (folder / keras_files.CANARY).exists()
+
+    return expect

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workbench.errors import ModelLoadError
@@ -45,6 +45,7 @@ MOST_CONFIG = 2**24  # bytes, 16 MiB; NASNetLarge, the longest of keras.applicat
 MOST_PARTS = 100_000  # layers, calls, initializers...; NASNetLarge has 5,152
 MOST_NESTED = 200  # levels of one value in another; Keras recurses over them, and Python ends at 1,000 calls
 DOUBLING, MOST_DOUBLED = "Bidirectional", 4  # wrappers, one in another
+LENGTHS = ("n", "size", "padding")  # of layers that make a sequence longer
 MOST_STEPS = 10_000  # of a recurrent layer that is written out step by step
 STANDARD = sys.stdlib_module_names - {"builtins"}  # by which Keras stores its own functions, and the user's
 Part = dict[str, Any]
@@ -60,11 +61,12 @@ def expect_harmless(config: Any) -> None:
     for value in _values(config):
         if isinstance(value, dict):
             unrolled += value.get("unroll") is True
+            longest = max(longest, _longest(value.get(name) for name in LENGTHS))
             if isinstance(value.get("class_name"), str):
                 parts += 1
                 _expect_part(value)
         elif isinstance(value, list):
-            longest = max([longest, *(number for number in value if type(number) is int)])
+            longest = max(longest, _longest(value))
     if parts > MOST_PARTS:
         raise ModelLoadError(
             f"it has {parts:,} parts, more than the {MOST_PARTS:,} that are taken for a model; {KNOWN}"
@@ -74,6 +76,10 @@ def expect_harmless(config: Any) -> None:
             f"it has recurrent layers that are written out step by step, and lengths of {longest:,}: that never ends; "
             f"save it with unroll=False, or, {KNOWN}"
         )
+
+
+def _longest(values: Iterable[Any]) -> int:
+    return max((number for number in values if type(number) is int), default=0)
 
 
 def _values(config: Any) -> Iterator[Any]:

@@ -71,6 +71,8 @@ def test_what_a_model_is_made_of_passes(config):
         pytest.param(part("Popen", module="subprocess"), "'subprocess.Popen'", id="subprocess"),
         pytest.param(part("IntegerLookup", {"vocabulary": "x.txt"}), "would read the file 'x.txt'", id="a path"),
         pytest.param(part("__numpy__", {"dtype": "<U9999"}, "builtins"), "array of the type", id="a wide array"),
+        pytest.param([part("LSTM", {"unroll": True}), part("RepeatVector", {"n": 10**9})], "never ends", id="unrolled"),
+        pytest.param([part("ReLU")] * 100_001, "100,00[12] parts, more than", id="far too many parts"),
         pytest.param(bidirectional(MOST_DOUBLED + 1), "doubles the model", id="many wrappers in wrappers"),
         pytest.param(in_levels(MOST_NESTED + 1, 1), "nested deeper", id="many lists in lists"),
     ],
