@@ -9,14 +9,17 @@ from workbench.frames.iso_media import SMALLEST, boxes_end, most_samples
 
 TRANSPORT_HEAD = 256  # bytes that `transport_packet` wants
 BOXES = (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"wide", b"skip")  # that an MP4 or MOV may start with
+_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_ASF_FILE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")  # file properties
+_ASF_HEAD = 65536  # bytes in which they are looked for; they are among the first of the header
 _EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 
 
 def missing_bytes(path: Path) -> int:
     """Return how many bytes the container declares and the file does not have; 0 where it cannot be told.
 
-    RIFF (AVI), ISO media (MP4, MOV) and Matroska (MKV, WebM) declare their sizes. A transport stream does not, but it
-    is made of packets of one size, and can end only behind one.
+    RIFF (AVI), ISO media (MP4, MOV), Matroska (MKV, WebM) and ASF (WMV) declare their sizes. A transport stream does
+    not, but it is made of packets of one size, and can end only behind one.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -28,6 +31,8 @@ def missing_bytes(path: Path) -> int:
             declared = -(-size // packet) * packet
         elif head[:4] == _EBML:
             declared = _matroska_end(file, size)
+        elif head.startswith(_ASF):
+            declared = _asf_end(file, size)
         elif head[4:8] in BOXES:
             declared = boxes_end(file, size)
         else:
@@ -80,6 +85,16 @@ def _matroska_end(file: BinaryIO, size: int) -> int:
         return size
     length = _element_size(file)
     return size if length is None else file.tell() + length
+
+
+def _asf_end(file: BinaryIO, size: int) -> int:
+    """Return the size of the file by its header (ASF specification 01.20.05, 3.2); that of a broadcast says nothing."""
+    head = file.read(_ASF_HEAD)
+    place = head.find(_ASF_FILE)
+    flags = head[place + 88 : place + 89]
+    if place < 0 or not flags or flags[0] & 1:
+        return size
+    return int.from_bytes(head[place + 40 : place + 48], "little")
 
 
 def _element_size(file: BinaryIO) -> int | None:

@@ -43,6 +43,7 @@ ENCODED = {
     "interlaced.ts": f"{SMALL} -c:v libx264 -flags +ilme+ildct -x264-params tff=1",
     "mpeg4.avi": f"{SMALL} -c:v mpeg4 -q:v 3",
     "mpeg4-b.avi": f"{SMALL} -c:v mpeg4 -bf 2 -q:v 3",
+    "windows.wmv": f"{SMALL} -c:v wmv2 -q:v 3",
     "mpeg2.mpg": f"{SMALL} -c:v mpeg2video -bf 2 -g 12 -q:v 3",
     "motion-jpeg.avi": f"{SMALL} -c:v mjpeg -q:v 3",
     "vp9.webm": f"{SMALL} -c:v libvpx-vp9 -b:v 200k -deadline realtime -cpu-used 8",

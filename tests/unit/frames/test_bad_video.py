@@ -12,7 +12,7 @@ from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.frames import cv2_video, headers, open_frames
 from workbench.frames.containers import missing_bytes
 
-CUT_SHORT = ["mpeg4.avi", "b-frames.mkv", "vp9.webm", "fragmented.mp4", "index-first.mp4"]
+CUT_SHORT = ["mpeg4.avi", "windows.wmv", "b-frames.mkv", "vp9.webm", "fragmented.mp4", "index-first.mp4"]
 
 
 @pytest.mark.parametrize("name", CUT_SHORT)
