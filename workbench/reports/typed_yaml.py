@@ -7,7 +7,7 @@ not 750 and 8, and a date stays the text it is.
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -45,14 +45,9 @@ def read_yaml(text: str) -> Any:
 class _Loader(yaml.SafeLoader):
     """SafeLoader, which knows no tags that run code; without aliases and without a second value for a name."""
 
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag not in REPLACED]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.constructor.ConstructorError(problem="an alias; write the value out", problem_mark=mark)
         return super().compose_node(parent, index)
 
@@ -66,5 +61,9 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in REPLACED]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 _Loader.add_implicit_resolver(TAG + "int", INT, list("-+0123456789"))
 _Loader.add_implicit_resolver(TAG + "float", FLOAT, list("-+.0123456789"))
