@@ -22,8 +22,8 @@ from faults.judging import Row
 from faults.photos import split
 from faults.resizing import fitted
 from workbench import Recipe, load_model, load_recipe, open_frames, predict
+from workbench.cache import cache_dir
 from workbench.frames.arrays import ArraySequence
-from workbench.models.cache import cache_dir
 
 if TYPE_CHECKING:
     import supervision as sv

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from workbench import sample_path
-from workbench.models.cache import cache_dir
+from workbench.cache import cache_dir
 
 SKIMAGE = ("astronaut.png", "chelsea.png", "coffee.png", "hubble_deep_field.jpg", "ihc.png", "retina.jpg", "rocket.jpg")
 CROPS = ((427, 500), (300, 480), (500, 333), (360, 480), (512, 288), (401, 467))  # height, width in pixels

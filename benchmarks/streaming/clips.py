@@ -8,7 +8,7 @@ from pathlib import Path
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from workbench import sample_path
-from workbench.models.cache import cache_dir
+from workbench.cache import cache_dir
 
 LINES = (720, 1080)
 RATE = 30  # frames a second of the clips

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from workbench import open_frames
-from workbench.models.cache import cache_dir
+from workbench.cache import cache_dir
 from workbench.samples.catalogue import Catalogue
 from workbench.samples.fetch import Fetcher
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,11 +19,14 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from workbench.cache import recall, remember
 from workbench.frames.headers import pixel_limit
 from workbench.frames.video_file import opened, video_stream
 
-BUDGET_PIXELS = 100_000_000  # 250 frames of 640x400, 48 of 1080p: about 0.25 s, once in a process for a file
+BUDGET_PIXELS = 100_000_000  # 250 frames of 640x400, 48 of 1080p: about 0.25 s, once for a file
 MOST_SIZES = 4  # of frames that are told apart
+CLIPS = "clips"  # where the answers are kept
+RULES = 1  # of the check; raise it when they change, and every clip is checked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +42,27 @@ class Checked:
 def check_frames(path: Path) -> Checked:
     """Decode the first `BUDGET_PIXELS` of a file with one thread, so that every machine counts the same.
 
-    The answer on a file is kept as long as it does not change.
+    The answer on a file is kept as long as it does not change, in this process and in the cache folder.
 
     Raises:
         UnreadableSource: it cannot be opened.
     """
     facts = path.stat()
-    return _checked(path.resolve(), facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+    version = (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+    return _known(path.resolve(), pixel_limit(), *version)
 
 
 @lru_cache(maxsize=256)
-def _checked(path: Path, *_version: int) -> Checked:
+def _known(path: Path, *version: int) -> Checked:
+    facts = [RULES, av.__version__, str(path), *version]
+    if known := recall(CLIPS, facts):
+        return Checked(**known | {"sizes": tuple(tuple(size) for size in known["sizes"])})
+    checked = _checked(path)
+    remember(CLIPS, facts, asdict(checked))
+    return checked
+
+
+def _checked(path: Path) -> Checked:
     broken: set[object] = set()  # by their stamps: what is broken as a packet is so as a frame, too
     sizes: list[tuple[int, int, int]] = []
     packets = number = pixels = 0

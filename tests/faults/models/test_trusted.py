@@ -15,7 +15,7 @@ from tests.unit.cli.command_line import run
 from tests.unit.models.graph_models import tensorflow
 from tests.unit.models.onnx_files import convolution
 from workbench import load_model
-from workbench.models.cache import file_digest
+from workbench.cache import file_digest
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 

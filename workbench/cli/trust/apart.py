@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from workbench.cache import file_digest
 from workbench.cli.terminal import say
 from workbench.errors import InvalidValue, ModelLoadError, RunError
-from workbench.models.cache import file_digest
 from workbench.models.opening.trust import TRUSTED, trusting
 from workbench.models.opening.vetting import vet
 from workbench.models.original import is_file, located

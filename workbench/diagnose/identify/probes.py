@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from workbench.models.cache import cache_dir
+from workbench.cache import cache_dir
 
 FOLDER = "probes-1"  # the number goes up when a probe changes
 ORIENTATION = 0x0112

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbench.models.cache import file_digest
+from workbench.cache import file_digest
 from workbench.models.engines.machine import machine, versions
 from workbench.models.engines.rechecking import still_right
 from workbench.models.engines.record import Choice, Trial, quickest, spec_from

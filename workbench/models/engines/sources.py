@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from workbench.models.cache import file_digest
+from workbench.cache import file_digest
 from workbench.models.model import LoadedModel
 from workbench.models.opening.file_kind import runtime_of
 from workbench.models.original import Wanted, open_file

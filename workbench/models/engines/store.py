@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from workbench.models.cache import cache_dir, file_digest
+from workbench.cache import cache_dir, file_digest
 from workbench.models.engines.machine import machine, versions
 from workbench.models.engines.record import Choice
 

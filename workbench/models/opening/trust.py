@@ -10,8 +10,8 @@ import os
 import re
 from pathlib import Path
 
+from workbench.cache import file_digest
 from workbench.errors import InvalidValue, ModelLoadError
-from workbench.models.cache import file_digest
 
 TRUSTED = "WORKBENCH_TRUSTED"  # environment: a JSON object, absolute path -> SHA-256; see `--trust-model`
 CURE = "give trust=True (--trust-model at the command line)"

@@ -5,19 +5,16 @@ The verdict on a file is kept in the cache folder under its SHA-256, so a file i
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import os
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+from workbench.cache import file_digest, recall, remember
 from workbench.errors import ModelLoadError
-from workbench.models.cache import cache_dir, file_digest
 from workbench.models.opening.trial_process import Limits, TrialProcess, Verdict
 
 SECONDS, MEMORY_MB = 20.0, 2048
+VERDICTS = "verdicts"  # where they are kept
 EVERY = "*"  # signature: the verdict is on all of them
 TIMES_ITS_SIZE = 10  # what a runtime may take for a file: read, parsed, frozen, optimized
 GRAPHS = ("savedmodel", "frozen-graph")
@@ -56,9 +53,10 @@ def vet(
     """
     path = Path(path)
     digest = file_digest(path)
-    record = _record(digest, runtime, signature)
-    problem, known = _recall(record)
-    if not known and not _recall(_record(digest, runtime, EVERY))[1]:
+    facts = _facts(digest, runtime, signature)
+    known = recall(VERDICTS, facts) or recall(VERDICTS, _facts(digest, runtime, EVERY))
+    problem = known["problem"] if known else None
+    if known is None:
         room = memory_mb + TIMES_ITS_SIZE * _megabytes(path)
         with TrialProcess(runtime, Limits(seconds, room)) as trial:
             verdict = trial.verdict(path, signature)
@@ -66,7 +64,7 @@ def vet(
             verdict = _room(path)
         problem = verdict.problem
         if verdict.lasting:
-            _remember(record, path, problem)
+            _remember(facts, path, problem)
     if problem:
         raise ModelLoadError(f"{path}: {problem}")
 
@@ -89,38 +87,23 @@ def vouch(path: str | Path, runtime: str) -> None:
 
         if reaching_out(path, runtime):
             return
-    _remember(_record(file_digest(path), runtime, EVERY), path, None)
+    _remember(_facts(file_digest(path), runtime, EVERY), path, None)
 
 
-def _record(digest: str, runtime: str, signature: str | None) -> Path:
-    """Return where the verdict on these bytes in this version of the runtime is kept."""
+def _facts(digest: str, runtime: str, signature: str | None) -> list[Any]:
+    """Return what a verdict is on: these bytes in this version of the runtime."""
     if runtime == "cv2":
         import cv2
 
         running = str(cv2.__version__)  # opencv-python, -headless and -contrib are one module
     else:
         running = version(PACKAGES[runtime])
-    facts = json.dumps([RULES, digest, runtime, running, signature])
-    return cache_dir() / "verdicts" / f"{hashlib.sha256(facts.encode()).hexdigest()}.json"
+    return [RULES, digest, runtime, running, signature]
+
+
+def _remember(facts: list[Any], path: Path, problem: str | None) -> None:
+    remember(VERDICTS, facts, {"file": path.name, "problem": problem})
 
 
 def _megabytes(path: Path) -> int:
     return sum(file.stat().st_size for file in (path.rglob("*") if path.is_dir() else [path])) >> 20
-
-
-def _recall(record: Path) -> tuple[str | None, bool]:
-    """Return the problem of a file, and whether a verdict is kept at all."""
-    try:
-        return json.loads(record.read_text(encoding="utf-8"))["problem"], True
-    except (OSError, ValueError, KeyError, TypeError):
-        return None, False
-
-
-def _remember(record: Path, path: Path, problem: str | None) -> None:
-    """Write a verdict, whole or not at all; a cache folder that takes no files costs a new trial each time."""
-    with contextlib.suppress(OSError):
-        record.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=record.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"file": path.name, "problem": problem}, file)
-        Path(name).replace(record)

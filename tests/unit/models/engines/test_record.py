@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.models.cache import file_digest
+from workbench.cache import file_digest
 from workbench.models.engines import store
 from workbench.models.engines.machine import machine, versions
 from workbench.models.engines.record import Choice, Trial, quickest

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
+from workbench.cache import cache_dir, file_digest
 from workbench.errors import UnreadableSource
-from workbench.models.cache import cache_dir, file_digest
 
 
 @pytest.fixture
