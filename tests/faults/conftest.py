@@ -44,9 +44,10 @@ def _stale(told):
 
 
 def _is_whole(session):
-    """Tell whether every test of this folder was run."""
+    """Tell whether every test of this folder was run, none left out and none skipped."""
     chosen = session.config.args in (["tests/faults"], ["tests"])
-    return chosen and not any(session.config.getoption(name) for name in ("keyword", "markexpr"))
+    skipped = session.config.pluginmanager.get_plugin("terminalreporter").stats.get("skipped")
+    return chosen and not skipped and not any(session.config.getoption(name) for name in ("keyword", "markexpr"))
 
 
 @pytest.fixture
