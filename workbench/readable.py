@@ -23,23 +23,31 @@ _CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028-\u202e\u2066-\u2069\ud800-\
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _UNSEEN = re.compile(f"{_CONTROL}|(?<={_MARK * 4}){_MARK}")
 
-# What follows the scheme, to the end of the word; a password with a quote in it runs on to its @.
+# No host is called so: what stands behind the @ of me@home.jpg is a file's name, and what stands before it no password.
+_FILE = (
+    r"[^\s/?#@:]{0,200}\.(?:jpe?g|png|bmp|gif|webp|tiff?|mp4|m4v|avi|mkv|wmv|webm|mpe?g|csv|json|ya?ml|txt|npy|npz|onnx"
+    r"|tflite|keras|h5|pb|ipynb|html?)(?![\w./:])"
+)
+# What follows the scheme, which no letter of a drive is, to the end of the word; a password with a quote in it runs on
+# to its @.
 _ADDRESS = re.compile(
-    r"""(?:(?<=:)/{1,3}|//)(?:[^\s"'<>/?#:@]{0,200}:[^\s<>@"']{0,200}["'][^\s<>@]{0,200}@)?[^\s"'<>]*"""
+    r"""(?:(?<=[\w*]{2}:)/{1,3}|//)(?:[^\s"'<>/?#:@]{0,200}:[^\s<>@"']{0,200}["'][^\s<>@]{0,200}@)?[^\s"'<>]*"""
 )
 # user:password@ before a host, the scheme forgotten; or as a part of a path, the scheme mistyped.
 _BARE_USER = re.compile(
-    r"""(?:(?<=/)|(?<![^\s"'=(,])(?=[^@]{1,400}@(?:(?:\d{1,3}\.){3}\d|localhost\b|[a-z][\w-]*[./])))"""
-    r"""([^\s"'<>/:@=(,]{1,200}:(?!/)[^\s"'<>@]{1,200})@""",
+    r"""(?:(?<=/)|(?<![^\s"'=(,])(?!mailto:|cv2:)(?=[^@]{1,400}@(?:(?:\d{1,3}\.){3}\d|localhost\b|[a-z][\w-]*[./])))"""
+    rf"""([^\s"'<>/:@=(,]{{1,200}}:(?!/)[^\s"'<>@]{{1,200}})@(?!{_FILE})""",
     re.IGNORECASE,
 )
 _NAME = r"""((?:amp;)?[^\s"'<>=&?;/#,]{1,80})="""
-_FIELD = re.compile(rf"""(?<=[?&;#]){_NAME}([^\s"'<>&#;]*)""")
+_FIELD = re.compile(rf"""(?<=[?&;#]){_NAME}([^\s"'<>&#;`]*)""")
 # Some cameras take both as a part of the path: /user=admin_password=word_channel=1
 _PATH_FIELD = re.compile(rf"""(?<=[/_,&;]){_NAME}((?:(?![_,][a-z]\w{{0,20}}=)[^\s"'<>/&;])*)""", re.IGNORECASE)
+# Parts of the names of secrets, and the words that hold them and are none: keyframe, monkey, compass, signal, sigma...
 _SECRET = re.compile(
-    r"pass|pas$|pwd|psw|token|secret|key(?!frame|point)|auth(?!or)|\bsig|credential|policy|session|jwt|ticket|hash|md5"
-    r"|hdn(?:ts|ea)",
+    r"(?<!com)(?<!by)pass(?!es|ive|_?through|age|enger|_?band)|pas$|pwd|psw|token(?!iz|s$|_?len)|secret"
+    r"|(?<!mon|tur|don|hoc)key(?!_?(?:frame|point|board|step|stone))|auth(?!or)|(?:\b|_)sig(?!nal|ma)|credential|policy"
+    r"|session|jwt|ticket|hash(?!_?(?:size|bit|tag))|md5|hdn(?:ts|ea)",
     re.IGNORECASE,
 )
 
@@ -101,11 +109,15 @@ def _parts(address: str) -> tuple[str, str, str]:
     """Return the slashes, `user:password` and the rest of what follows a scheme.
 
     A password may hold / ? # @ as a person types it, so `user:` runs to the last @; a name without a colon ends where
-    the host must. Of "//host:80/a@b" the host is taken for a user: rather that than a password shown.
+    the host must. Of "//host:80/a@b" the host is taken for a user: rather that than a password shown; not of
+    "//host:80/a@b.jpg", where no host is behind the @.
     """
     rest = address.lstrip("/")
     host = re.split(r"[/?#]", rest, maxsplit=1)[0]
     user, at, behind = (rest if ":" in host.partition("@")[0] else host).rpartition("@")
+    if re.match(_FILE, behind, re.IGNORECASE):
+        user, at, before = user.rpartition("@")
+        behind = f"{before}@{behind}"
     if not at:
         return "", "", address
     return address[: len(address) - len(rest)], user, behind + (rest[len(host) :] if ":" not in user else "")

@@ -64,8 +64,19 @@ def test_every_sign_is_visible(text, shown):
         pytest.param("http://cam/a@2x.png?keypoints=17&design=b", None, id="an at sign in a path"),
         pytest.param("C:/users/me@home/x.png", None, id="path"),
         pytest.param("mAP:50@0.95", None, id="metric"),
+        pytest.param("rtsp://me:word@cam/a@2x.jpg", "rtsp://***@cam/a@2x.jpg", id="a file behind it"),
+        pytest.param("rtsp://me:word@cam.jpg:554/1", "rtsp://***@cam.jpg:554/1", id="a host named as a file"),
+        pytest.param("http://cam:8080/a@2x.mp4 is gone", None, id="a port, and an at sign in a file's name"),
+        pytest.param("no file photos/12:30@studio.jpg", None, id="a time in a file's name"),
+        pytest.param("clip_12:30:05@192.168.1.4.mp4", None, id="an address in a file's name"),
+        pytest.param("C:/me@work/a.jpg, D:\\me@home\\b.png", None, id="a drive"),
+        pytest.param("cv2:models/me@home/model.onnx", None, id="a model with its runtime"),
+        pytest.param("mailto:me@example.com", None, id="a letter's address"),
+        pytest.param("https://x.org/?monkey=3&key_frames=2&tokenizer=b&compass=n&sigma=1&hash_size=8&signal=5", None,
+                     id="words that hold the name of a secret"),
+        pytest.param("`rtsp://cam/?token=word`", "`rtsp://cam/?token=***`", id="Markdown"),
     ],
-)
+)  # fmt: skip
 def test_no_password_of_an_address_is_shown(text, shown):
     assert without_password(text) == (text if shown is None else shown)
     assert "word" not in without(text, passwords_in(text)).replace("password", "")
