@@ -137,6 +137,7 @@ def _read(path: Path, mode: int, *version: int) -> Mapping[str, str]:
             raise _unreadable(path, f"line {number} gives {name!r} a second digest")
         if number == len(lines) and not (path.parent / name).exists():  # no line end behind it
             raise _unreadable(path, f"it ends within its last line, at {name!r}")
+    found.pop(path.name, None)  # `sha256sum * > SHA256SUMS` for the second time: what it was before
     return found
 
 

@@ -131,6 +131,11 @@ def test_a_pipe_in_a_folder_is_not_waited_for(saved):
         expect_recorded(saved)
 
 
+def test_a_list_made_for_the_second_time_may_name_the_first(saved):
+    write_sums(saved, f"{DIGEST}  ./{SUMS}", f"{DIGEST}  saved_model.pb")
+    expect_recorded(saved)
+
+
 @pytest.mark.parametrize("name", ["/dev/zero", "../other.pb", "variables/../../other.pb"])
 def test_a_list_cannot_name_what_lies_outside_of_its_folder(saved, name):
     write_sums(saved, f"{OTHER}  {name}")

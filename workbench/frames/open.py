@@ -147,7 +147,10 @@ class _How:
             frames.array(0)  # one file: what is wrong with it is said at once
             return frames
         if kind in ("unknown", "text") and path.suffix.lower() not in VIDEO_SUFFIXES:
-            raise UnreadableSource(f"{_named(origin, path)} is neither a picture nor a video; name a file that is")
+            raise UnreadableSource(
+                f"{_named(origin, path)} is neither a picture nor a video of a known kind; "
+                "name one, or convert it to PNG or MP4"
+            )
         return self.video(path, origin)
 
 
