@@ -1,18 +1,22 @@
-"""What libjpeg, libpng and libtiff print to standard error about a picture, heard instead of printed.
+"""What libjpeg says of a picture, heard instead of printed.
 
 A JPEG with bytes changed in its middle decodes, and libjpeg knows ("premature end of data segment"), but OpenCV hands
-out the pixels and lets it print that where nobody connects it with the file.
+out the pixels and lets it print that where nobody connects it with the file. So the C library's `stderr`, a variable
+that libjpeg prints to, is another stream meanwhile. File descriptor 2 stays what it is: Python, processes that are
+started meanwhile, a kernel that watches it, and whoever reports a crash print there as ever.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
-import tempfile
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,8 +25,9 @@ STANDARD_ERROR = 2
 _WORDS = re.compile(r"(?:Corrupt JPEG data: |(?=Premature end of JPEG))([^\n]*)\n")
 _BROKEN = ("premature end", "bad Huffman", "bad arithmetic", "found marker", "Premature end")
 _ODD = "extraneous bytes before marker"
+_UNBUFFERED = 2  # _IONBF of <stdio.h>
 _LOCK = threading.Lock()  # standard error belongs to the whole process
-_held: tuple[int, int] | None = None  # process number, file descriptor
+os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,44 +53,53 @@ def listening(decode: Callable[[], np.ndarray]) -> tuple[np.ndarray, Heard]:
 
 
 def _sorted(text: str) -> Heard:
-    """Return libjpeg's words, and print the others: another thread's, whose progress bar has no line ends, perhaps."""
+    """Return libjpeg's words, and print the others: another library's, or another thread's."""
     if not text:
         return NOTHING
     words = _WORDS.findall(text)
     if others := _WORDS.sub("", text):
-        os.write(STANDARD_ERROR, others.encode("utf-8", "surrogateescape"))
+        with suppress(OSError):  # closed, or a terminal that is gone
+            os.write(STANDARD_ERROR, others.encode("utf-8", "surrogateescape"))
     broken = next((each for each in words if each.startswith(_BROKEN)), None)
     return Heard(broken, next((each for each in words if _ODD in each), None))
 
 
 @contextmanager
 def overheard(text: list[str]) -> Iterator[None]:
-    """Add to a list what is printed to the file descriptor of standard error while the block runs.
+    """Add to a list what is printed to the C library's `stderr` while the block runs; with other than glibc, nothing.
 
-    A process without standard error hears nothing.
+    One block at a time; a process is forked between blocks, and so with the lock open and the stream its own.
     """
     with _LOCK:
-        try:
-            printed = os.dup(STANDARD_ERROR)
-        except OSError:
+        if not (ear := _ear(os.getpid())):
             yield
             return
-        held = _file()
-        os.dup2(held, STANDARD_ERROR)
+        printed = ear.stderr.value
         try:
+            ear.stderr.value = ear.stream
             yield
         finally:
-            os.dup2(printed, STANDARD_ERROR)
-            os.close(printed)
-            if length := os.lseek(held, 0, os.SEEK_CUR):
-                text.append(os.pread(held, length, 0).decode("utf-8", "surrogateescape"))
-                os.lseek(held, 0, os.SEEK_SET)
+            ear.stderr.value = printed
+            if length := os.lseek(ear.file, 0, os.SEEK_CUR):
+                text.append(os.pread(ear.file, length, 0).decode("utf-8", "surrogateescape"))
+                os.lseek(ear.file, 0, os.SEEK_SET)
 
 
-def _file() -> int:
-    """Return a file of this process' own: one inherited from a parent would be written to by both."""
-    global _held  # noqa: PLW0603 - kept, since making one for each picture costs more than a small picture
-    if _held is None or _held[0] != os.getpid():
-        with tempfile.TemporaryFile() as file:
-            _held = os.getpid(), os.dup(file.fileno())
-    return _held[1]
+@dataclass(frozen=True, slots=True)
+class _Ear:
+    stderr: ctypes.c_void_p  # the variable of the C library, a FILE *
+    stream: int  # a FILE * that stands there meanwhile; it is never closed, since another thread may hold it
+    file: int  # the descriptor behind it
+
+
+@lru_cache(maxsize=1)
+def _ear(process: int) -> _Ear | None:
+    """Make the stream of a process; one inherited from a parent would be written to by both."""
+    del process
+    if sys.platform != "linux" or not hasattr(libc := ctypes.CDLL(None), "gnu_get_libc_version"):
+        return None  # musl keeps `stderr` where it cannot be written
+    file = os.memfd_create("workbench-libjpeg")
+    libc.fdopen.restype = ctypes.c_void_p
+    stream = libc.fdopen(file, b"w")
+    libc.setvbuf(ctypes.c_void_p(stream), None, _UNBUFFERED, ctypes.c_size_t(0))
+    return _Ear(ctypes.c_void_p.in_dll(libc, "stderr"), stream, file)

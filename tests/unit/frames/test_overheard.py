@@ -1,5 +1,6 @@
 """What libjpeg prints while it decodes is heard, and what others print is not lost."""
 
+import ctypes
 import os
 import random
 import subprocess
@@ -19,9 +20,16 @@ PHOTOS = ["faces-6/sample1.jpg", "skimage/rocket.jpg", "imagenet-20/imagenet_00_
 IMAGE = np.zeros((1, 1, 3), np.uint8)
 
 
+LIBC = ctypes.CDLL(None)
+
+
+def print_in_c(text):
+    LIBC.fputs(text.encode(), ctypes.c_void_p.in_dll(LIBC, "stderr"))  # what fprintf(stderr) of libjpeg does
+
+
 def printing(text):
     def decode():
-        os.write(2, text.encode())
+        print_in_c(text)
         return IMAGE
 
     return decode
@@ -71,12 +79,12 @@ def test_nothing_of_one_picture_is_heard_of_the_next(capfd):
 
 def test_standard_error_is_given_back_also_after_an_error(capfd):
     def fail():
-        os.write(2, b"said before\n")
+        print_in_c("said before\n")
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         listening(fail)
-    os.write(2, b"here again\n")
+    print_in_c("here again\n")
     assert capfd.readouterr().err == "said before\nhere again\n"
 
 
@@ -93,6 +101,38 @@ def test_many_threads_hear_each_their_own(capfd):
     for thread in threads:
         thread.join()
     assert found == {number: [bool(number % 2)] * 50 for number in range(8)}
+
+
+def test_what_is_no_library_of_c_prints_at_once_as_ever(capfd):
+    """Python, a process that is started meanwhile and lives on, and whoever reports a crash."""
+
+    def decode():
+        os.write(2, b"Corrupt JPEG data: bad Huffman code, says Python\n")
+        subprocess.run(["/bin/sh", "-c", "echo from a child >&2"], check=True)
+        assert capfd.readouterr().err == "Corrupt JPEG data: bad Huffman code, says Python\nfrom a child\n"
+        return IMAGE
+
+    assert listening(decode)[1] == Heard()
+
+
+def test_a_process_that_is_forked_while_another_thread_decodes_reads_and_hears_on_its_own():
+    started, go_on = threading.Event(), threading.Event()
+
+    def decode():
+        started.set()
+        go_on.wait(0.2)
+        return IMAGE
+
+    thread = threading.Thread(target=listening, args=(decode,))
+    thread.start()
+    started.wait()
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of fork and threads
+        child = os.fork()  # waits for the decoder
+    if not child:
+        heard = listening(printing("Corrupt JPEG data: bad Huffman code\n"))[1]
+        os._exit(0 if heard.broken == "bad Huffman code" else 1)
+    thread.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 @pytest.mark.slow
