@@ -33,8 +33,15 @@ test: ## everything: lint, unit, notebook, browser and packaging tests, and Open
 
 # The parts of `test`, three at a time on two cores, since many a test waits for a process or a page; the longest first,
 # behind what is soon known. What a part prints comes when it has ended.
-PARTS := lint test-notebooks test-packaging test-parts test-models test-browser test-faults test-opencv4
-.PHONY: $(filter test-%, $(PARTS))
+PARTS := test-lint test-notebooks test-packaging test-parts test-models test-browser test-faults test-opencv4
+.PHONY: $(PARTS)
+
+test-lint: # what needs no test
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml workbench scripts
+	@$(BIN)/lint-imports  | tail -n 3
 
 test-models: # every runtime and conversion
 	@$(PYTEST) tests/unit/models tests/unit/samples
@@ -69,11 +76,7 @@ faults-table: samples ## write what the fault tests see into docs/faults.md
 	@$(PYTEST) tests/faults --write-table
 
 lint: setup ## ruff, mypy, bandit and the import layers
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml workbench scripts
-	@$(BIN)/lint-imports  | tail -n 3
+	@$(MAKE) --no-print-directory test-lint
 
 audit: setup ## hold the locks against advisories: ADVISORIES=all.zip, OSV's export for PyPI; without a network
 	@$(BIN)/python -m scripts.advisories $(ADVISORIES)
