@@ -30,7 +30,7 @@ class Entry:
     """A run as the index shows it."""
 
     run: Mapping[str, Any]  # its manifest
-    state: str  # its status; `partial` where it went well on a part of its sources
+    state: str  # its status; where it went well `partial` if on a part of its sources, `altered` if written to since
     partial: list[str]  # what it took of damaged sources
     altered: list[str]  # which of its files something has written to since
     link: str  # to its report, relative; empty when there is none
@@ -83,12 +83,13 @@ def _read(folder: Path, run: Mapping[str, Any]) -> Entry:
     """
     if not all(isinstance(run[name], str) for name in SHOWN):
         raise TypeError(f"{SHOWN} are text")
+    touched, state = altered(folder, (REPORT, MANIFEST, METRICS, THUMBNAIL)), state_of(run)
     where = quote(os.fsencode(f"{folder.parent.name}/{folder.name}"))  # a name may hold : # ? % or no UTF-8
     return Entry(
         run=run,
-        state=state_of(run),
+        state="altered" if touched and state in ("ok", "partial") else state,
         partial=[str(line) for line in run.get("partial", ())],
-        altered=altered(folder, (REPORT, MANIFEST, METRICS, THUMBNAIL)),
+        altered=touched,
         link=f"{where}/{REPORT}" if (folder / REPORT).is_file() else "",
         thumbnail=f"{where}/{THUMBNAIL}" if (folder / THUMBNAIL).is_file() else "",
         question=MARKS.sub("", run["question"]),

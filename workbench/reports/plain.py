@@ -81,7 +81,9 @@ def texts_in(value: Plain) -> Iterable[str]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return the JSON object in `path`; empty when the file is missing, torn or no object."""
+    """Return the JSON object in `path`; empty when the file is missing, torn, a pipe or no object."""
+    if is_endless(path):
+        return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):  # the last of brackets in brackets in brackets

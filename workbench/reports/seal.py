@@ -6,10 +6,11 @@ write to its seal as well, so it is no signature.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
-from workbench.checksums import recorded_in, sha256_of
+from workbench.cache import recall, remember
+from workbench.checksums import known_sha256, recorded_in, sha256_of
 from workbench.errors import UnreadableSource
 
 SEAL = "SHA256SUMS"
@@ -22,23 +23,36 @@ def seal(folder: Path) -> None:
     (folder / SEAL).write_text("".join(lines), encoding="utf-8")
 
 
-def altered(folder: Path, names: Iterable[str]) -> list[str]:
-    """Return a line for each of these files that is not what it was; none for a run that has no seal."""
+def altered(folder: Path, names: Collection[str]) -> list[str]:
+    """Return a line for each of these files that is not what it was; none for a run that has no seal.
+
+    Answers are kept, so that an index of hundreds of reports does not read them all for each new one.
+    """
     try:
         recorded = recorded_in(folder)
     except UnreadableSource:
-        return [f"{SEAL} cannot be read, so nothing tells whether this is as it was when the run ended"]
+        return [f"{SEAL} cannot be read, so nothing tells whether this is as it was when the run ended; run it again"]
     kept = {name: digest for name, digest in recorded.items() if name in names}
-    return [
-        f"{name} is not what it was when the run ended"
-        for name, digest in kept.items()
-        if _digest(folder / name) != digest
-    ]
+    facts = [[str(folder.absolute()), name, digest, *_version(folder / name)] for name, digest in kept.items()]
+    found = (recall("reports", facts) or {}).get("altered")
+    if found is None:
+        found = [name for name, digest in kept.items() if _digest(folder / name) != digest]
+        remember("reports", facts, {"altered": found})
+    return [f"{name} is not what it was when the run ended; run it again" for name in found]
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file does, also where its time was set back; nothing for one that is gone."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return ()
+    return facts.st_mode, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
 
 
 def _digest(path: Path) -> str:
-    """Return the SHA-256 of a file; empty when it is gone."""
+    """Return the SHA-256 of a file; empty when it is gone, or is none."""
     try:
-        return sha256_of(path)
+        return known_sha256(path)
     except OSError:
         return ""

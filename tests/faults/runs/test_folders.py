@@ -131,6 +131,11 @@ def test_a_report_that_a_later_notebook_writes_to(folder, fine, report):
     [manifest] = folder.glob("reports/count/*/manifest.json")
     assert json.loads(manifest.read_text(encoding="utf-8"))["status"] == "ok"
     cell = f"open({str(manifest.parent / 'report.html')!r}, 'a').write('<p>All is well</p>')"
-    fine(cell, outcome="flagged", seen="the index says: report.html is not what it was when the run ended")
+    fine(
+        cell,
+        outcome="flagged",
+        seen="altered; the index says: report.html is not what it was when the run ended; run it again",
+    )
     index = (folder / "reports" / "index.html").read_text(encoding="utf-8")
-    assert index.count("report.html is not what it was when the run ended") == 1
+    assert index.count("report.html is not what it was when the run ended; run it again") == 1
+    assert index.count(">altered<") == 2  # the run, and the number of such runs
