@@ -38,6 +38,8 @@ def main() -> None:
         if status == INTERRUPTED:
             say("workbench: interrupted", file=sys.stderr)
         raise SystemExit(status)
+    except KeyboardInterrupt:  # one more, while the first was answered
+        raise SystemExit(INTERRUPTED) from None
     except WorkbenchError as error:
         refusal = str(error)
     except TyperException as error:
