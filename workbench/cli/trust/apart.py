@@ -46,7 +46,7 @@ def run_apart(*origins: str) -> None:
         return
     files = dict(_introduced(origin) for origin in dict.fromkeys(origins) if is_file(origin) and not _is_sample(origin))
     if not files:
-        raise InvalidValue(f"--trust-model is for a model file, and {_listed(origins)}; leave it out")
+        raise InvalidValue(f"--trust-model is for a model of your own, and {_listed(origins)}; leave it out")
     raise SystemExit(_status(files))
 
 

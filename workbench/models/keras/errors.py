@@ -42,6 +42,11 @@ CAUSES = (
         "@keras.saving.register_keras_serializable() before loading",
     ),
     (
+        r"Unknown layer: '(?P<name>TrueDivide|FloorDivide|GetItem|ExpandDims|Negative)'",
+        "it holds Keras' operation {name} outside of a layer, which Keras writes into an .h5 and cannot read "
+        "back; save the model with model.save('NAME.keras') where it was made",
+    ),
+    (
         r"Could not locate class '?(?P<name>[\w>]+)'?|Unknown layer: '?(?P<other>[\w>]+)'?",
         "it uses the custom class {name}, which is not known here; import the module that registers it with "
         "@keras.saving.register_keras_serializable() before loading",

@@ -18,7 +18,7 @@ from workbench.models.opening.trust import CURE
 
 KNOWN = f"if you know where the file comes from, {CURE}"
 LAMBDA = (
-    "it holds a Lambda layer, which is Python code that runs on loading, and is blocked; "
+    "it holds a Lambda layer, which is Python code that runs with the model; "
     f"{KNOWN}, else ask its author for a file without Lambda"
 )
 TFSM = (

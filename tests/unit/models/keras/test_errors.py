@@ -98,6 +98,12 @@ ABROAD = "Keras 2: TensorFlow 2.15 or older.*tf.saved_model.save.*load that fold
             id="a slash in a name",
         ),
         pytest.param(
+            "norm",
+            {"class_name": "TrueDivide"},
+            r"operation TrueDivide outside of a layer.*model\.save\('NAME\.keras'\)",
+            id="x / 255 between the layers",
+        ),
+        pytest.param(
             "norm", {"class_name": "Squeeze9"}, "the custom class Squeeze9.*register_keras_serializable", id="custom"
         ),
     ],
