@@ -4,7 +4,6 @@ A run's cell does what the environment says, so that good and bad runs are runs 
 """
 
 import json
-import multiprocessing
 import os
 import random
 import re
@@ -20,6 +19,7 @@ import psutil
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.faults.conftest import contents
+from tests.faults.processes import PROCESSES
 from workbench.reports.seal import SEAL, altered
 
 DEED, YARD = "FAULTED_DEED", "FAULTED_YARD"  # environment variables: what the cell does; whose process one is
@@ -34,8 +34,6 @@ BYSTANDERS = (
     "subprocess.Popen(['sleep', '300'])\n",
     "subprocess.Popen(['sleep', '300'], start_new_session=True)\n",
 )
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["workbench.reports.publish", "cv2", "av"])
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing import forkserver
 
 import pytest
 
+from tests.faults.processes import PROCESSES
 from tests.faults.runs.conftest import left_running
 from tests.faults.runs.notebooks import write_notebook
+from workbench.cli import main
 
 pytestmark = pytest.mark.slow
 START = """import signal
@@ -22,21 +25,50 @@ READY_S = 120
 
 
 @pytest.fixture
-def command(folder):
-    """Return a function that starts `workbench report` on a notebook whose cell waits, as a terminal does."""
+def waiting(folder):
+    """Write a notebook whose cell waits, and return the words that report on it."""
+    write_notebook(folder / "count.ipynb", "import time; open('ready', 'w'); time.sleep(90)")
+    return ["report", "count.ipynb"]
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Return what starts processes, itself started before a test's folder is the current one, which it would keep."""
+    forkserver.ensure_running()
+    return PROCESSES
+
+
+@pytest.fixture
+def command(processes, folder, waiting):
+    """Return a function that starts `workbench report` on it in a process of its own, whose output is a file here."""
     started = []
 
-    def start(**streams):
-        write_notebook(folder / "count.ipynb", "import time; open('ready', 'w'); time.sleep(90)")
-        words = [sys.executable, "-c", START, "report", "count.ipynb"]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
-        started.append(subprocess.Popen(words, cwd=folder, text=True, **pipes))
+    def start(output):
+        started.append(processes.Process(target=be_user, args=(folder, waiting, output)))
+        started[-1].start()
         return started[-1]
 
     yield start
     for process in started:
         process.kill()
-        process.wait()
+        process.join()
+
+
+def be_user(folder, words, output):
+    """Run the command line as a terminal does."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.chdir(folder)
+    file = os.open(output, os.O_WRONLY | os.O_CREAT)
+    os.dup2(file, sys.stdout.fileno()), os.dup2(file, sys.stderr.fileno())
+    sys.argv = ["workbench", *words]
+    main()
+
+
+def ended(process):
+    """Return the exit status of a process that ends in time."""
+    process.join(60)
+    return process.exitcode
 
 
 def wait_for(condition):
@@ -46,37 +78,53 @@ def wait_for(condition):
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize(
-    ("signals", "status", "said"),
-    [
-        pytest.param([signal.SIGINT], 130, "stopped by Ctrl-C", id="Ctrl-C while a cell runs"),
-        pytest.param([signal.SIGINT] * 3, 130, "stopped by Ctrl-C", id="Ctrl-C three times in a row"),
-        pytest.param([signal.SIGTERM], 130, "stopped by SIGTERM", id="SIGTERM, as from `timeout` or a service manager"),
-    ],
-)
-def test_signals(signals, status, said, command, folder, told):
-    process = command()
-    wait_for((folder / "ready").exists)
-    for each in signals:
-        process.send_signal(each)
-        time.sleep(0.3)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == status
-    lines = errors.splitlines()
-    assert lines[0] == f"workbench: count interrupted: {said}"
+def expect_marked(folder, errors, said):
+    """Hold what a stopped command left to one run, marked, and told in one line, which is returned."""
+    line = errors.splitlines()[0]
+    assert line == f"workbench: count interrupted: {said}"
     assert "Traceback" not in errors
     [manifest] = folder.glob("reports/count/*/manifest.json")
     assert json.loads(manifest.read_text(encoding="utf-8"))["status"] == "interrupted"
     assert [path.name for path in (folder / "reports" / "count").iterdir()] == [manifest.parent.name]
     assert left_running(folder) == []
-    told("marked", f"{lines[0].removeprefix('workbench: ')} (exit status {status})")
+    return line.removeprefix("workbench: ")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        pytest.param(signal.SIGINT, "stopped by Ctrl-C", id="Ctrl-C while a cell runs"),
+        pytest.param(signal.SIGTERM, "stopped by SIGTERM", id="SIGTERM, as from `timeout` or a service manager"),
+    ],
+)
+def test_signals(number, said, command, folder, told):
+    process = command("first")
+    wait_for((folder / "ready").exists)
+    os.kill(process.pid, number)
+    assert ended(process) == 130
+    line = expect_marked(folder, (folder / "first").read_text().partition("\n")[2], said)
+    told("marked", f"{line} (exit status 130)")
+
+
+@pytest.mark.parametrize("times", [pytest.param(3, id="Ctrl-C three times in a row")])
+def test_signals_in_a_row(times, waiting, folder, told):
+    words = [sys.executable, "-c", START, *waiting]
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, cwd=folder, text=True, **pipes) as process:
+        wait_for((folder / "ready").exists)
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGINT)  # the latter while Python ends; one and the same for a shell
+    told("marked", f"{expect_marked(folder, errors, 'stopped by Ctrl-C')} (exit status 130)")
 
 
 def test_a_command_that_is_killed(command, folder, told, report):
-    process = command()
+    process = command("first")
     wait_for((folder / "ready").exists)
     process.kill()
-    process.communicate()
+    process.join()
     wait_for(lambda: left_running(folder) == [])
     assert list((folder / "reports" / "count").glob(".draft-*"))
     assert report("1")[0] == 0
@@ -86,18 +134,17 @@ def test_a_command_that_is_killed(command, folder, told, report):
     told("marked", "nothing is published; its kernel ends by itself, and the next run removes what it left")
 
 
-def test_two_runs_of_the_same_at_once(command, folder, told, report):
-    first = command()
+def test_two_runs_of_the_same_at_once(command, folder, told):
+    first = command("first")
     wait_for((folder / "ready").exists)
-    second = command()
-    assert second.stdout.read(len("count (waiting")) == "count (waiting"
+    second = command("second")
+    wait_for(lambda: (folder / "second").exists() and "(waiting" in (folder / "second").read_text())
     (folder / "ready").unlink()
-    first.send_signal(signal.SIGINT)
-    first.communicate(timeout=60)
+    os.kill(first.pid, signal.SIGINT)
+    assert ended(first) == 130
     wait_for((folder / "ready").exists)  # its turn
-    second.send_signal(signal.SIGINT)
-    second.communicate(timeout=60)
-    assert (first.returncode, second.returncode) == (130, 130)
+    os.kill(second.pid, signal.SIGINT)
+    assert ended(second) == 130
     assert len(list((folder / "reports" / "count").iterdir())) == 1
     told("harmless", "the second says `waiting for another run of the same`, and runs when the first has ended")
 
