@@ -12,6 +12,7 @@ BOXES = (b"ftyp", b"styp", b"moov", b"mdat", b"free", b"wide", b"skip")  # that 
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_FILE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")  # file properties
 _ASF_HEAD = 65536  # bytes in which they are looked for; they are among the first of the header
+_RIFF_UNKNOWN = 0xFFFFFFFF
 _EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 
 
@@ -61,16 +62,19 @@ def transport_packet(head: bytes) -> int:
 def _riff_end(file: BinaryIO, size: int) -> int:
     """Walk the RIFF chunks, of which a large AVI has several (OpenDML 1.02); return where the last says it ends.
 
-    A recorder that was killed leaves a size of 0: nothing is known, then.
+    A recorder that was killed leaves a size of 0, and one that writes to a pipe the highest there is: nothing is known,
+    then. A chunk of odd length has a byte behind it, which may be left out at the end.
     """
     place = 0
     while place + 8 <= size:
         file.seek(place)
         head = file.read(8)
         length = int.from_bytes(head[4:8], "little")
-        if head[:4] != b"RIFF" or not length:
+        if head[:4] != b"RIFF" or length in (0, _RIFF_UNKNOWN):
             return size
-        place += 8 + length + length % 2
+        place += 8 + length
+        if place < size:
+            place += length % 2
     return place
 
 

@@ -15,7 +15,8 @@ PICTURE_SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .apng .bmp .dib .gif .webp .tif .tiff .jp2 .avif .pbm .pgm .ppm .pnm".split()
 )
 VIDEO_SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .avi .mkv .webm .ts .m2ts .mts .mpg .mpeg .flv .wmv .3gp .ogv .h264 .264 .h265 .hevc .y4m".split()
+    ".mp4 .m4v .mov .avi .mkv .webm .ts .m2ts .mts .mpg .mpeg .flv .wmv .3gp .ogv .h264 .264 .h265 .hevc .y4m"
+    " .mxf .dv .nut .vob .m2v".split()
 )
 HEAD_BYTES = 512
 PIXELS_VARIABLE = "OPENCV_IO_MAX_IMAGE_PIXELS"  # the limit cv2 itself obeys; one knob for all decoders
