@@ -18,7 +18,7 @@ from .diagnose.cascade_costs import CascadeCosts, cascade_costs
 from .diagnose.diagnosis import Diagnosis, find_preprocessing
 from .diagnose.identify import Identification, identify, probe_images
 from .diagnose.search import SearchResult, search
-from .errors import PreprocessingWarning, WorkbenchError
+from .errors import DamageWarning, PreprocessingWarning, WorkbenchError
 from .frames import Frame, FrameSequence, FrameStream, open_frames, read_labels, read_picture, take
 from .frames.capture import Capture, PushedFrames, open_capture
 from .inference import classify_regions, detect_then_classify, predict, predict_many
@@ -48,6 +48,7 @@ __all__ = [
     "Classification",
     "Comparison",
     "Contract",
+    "DamageWarning",
     "DetectionViewer",
     "Diagnosis",
     "Drift",
