@@ -25,7 +25,10 @@ DEFAULT_PIXELS = 50_000_000
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
 _PICTURE_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # its byte order marks
-_VIDEOS = (b"\x1a\x45\xdf\xa3", b"FLV", b"OggS", b"YUV4MPEG2", b"\x30\x26\xb2\x75", b"DKIF", b"\0\0\0\1")
+_VIDEOS = (
+    b"\x1a\x45\xdf\xa3", b"FLV", b"OggS", b"YUV4MPEG2", b"\x30\x26\xb2\x75", b"DKIF", b"\0\0\0\1",
+    b"\x06\x0e\x2b\x34\x02\x05\x01\x01", b"nut/multimedia container\0", b"\x1f\x07\0",  # MXF, NUT, DV
+)  # fmt: skip
 
 
 def kind_of(path: Path) -> Kind:
@@ -87,8 +90,8 @@ def too_many_pixels(name: str, size: str) -> InvalidValue:
 
 
 def is_netpbm(head: bytes) -> bool:
-    """Tell a PBM, PGM, PPM or PAM by its first bytes."""
-    return head[:1] == b"P" and head[1:2] in b"1234567" and head[2:3] in (b" ", b"\n", b"\t", b"\r")
+    """Tell a PBM, PGM or PPM by its first bytes."""
+    return head[:1] == b"P" and head[1:2] in b"123456" and head[2:3] in (b" ", b"\n", b"\t", b"\r")
 
 
 def _is_text(head: bytes) -> bool:

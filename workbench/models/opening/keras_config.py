@@ -40,6 +40,7 @@ FUNCTIONS = ("activations", "constraints", "initializers", "losses", "metrics", 
 CLASSES = (
     *FUNCTIONS, "layers", "models", "random", "dtype_policies", "quantizers", "optimizers", "mixed_precision", "engine",
 )  # fmt: skip
+OWN_LAYERS = (("applications", "convnext", "LayerScale"),)  # of Keras, that stand elsewhere: in every ConvNeXt
 FROM_FILES = ("vocabulary", "idf_weights")  # arguments of the lookup layers that may also be paths
 MOST_CONFIG = 2**24  # bytes, 16 MiB; NASNetLarge, the longest of keras.applications, has 1.0 MB
 MOST_PARTS = 100_000  # layers, calls, initializers...; NASNetLarge has 5,152
@@ -126,6 +127,8 @@ def _is_allowed(module: str, name: str, areas: tuple[str, ...]) -> bool:
     places = [place for place in places if place not in ("src", "api")]
     if root != "keras":
         return root not in STANDARD
+    if areas is CLASSES and (*places, name) in OWN_LAYERS:
+        return True
     if areas is FUNCTIONS:
         return bool(places) and places[0] in areas
     return (not places or places[0] in areas) and name[:1].isupper()
