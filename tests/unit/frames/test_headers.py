@@ -27,6 +27,9 @@ from workbench.frames.listing import natural_key
         pytest.param("\ufeffGrüße".encode(), "text", id="utf-8"),
         pytest.param("text".encode("utf-16"), "text", id="utf-16"),
         pytest.param(b"YUV4MPEG2 W96 H40 F25:1\n", "video", id="raw video with a readable header"),
+        pytest.param(b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01", "video", id="mxf, of broadcast cameras"),
+        pytest.param(b"\x1f\x07\0\xbf\xf8", "video", id="dv, off a tape"),
+        pytest.param(b"nut/multimedia container\0NM", "video", id="nut"),
         pytest.param(b"PK\3\4\0\0", "unknown", id="zip"),
     ],
 )
