@@ -65,9 +65,12 @@ def remember(kind: str, facts: list[Any], answer: dict[str, Any]) -> None:
         place = _place(kind, facts)
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=place.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(answer, file)
-        Path(name).replace(place)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(answer, file)
+            Path(name).replace(place)
+        except OSError:  # a full disk
+            Path(name).unlink()
 
 
 def _place(kind: str, facts: list[Any]) -> Path:

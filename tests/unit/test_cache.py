@@ -1,10 +1,11 @@
 """The digest of a file or folder stands for its content, and the cache folder can be chosen."""
 
+import errno
 import hashlib
 
 import pytest
 
-from workbench.cache import cache_dir, file_digest
+from workbench.cache import cache_dir, file_digest, recall, remember
 from workbench.errors import UnreadableSource
 
 
@@ -48,3 +49,30 @@ def test_the_cache_folder_can_be_chosen(monkeypatch, tmp_path):
     assert cache_dir() == tmp_path / "here"
     monkeypatch.delenv("WORKBENCH_CACHE")
     assert cache_dir().name == "workbench"
+
+
+def test_an_answer_is_kept_by_what_it_depends_on(monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+    remember("clips", ["a.mp4", 1], {"frames": 3})
+    assert recall("clips", ["a.mp4", 1]) == {"frames": 3}
+    assert recall("clips", ["a.mp4", 2]) is None
+
+
+def test_an_answer_that_is_no_more_readable_is_asked_for_anew(monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+    remember("clips", ["a.mp4"], {"frames": 3})
+    for kept in (tmp_path / "clips").iterdir():
+        kept.write_bytes(b'{"frames": ')
+    assert recall("clips", ["a.mp4"]) is None
+
+
+def test_a_full_disk_keeps_no_half_of_an_answer(monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+
+    def fill(answer, file):
+        file.write("{")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("json.dump", fill)
+    remember("clips", ["a.mp4"], {"frames": 3})
+    assert list((tmp_path / "clips").iterdir()) == []
