@@ -45,7 +45,7 @@ def main() -> None:
     except TyperException as error:
         if not error.format_message():  # no arguments: the help has been shown
             raise SystemExit(0) from None
-        refusal = one_line(f"{error.format_message()} See: workbench --help")
+        refusal = one_line(f"{error.format_message().rstrip('.')}; see workbench --help")
     say(f"workbench: {refusal}", file=sys.stderr)
     raise SystemExit(REFUSED)
 

@@ -171,8 +171,9 @@ def _token() -> str | None:
         try:
             token = Path(file).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
+            cause = getattr(error, "strerror", None) or error
             raise InvalidValue(
-                f"JUPYTER_TOKEN_FILE: {file} cannot be read: {error}; unset it for a new token"
+                f"JUPYTER_TOKEN_FILE: {file} cannot be read: {cause}; unset it for a new token"
             ) from error
     if len(token.strip()) < SHORTEST:
         raise InvalidValue(

@@ -120,7 +120,10 @@ def _ending(error: BaseException, kernel: Kernel, terms: Terms) -> tuple[Status,
         case KeyboardInterrupt():
             ending: tuple[Status, str] = "interrupted", f"stopped by {str(error) or 'Ctrl-C'}"
         case CellTimeoutError() if terms.timeout is not None:
-            ending = "timeout", f"a cell took longer than the {terms.timeout:g} s it may take"
+            ending = (
+                "timeout",
+                f"a cell took longer than the {terms.timeout:g} s it may take; allow more with --timeout",
+            )
         case CellTimeoutError():
             ending = "failed", "the kernel sends no outputs any more; a cell closed its connection"
         case CellExecutionError():
@@ -138,6 +141,8 @@ def _ending(error: BaseException, kernel: Kernel, terms: Terms) -> tuple[Status,
 
 def _cell_error(error: CellExecutionError) -> tuple[Status, str]:
     """Name the exception of a failing cell; a full disk inside the kernel is a status of its own."""
+    if error.ename == "StdinNotImplementedError":
+        return "failed", "a cell asks for input, which nobody gives a report; make it a parameter"
     message = ESCAPES.sub("", f"{error.ename}: {error.evalue}".rstrip(": "))
     full = error.ename == "OSError" and any(f"[Errno {number}]" in error.evalue for number in FULL)
     return "disk full" if full else "failed", " ".join(message.split())[:400]

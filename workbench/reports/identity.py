@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.reports.masking import mask_for
 from workbench.reports.plain import Plain, texts_in
+from workbench.reports.store import LOCKS
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -113,8 +114,12 @@ def _files(origin: str) -> list[Path]:
 
 
 def _below(folder: Path) -> Iterable[Path]:
-    """Yield the files in a folder and in those below it; what may not be looked into is passed over."""
-    for place, _, names in os.walk(folder):
+    """Yield the files in a folder and in those below it; what may not be looked into is passed over.
+
+    So are reports: pictures in the current folder would else be others with each run that is written beside them.
+    """
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not Path(place, name, LOCKS).is_dir()]
         for file in (Path(place, name) for name in names):
             with suppress(PermissionError):
                 if file.is_file():

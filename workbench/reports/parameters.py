@@ -17,6 +17,7 @@ from workbench.reports.kinds import Kind, Unfit, fit, kind_of, read_kind, typed
 from workbench.reports.plain import Plain, is_endless, plain
 from workbench.reports.typed_yaml import UnreadableYaml, read_yaml
 
+SHOWN = 80  # characters of a value in an error
 FILE_LIMIT = 1_000_000  # bytes of a parameter file; those of the longest form are a thousand
 
 
@@ -53,7 +54,8 @@ class Parameter:
 
     def _refusal(self, value: object) -> InvalidValue:
         try:
-            got = f"{value!r:.80} ({type(value).__name__})"
+            text = repr(value)
+            got = f"{text if len(text) <= SHOWN else text[:SHOWN] + '…'} ({type(value).__name__})"
         except (RecursionError, ValueError):  # a list in a list a thousand times, a number of thousands of digits
             got = f"a {type(value).__name__} too deep or too long to show"
         return InvalidValue(f"parameter {self.name!r} takes {self.kind}, such as {self.default!r}; got {got}")
@@ -127,7 +129,9 @@ def from_yaml(path: Path) -> dict[str, object]:
     except OSError as error:
         raise UnreadableSource(f"cannot read the parameter file {path}: {error.strerror}; check the path") from None
     except UnreadableYaml as error:
-        raise UnreadableSource(f"the parameter file {path} is no plain YAML: {error}") from None
+        raise UnreadableSource(
+            f"the parameter file {path} is no plain YAML: {error}; write one `name: value` a line"
+        ) from None
     if found is None:
         return {}
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
@@ -153,8 +157,11 @@ def _parameter(line: ast.stmt, comment: str, where: str) -> Parameter:
             kind = kind_of(default)
         case _:
             raise _malformed(line, where)
-    parameter = Parameter(name, kind, default, comment)
-    return Parameter(name, kind, parameter.accept(default), comment)
+    try:
+        return Parameter(name, kind, fit(default, kind), comment)
+    except (Unfit, RecursionError):
+        raise InvalidValue(f"line {line.lineno} of the parameters cell of {where}: {name!r} takes {kind}, and its "
+                           f"default is {ast.unparse(value):.80}; make them one") from None  # fmt: skip
 
 
 def _literal(value: ast.expr, line: ast.stmt, where: str) -> Plain:

@@ -42,7 +42,9 @@ def publish(plan: Plan, execution: Execution, target: store.Target, started: dat
                 f"{plan.scenario.name} {execution.status}, but its report could not be written to {target.out}: "
                 f"{error.strerror or error}; give another folder with --out"
             ) from error
-        execution = replace(execution, status="disk full", error=f"the report could not be written: {error.strerror}")
+        execution = replace(
+            execution, status="disk full", error=f"the report could not be written: {error.strerror}; make room"
+        )
         return execution, _publish_manifest(plan, execution, target, started)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, RunError
 from workbench.frames.partial import ALLOW, NOTES
+from workbench.readable import one_line
 from workbench.reports import store
 from workbench.reports.identity import expect_whole_inputs, find_inputs, run_id
 from workbench.reports.index import INDEX, MANIFEST, NOTEBOOK, REPORT, write_index
@@ -189,5 +190,7 @@ def update_index(out: Path) -> Path | None:
     try:
         return write_index(out)
     except OSError as error:
-        print(f"workbench: {out / INDEX} is not up to date: {error.strerror or error}", file=sys.stderr)
+        cause = error.strerror or error
+        line = f"{out / INDEX} is not up to date: {cause}; once that is mended, the next run writes it"
+        print(f"workbench: {one_line(line)}", file=sys.stderr)
         return None

@@ -23,6 +23,7 @@ from workbench.errors import InvalidValue, RunError, WorkbenchError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)  # no space left, and no share of it left
 FAILED = "-failed"
+LOCKS = ".locks"  # a folder of reports is known by it
 RUN = re.compile(r"[0-9a-f]{12}(-failed)?")
 INDEX_WAIT_S = 60  # an index takes a second
 DRAFT, OLD = ".draft-", ".old-"
@@ -159,7 +160,7 @@ def is_full(error: OSError) -> bool:
 
 def index_lock(out: Path) -> FileLock:
     """Return the lock under which the index is read together and written."""
-    return FileLock(out / ".locks" / "index.lock", timeout=INDEX_WAIT_S)
+    return FileLock(out / LOCKS / "index.lock", timeout=INDEX_WAIT_S)
 
 
 def _remove(path: Path) -> None:
@@ -171,12 +172,12 @@ def _remove(path: Path) -> None:
 
 
 def _lock(out: Path, scenario: str, run_id: str) -> FileLock:
-    return FileLock(out / ".locks" / f"{scenario}-{run_id}.lock")
+    return FileLock(out / LOCKS / f"{scenario}-{run_id}.lock")
 
 
 def _scenario_folder(out: Path, scenario: str) -> Path:
     folder = out / scenario
-    (out / ".locks").mkdir(parents=True, exist_ok=True)
+    (out / LOCKS).mkdir(parents=True, exist_ok=True)
     folder.mkdir(exist_ok=True)
     if folder.resolve().parent != out.resolve():
         raise InvalidValue(f"{folder} leads out of {out}, to {folder.resolve()}; remove that link")

@@ -16,6 +16,7 @@ INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)$")
 FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
 )
+TAGGED = re.compile(r"could not determine a constructor for the tag '(.*)'")
 REPLACED = {TAG + name for name in ("int", "float", "timestamp")}
 
 
@@ -33,9 +34,10 @@ def read_yaml(text: str) -> Any:
         return yaml.load(text, _Loader)  # nosec B506  # a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise UnreadableYaml(f"{line}{error.problem}") from None
-    except yaml.YAMLError as error:
-        raise UnreadableYaml(" ".join(str(error).split())) from None
+        tag = TAGGED.search(error.problem or "")
+        raise UnreadableYaml(f"{line}{f'a tag, {tag[1]}' if tag else error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        raise UnreadableYaml(f"it holds a control character, at place {error.position + 1}") from None
     except RecursionError:
         raise UnreadableYaml("it is nested too deep") from None
     except ValueError:
@@ -48,7 +50,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.constructor.ConstructorError(problem="an alias; write the value out", problem_mark=mark)
+            raise yaml.constructor.ConstructorError(problem="an alias in the place of a value", problem_mark=mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

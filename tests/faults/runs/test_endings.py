@@ -20,7 +20,7 @@ DRAFT = "os.environ['WORKBENCH_RUN_FOLDER']"
     ("cell", "status", "message"),
     [
         pytest.param("1 / 0", "failed", "ZeroDivisionError", id="a cell that fails"),
-        pytest.param("input('Go on? ')", "failed", "input", id="a cell that asks for input"),
+        pytest.param("input('Go on? ')", "failed", "make it a parameter", id="a cell that asks for input"),
         pytest.param("os.kill(os.getpid(), 9)", "killed", "out of memory", id="a kernel that is killed"),
         pytest.param("import ctypes; ctypes.string_at(0)", "killed", "SIGSEGV", id="a kernel that crashes"),
         pytest.param("os.write(2, b'Bye'); os._exit(3)", "killed", "exit code 3: Bye",

@@ -48,7 +48,7 @@ INJECTED = cell(source="number = 9", metadata={"tags": ["injected-parameters"]},
         pytest.param(notebook(cell(source="%pip install x", metadata={"tags": ["parameters"]})),
                      "is no Python", id="a parameters cell with a command"),
         pytest.param(notebook(cell(source="number: int = 'x'", metadata={"tags": ["parameters"]})),
-                     "takes int", id="a parameters cell whose default has another type"),
+                     "takes int, and its default is", id="a parameters cell whose default has another type"),
     ],
 )  # fmt: skip
 def test_files(text, message, folder, refused):

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from workbench.errors import InvalidValue, SampleError, UnknownName, UnreadableSource
-from workbench.reports import identity
+from workbench.reports import identity, store
 from workbench.reports.identity import find_inputs, notebook_hash, run_id
 from workbench.reports.scenarios import load_notebook
 
@@ -131,3 +131,12 @@ def test_a_file_that_is_written_to_or_replaced_is_a_changed_input(tmp_path):
     (tmp_path / "a").write_text("after it")
     (tmp_path / "b").unlink()
     assert identity.changed_inputs(inputs) == [str(tmp_path / "a"), str(tmp_path / "b")]
+
+
+def test_reports_written_into_a_folder_of_pictures_are_no_part_of_it(tmp_path):
+    (tmp_path / "photo.jpg").write_bytes(b"a photo")
+    before = identity.find_inputs({"source": str(tmp_path)})
+    with store.hold(tmp_path / "reports", "count", "0" * 12) as target:
+        (target.draft / "report.html").write_text("a report")
+        assert identity.changed_inputs(before) == []
+        assert identity.find_inputs({"source": str(tmp_path)}) == before
