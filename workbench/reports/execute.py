@@ -39,7 +39,7 @@ class Execution:
     status: Status
     error: str  # one line; empty when all went well
     duration_s: float
-    partial: tuple[str, ...] = ()  # what it took of damaged sources, one line each
+    partial: tuple[str, ...] = ()  # what it took of damaged or changed sources, one line each
 
 
 @dataclass(frozen=True, slots=True)

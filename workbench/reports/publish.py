@@ -58,9 +58,9 @@ def _considered(plan: Plan, execution: Execution, target: store.Target) -> Execu
         return execution
     if not kept:
         return replace(execution, status="failed", error="the notebook removed the folder of its own report")
-    if changed := changed_inputs(plan.inputs):
-        return replace(execution, status="failed", error=f"{changed[0]} was changed while it was run; run it again")
-    return execution
+    changed = [f"{name} was changed while it was run; run it again, unless the notebook writes it" for name in
+               changed_inputs(plan.inputs)]  # fmt: skip
+    return replace(execution, partial=(*execution.partial, *map(one_line, changed)))
 
 
 def _write(plan: Plan, execution: Execution, folder: Path, started: datetime) -> Execution:

@@ -38,7 +38,7 @@ class Run:
     error: str  # one line; empty when status is "ok"
     folder: Path
     duration_s: float
-    partial: tuple[str, ...] = ()  # what it took of damaged sources, one line each
+    partial: tuple[str, ...] = ()  # what it took of damaged or changed sources, one line each
 
     @property
     def ok(self) -> bool:
@@ -47,7 +47,7 @@ class Run:
 
     @property
     def state(self) -> str:
-        """Return the status; `partial` where it went well on what is left of a damaged source."""
+        """Return the status; `partial` where it went well on a source that is not whole or has changed."""
         return "partial" if self.ok and self.partial else self.status
 
     @property
