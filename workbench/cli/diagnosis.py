@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.cli.damaged import AllowDamaged, damage_told
+from workbench.cli.damaged import AllowDamaged
 from workbench.cli.terminal import say
 from workbench.cli.trust import TrustModel, run_apart
 
@@ -64,7 +64,7 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     feeding = {"serving": serving, "training": training}
     fed = {name: load_preprocess(given) for name, given in feeding.items() if given is not None}
     options: dict[str, Any] = {"labels": labels, "takes": takes, "limit": limit, **fed, **around}
-    with allowing(allow_damaged), damage_told():
+    with allowing(allow_damaged):
         found = find_preprocessing(load_model(model), frames, **options)
     say("\n".join(lines(found)))
     if found.training and found.code and code:

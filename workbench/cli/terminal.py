@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import warnings
+from functools import cache
 from typing import TextIO
 
 from workbench.readable import one_line, visible, without_password
@@ -20,16 +21,19 @@ def say(*values: object, file: TextIO | None = None, flush: bool = False) -> Non
 
 
 def prepare_terminal() -> None:
-    """Let letters that the terminal's encoding lacks be written as escapes, and warnings as one plain line each."""
+    """Let letters that the terminal's encoding lacks be written as escapes; and a warning as one plain line, once."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    warnings.formatwarning = _careful
+    warnings.showwarning = _show
 
 
-def _careful(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
-) -> str:
-    """Return a warning as a person needs it: without the place in the code that gave it."""
-    del category, filename, lineno, line
-    return f"workbench: careful: {one_line(str(message))}\n"
+def _show(message: Warning | str, *_: object, **__: object) -> None:
+    """Say a warning as a person needs it: without its kind and the place in the code that gave it."""
+    _careful(one_line(str(message)))
+
+
+@cache
+def _careful(message: str) -> None:
+    """Say it for the first time: a source is opened more than once, and is damaged once."""
+    say(f"workbench: careful: {message}", file=sys.stderr)

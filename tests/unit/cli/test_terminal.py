@@ -27,17 +27,18 @@ def test_lines_of_a_stream_hold_none_either(capsys):
 def test_a_terminal_without_a_letter_gets_its_escape(monkeypatch):
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", stream)
-    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     prepare_terminal()
     say("café · 日本", flush=True)
     assert stream.buffer.getvalue() == rb"caf\xe9 \xb7 \u65e5\u672c" + b"\n"
 
 
-def test_a_warning_is_one_plain_line(monkeypatch):
-    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
+def test_a_warning_is_one_plain_line_and_said_once(monkeypatch, capsys):
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     prepare_terminal()
-    shown = warnings.formatwarning(UserWarning(f"{EVIL}\nis odd"), UserWarning, "a.py", 3)
-    assert shown == f"workbench: careful: {SHOWN}\\nis odd\n"
+    for line, text in enumerate([f"{EVIL}\nis odd", f"{EVIL}\nis odd", "half.avi is damaged"]):
+        warnings.showwarning(UserWarning(text), UserWarning, "a.py", line)
+    assert capsys.readouterr().err == f"workbench: careful: {SHOWN}\\nis odd\nworkbench: careful: half.avi is damaged\n"
 
 
 def test_no_other_module_of_the_command_line_prints(request):

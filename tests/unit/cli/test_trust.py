@@ -75,10 +75,14 @@ def test_the_child_dies_with_the_command(streaming):
     ("words", "message"),
     [
         pytest.param(
-            ["contract", "sample:bikes"], "--trust-model is for a model of your own, and sample:bikes is none", id="a sample"
+            ["contract", "sample:bikes"],
+            "--trust-model is for a model of your own, and sample:bikes is none",
+            id="a sample",
         ),
         pytest.param(["contract", "nowhere.onnx"], "nowhere.onnx: no such file", id="no file"),
-        pytest.param(["stream", "camera:0"], "--trust-model is for a model of your own, and none is named", id="no model"),
+        pytest.param(
+            ["stream", "camera:0"], "--trust-model is for a model of your own, and none is named", id="no model"
+        ),
     ],
 )
 def test_what_is_no_file_is_not_trusted(monkeypatch, capsys, words, message):
