@@ -80,7 +80,7 @@ def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Ma
 
 
 def state_of(run: Mapping[str, Any]) -> str:
-    """Return how a run ended, of its manifest: `partial` where it went well on a source that is not whole or has changed."""
+    """Return how a run ended, of its manifest: `partial` where it went well on a source not whole, or changed since."""
     return "partial" if run["status"] == "ok" and run.get("partial") else str(run["status"])
 
 
