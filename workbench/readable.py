@@ -35,8 +35,8 @@ _ADDRESS = re.compile(
 )
 # user:password@ before a host, the scheme forgotten; or as a part of a path, the scheme mistyped.
 _BARE_USER = re.compile(
-    r"""(?:(?<=/)|(?<![^\s"'=(,])(?!mailto:|cv2:)(?=[^@]{1,400}@(?:(?:\d{1,3}\.){3}\d|localhost\b|[a-z][\w-]*[./])))"""
-    rf"""([^\s"'<>/:@=(,]{{1,200}}:(?!/)[^\s"'<>@]{{1,200}})@(?!{_FILE})""",
+    r"""(?:(?<=/)|(?<![^\s"'=(,])(?!mailto:|cv2:)(?P<word>))([^\s"'<>/:@=(,]{1,200}:(?!/)[^\s"'<>@]{1,200})@"""
+    rf"""(?!{_FILE})(?(word)(?=(?:\d{{1,3}}\.){{3}}\d|localhost\b|[a-z][\w-]*[./]))""",
     re.IGNORECASE,
 )
 _NAME = r"""((?:amp;)?[^\s"'<>=&?;/#,]{1,80})="""
@@ -129,5 +129,5 @@ def _secrets(text: str) -> Iterator[str]:
         _, user, rest = _parts(address)
         yield user.partition(":")[2] or user
         fields += _PATH_FIELD.findall(rest.partition("?")[0])
-    yield from (user.partition(":")[2] for user in _BARE_USER.findall(text))
+    yield from (user.partition(":")[2] for _, user in _BARE_USER.findall(text))
     yield from (value for name, value in fields if _SECRET.search(name))
