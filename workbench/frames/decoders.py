@@ -16,6 +16,7 @@ from PIL import Image
 from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.frames.damage import JPEG_MAGIC
 from workbench.frames.frame import ChannelOrder
+from workbench.frames.opencv_log import quiet_log
 from workbench.frames.orientation import orientation_of, turn
 from workbench.frames.pillow import open_picture, truncated_pictures
 from workbench.quiet_tensorflow import import_tensorflow
@@ -41,13 +42,11 @@ def with_cv2(data: bytes, exif: str, damaged: bool) -> np.ndarray:
     if damaged and data.startswith(JPEG_MAGIC):
         data += END_OF_IMAGE
     flags = cv2.IMREAD_COLOR | (cv2.IMREAD_IGNORE_ORIENTATION if exif == "ignore" else 0)
-    log_level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it would print what is said below
     try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        with quiet_log():
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
         raise UnreadableSource(f"OpenCV says: {_one_line(error)}") from None
-    finally:
-        cv2.utils.logging.setLogLevel(log_level)
     if image is None:
         raise UnreadableSource("OpenCV cannot decode it; it is damaged, or of a kind that decode='pil' may read")
     return image

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import cv2
+from workbench.frames.opencv_log import quiet_log
 
 OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"  # key;value|key;value, read by cv2 when it opens a file or an address
 LOG_LEVEL = "OPENCV_FFMPEG_LOGLEVEL"  # read by cv2 at its first video; FFmpeg's chatter about a seek is no news
@@ -17,8 +17,5 @@ FATAL_ONLY = "8"
 def quiet_opencv() -> Iterator[None]:
     """While a source is opened, keep OpenCV and FFmpeg from printing what the error will say in one line."""
     os.environ.setdefault(LOG_LEVEL, FATAL_ONLY)
-    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
+    with quiet_log():
         yield
-    finally:
-        cv2.utils.logging.setLogLevel(before)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import cv2
 import numpy as np
 
 from workbench.errors import ModelLoadError
+from workbench.frames.opencv_log import quiet_log
 from workbench.models.model import Batch, TensorSpec, check_batch
 from workbench.models.opencv.errors import opencv_error
 from workbench.models.opencv.file import NetFile, activated, net_file
@@ -96,7 +96,7 @@ class OpenCVModel:
             ModelLoadError: this OpenCV does not show the layers of this network.
         """
         arrays = check_batch(batch, self.inputs, self.name)
-        with self._lock, quiet():
+        with self._lock, quiet_log():
             net, shown = self._layers = self._layers or self._showing_layers()
             rows: list[list[np.ndarray]] = []
             for i in range(len(arrays[0])):
@@ -116,7 +116,7 @@ class OpenCVModel:
     def _batch(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         if self._net is None:
             self._net = self._read()
-        with quiet():
+        with quiet_log():
             if len(arrays[0]) == 1:
                 return self._run(arrays)
             if self._together is None:
@@ -171,7 +171,7 @@ class OpenCVModel:
 
     def _read(self) -> Any:
         refused: cv2.error | None = None
-        with quiet(), quiet_standard_error():
+        with quiet_log(), quiet_standard_error():
             try:
                 net = self.file.read()
             except cv2.error as error:
@@ -196,23 +196,13 @@ class OpenCVModel:
                     f"{self.file.path}: its input {spec} has no fixed size, which OpenCV needs; give "
                     "OpenCVModel(PATH, inputs=[TensorSpec(name, (None, height, width, 3), dtype)])"
                 )
-        with quiet():
+        with quiet_log():
             values = self._run([np.zeros([n or 1 for n in spec.shape], spec.dtype) for spec in self.inputs])
         free = all(spec.shape[:1] == (None,) for spec in self.inputs)
         self.outputs = tuple(
             spec if spec.shape else replace(spec, shape=(None if free else value.shape[0], *value.shape[1:]))
             for spec, value in zip(self.outputs, values, strict=True)
         )
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Hold OpenCV's log back: what it says of an error comes as the error's own text."""
-    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(before)
 
 
 def _agree(alone: np.ndarray, whole: np.ndarray) -> bool:
