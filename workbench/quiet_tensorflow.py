@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import IO, Any
+
+STANDARD_ERROR = 2
+_LOCK = threading.Lock()
+_inside: list[int] = []  # the threads that want it quiet
+_taken: list[tuple[int, IO[bytes]]] = []  # the descriptor that standard error is kept in, and what is written meanwhile
 
 
 def import_tensorflow() -> Any:
@@ -27,18 +33,47 @@ def import_tensorflow() -> Any:
 def quiet_standard_error() -> Iterator[None]:
     """Hold back what C++ writes to standard error; shown after all if the block raises.
 
-    TensorFlow 2.21 logs before it reads TF_CPP_MIN_LOG_LEVEL, and a notebook shows that as a cell's output.
+    TensorFlow 2.21 logs before it reads TF_CPP_MIN_LOG_LEVEL, and a notebook shows that as a cell's output. Standard
+    error belongs to the whole process: of several threads the first takes it away, and the last gives it back.
     """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held.seek(0)
-            os.write(kept, held.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+    with _LOCK:
+        if not _inside:
+            _begin()
+        _inside.append(threading.get_ident())
+    try:
+        yield
+    except BaseException:
+        with _LOCK:
+            _show()
+        raise
+    finally:
+        with _LOCK:
+            _inside.pop()
+            if not _inside:
+                _end()
+
+
+def _begin() -> None:
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    with suppress(OSError):  # a process without standard error has nothing to hold back
+        kept = os.dup(STANDARD_ERROR)
+        held = tempfile.TemporaryFile(buffering=0)
+        os.dup2(held.fileno(), STANDARD_ERROR)
+        _taken.append((kept, held))
+
+
+def _show() -> None:
+    for kept, held in _taken:
+        held.seek(0)
+        os.write(kept, held.read())
+        held.seek(0)
+        held.truncate()
+
+
+def _end() -> None:
+    while _taken:
+        kept, held = _taken.pop()
+        os.dup2(kept, STANDARD_ERROR)
+        os.close(kept)
+        held.close()
