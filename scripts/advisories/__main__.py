@@ -9,7 +9,7 @@ from scripts.advisories import Advisory, Unreadable, hits, read_export, read_loc
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = (*sorted(ROOT.glob("requirements*.lock")), ROOT / "workbench" / "samples" / "npm.lock")
-USAGE = "type: python -m scripts.advisories EXPORT.zip, with OSV's export of the ecosystem PyPI (all.zip)"
+USAGE = "give OSV's export of the ecosystem PyPI, a file called all.zip: make audit ADVISORIES=all.zip"
 
 
 def main(words: list[str]) -> int:
