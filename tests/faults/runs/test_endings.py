@@ -87,6 +87,7 @@ def test_a_file_that_changes_while_a_notebook_works_on_it(folder, fine):
 
 def test_a_disk_that_is_full_when_the_report_is_written(small_disk, marked):
     marked("print(os.urandom(1_000_000).hex())", "--out", "disk", status="disk full", out="disk")
+    assert [path.name for path in small_disk.glob("count/*/*")] == ["manifest.json"]
 
 
 def test_a_disk_that_a_cell_fills(small_disk, marked):

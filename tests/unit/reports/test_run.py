@@ -169,8 +169,6 @@ def kept(tmp_path_factory):
     ("behaviour", "status"),
     [
         pytest.param("raise ValueError('bad')", "failed", id="failing cell"),
-        pytest.param("import os; os.kill(os.getpid(), 9)", "killed", id="killed kernel"),
-        pytest.param("import time; time.sleep(60)", "timeout", id="time-out"),
         pytest.param("raise OSError(28, 'No space left on device')", "disk full", id="full disk in the kernel"),
     ],
 )
@@ -219,41 +217,6 @@ def test_ctrl_c_leaves_a_marked_run_and_no_kernel(write_notebook, tmp_path):
     assert len(list((tmp_path / "out" / "count").iterdir())) == 1
 
 
-@slow
-def test_a_killed_runner_leaves_no_kernel_and_the_next_run_cleans_up(write_notebook, tmp_path):
-    pids, quick = tmp_path / "pid", tmp_path / "quick"
-    cell = f"""import os, time
-open({str(pids)!r}, 'w').write(str(os.getpid()))
-time.sleep(0 if os.path.exists({str(quick)!r}) else 120)"""
-    path = write_notebook(cell)
-    process = child(path, tmp_path / "out")
-    wait_for(lambda: pids.exists() and pids.read_text())
-    kernel = int(pids.read_text())
-    process.kill()
-    process.wait()
-    assert list((tmp_path / "out" / "count").glob(".draft-*"))
-    wait_for(lambda: not psutil.pid_exists(kernel), 30)
-    quick.touch()
-    assert run_scenario(path, out=tmp_path / "out", progress=False).ok
-    assert not list((tmp_path / "out" / "count").glob(".*"))
-
-
-@slow
-def test_two_runs_of_the_same_at_once_take_turns(write_notebook, tmp_path):
-    log = tmp_path / "log"
-    cell = f"""import time
-for word in ("begin", "end"):
-    with open({str(log)!r}, "a") as file:
-        file.write(word + "\\n")
-    time.sleep(1)"""
-    path = write_notebook(cell)
-    processes = [child(path, tmp_path / "out") for _ in range(2)]
-    outputs = [process.communicate(timeout=120)[0] for process in processes]
-    assert [output.splitlines()[-1] for output in outputs] == ["ok", "ok"]
-    assert log.read_text().split() == ["begin", "end"] * 2
-    assert len(list((tmp_path / "out" / "count").iterdir())) == 1
-
-
 # --- full disks ---------------------------------------------------------------------------------------------
 
 
@@ -267,18 +230,6 @@ def small_disk(tmp_path):
         pytest.skip("needs the right to mount a small tmpfs; the next test stands in for it")
     yield disk
     subprocess.run(["umount", str(disk)], check=True)
-
-
-BIG = "import os; print(os.urandom(1_000_000).hex())"  # 2 MB of report
-
-
-@slow
-def test_a_disk_too_small_for_the_report_keeps_the_manifest(write_notebook, small_disk):
-    run = run_scenario(write_notebook(BIG), out=small_disk / "out", progress=False)
-    assert run.status == run.manifest["status"] == "disk full"
-    assert "No space left" in run.error
-    assert sorted(path.name for path in run.folder.iterdir()) == ["manifest.json"]
-    assert ">disk full<" in (small_disk / "out" / "index.html").read_text(encoding="utf-8")
 
 
 @slow
