@@ -47,14 +47,17 @@ def _expect_weights(file: Path | io.BytesIO, size: int, *, configured: bool = Fa
         expect_whole(weights, size)
 
 
-def _parsed(config: str | bytes) -> Any:
+def _parsed(config: str | bytes) -> dict[str, Any]:
     if len(config) > MOST_CONFIG:
         raise ModelLoadError(
             f"its configuration is longer than {MOST_CONFIG >> 20} MB, which no model's is; it may be hostile"
         )
     try:
-        return json.loads(config)
+        parsed = json.loads(config)
     except RecursionError:
         raise ModelLoadError("its configuration is nested deeper than any model's; it may be hostile") from None
     except ValueError as error:
         raise ModelLoadError("its configuration is damaged: it is no JSON; copy or save it again") from error
+    if not isinstance(parsed, dict):
+        raise ModelLoadError("its configuration is damaged: it describes no model; copy or save it again")
+    return parsed

@@ -90,6 +90,9 @@ def test_weights_without_a_configuration_are_for_keras_to_explain(tmp_path):
             lambda file: file.attrs.__setitem__("model_config", "{"), "it is no JSON", id="half a configuration"
         ),
         pytest.param(
+            lambda file: file.attrs.__setitem__("model_config", "[1, 2]"), "describes no model", id="a list of numbers"
+        ),
+        pytest.param(
             lambda file: file.attrs.__setitem__("model_config", np.bytes_(b"\xff\xfe")), "no JSON", id="other letters"
         ),
         pytest.param(
