@@ -67,6 +67,8 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
         for line in run.partial:
             say(f"workbench: {run.scenario} partial: {line}", file=sys.stderr)
     say(out.resolve() / "index.html")
+    if runs and runs[-1].status == "interrupted":
+        raise SystemExit(status)  # said above; for an Exit of this status the command line would say it once more
     raise typer.Exit(status)
 
 

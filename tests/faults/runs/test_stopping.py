@@ -82,6 +82,7 @@ def expect_marked(folder, errors, said):
     """Hold what a stopped command left to one run, marked, and told in one line, which is returned."""
     line = errors.splitlines()[0]
     assert line == f"workbench: count interrupted: {said}"
+    assert errors.count("workbench: ") == 1
     assert "Traceback" not in errors
     [manifest] = folder.glob("reports/count/*/manifest.json")
     assert json.loads(manifest.read_text(encoding="utf-8"))["status"] == "interrupted"
