@@ -79,9 +79,9 @@ def missing(path: Path) -> UnreadableSource:
     folder = path.parent
     if not folder.is_dir():
         return UnreadableSource(f"{path} does not exist: there is no folder {folder}; check the path")
-    names = [entry.name for entry in folder.iterdir()]
-    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
-    hint = f"did you mean {str(folder / close[0])!r}?" if close else "check the path"
+    names = {entry.name.casefold(): entry.name for entry in folder.iterdir()}
+    close = difflib.get_close_matches(path.name.casefold(), names, n=1, cutoff=0.6)
+    hint = f"did you mean {str(folder / names[close[0]])!r}?" if close else "check the path"
     return UnreadableSource(f"{path} does not exist; {hint}")
 
 
@@ -94,7 +94,8 @@ def folder_pictures(folder: Path) -> list[Path]:
     if below is not None:
         pattern = folder / "**" / f"*{below.suffix}"
         raise UnreadableSource(f"{folder} has pictures only in folders below it; pass a glob: {pattern}")
-    raise UnreadableSource(f"{folder} has no pictures in it (looked for {_suffixes(PICTURE_SUFFIXES)})")
+    looked_for = _suffixes(PICTURE_SUFFIXES)
+    raise UnreadableSource(f"{folder} has no pictures in it (looked for {looked_for}); videos are opened one at a time")
 
 
 def glob_matches(pattern: str) -> list[Path]:

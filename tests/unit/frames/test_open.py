@@ -150,6 +150,7 @@ def test_a_selection_keeps_numbers_origins_and_order(folder):
     [
         pytest.param("nothing.png", r"nothing\.png does not exist; check the path", id="no file"),
         pytest.param("labels.cvs", r"does not exist; did you mean '.*labels\.csv'", id="a slip of the pen"),
+        pytest.param("LABELS.CSV", r"does not exist; did you mean '.*labels\.csv'", id="in capitals"),
         pytest.param("nowhere/a.png", r"there is no folder .*nowhere", id="no folder"),
         pytest.param("*.tiff", r"no file matches .*\*\.tiff", id="no match"),
         pytest.param("empty", r"empty has no pictures in it", id="an empty folder"),
