@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ def oversize(path: Path) -> str | None:
         ModelLoadError: Keras cannot build it.
     """
     size = path.stat().st_size
-    with _without_values() as variables:
+    with _without_values() as variables, warnings.catch_warnings(action="ignore"):  # loading gives them again
         try:
             model = read(path, safe=True)
         except Exception as error:
