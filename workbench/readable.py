@@ -35,7 +35,7 @@ _ADDRESS = re.compile(
 )
 # user:password@ before a host, the scheme forgotten; or as a part of a path, the scheme mistyped.
 _BARE_USER = re.compile(
-    r"""(?:(?<=/)|(?<![^\s"'=(,])(?!mailto:|cv2:)(?P<word>))([^\s"'<>/:@=(,]{1,200}:(?!/)[^\s"'<>@]{1,200})@"""
+    r"""(?:(?<=/)|(?<=\\\\)|(?<![^\s"'=(,])(?!mailto:|cv2:)(?P<word>))([^\s"'<>/:@=(,]{1,200}:(?!/)[^\s"'<>@]{1,200})@"""
     rf"""(?!{_FILE})(?(word)(?=(?:\d{{1,3}}\.){{3}}\d|localhost\b|[a-z][\w-]*[./]))""",
     re.IGNORECASE,
 )
@@ -115,7 +115,7 @@ def _parts(address: str) -> tuple[str, str, str]:
     rest = address.lstrip("/")
     host = re.split(r"[/?#]", rest, maxsplit=1)[0]
     user, at, behind = (rest if ":" in host.partition("@")[0] else host).rpartition("@")
-    if re.match(_FILE, behind, re.IGNORECASE):
+    if "/" in user and re.match(_FILE, behind, re.IGNORECASE):
         user, at, before = user.rpartition("@")
         behind = f"{before}@{behind}"
     if not at:

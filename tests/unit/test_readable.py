@@ -65,6 +65,8 @@ def test_every_sign_is_visible(text, shown):
         pytest.param("C:/users/me@home/x.png", None, id="path"),
         pytest.param("mAP:50@0.95", None, id="metric"),
         pytest.param("rtsp://me:word@cam/a@2x.jpg", "rtsp://***@cam/a@2x.jpg", id="a file behind it"),
+        pytest.param("rtsp://me:word@cam.html", "rtsp://***@cam.html", id="a host named as a page"),
+        pytest.param(r"rtsp:\\me:word@cam", r"rtsp:\\***@cam", id="slashes the other way"),
         pytest.param("rtsp://me:word@cam.jpg:554/1", "rtsp://***@cam.jpg:554/1", id="a host named as a file"),
         pytest.param("http://cam:8080/a@2x.mp4 is gone", None, id="a port, and an at sign in a file's name"),
         pytest.param("no file photos/12:30@studio.jpg", None, id="a time in a file's name"),
