@@ -59,6 +59,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             try:
                 self.nb_man.cell_start(cell, index)
                 self.execute_cell(cell, index)
+                if self._given_up:  # when the cell's reply was there already
+                    raise DeadKernelError(self._given_up)
             except DeadKernelError:
                 self.nb_man.cell_exception(cell, cell_index=index)
                 if self._given_up:
