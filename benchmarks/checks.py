@@ -52,9 +52,9 @@ def clip(files: Path) -> Callable[[], object]:
 
 def predicting(files: Path) -> Callable[[], object]:
     """Classify the clip with a model from a file, which is loaded each time."""
-    from workbench import load_model, predict
+    from workbench import load_model, load_recipe, predict
 
-    recipe = "sample:efficientnet-lite0"
+    recipe = load_recipe("sample:efficientnet-lite0")
     return lambda: predict(files / "clip.mp4", recipe, load_model(files / "lite0.keras"), limit=100, progress=False)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.cache import file_digest, recall, remember
+from workbench.checksums import known_sha256
 from workbench.errors import ModelLoadError
 from workbench.models.opening.trial_process import Limits, TrialProcess, Verdict
 
@@ -52,7 +53,7 @@ def vet(
         ModelLoadError: it crashed, hung, took too much memory, raised, or holds unsafe operations.
     """
     path = Path(path)
-    digest = file_digest(path)
+    digest = file_digest(path) if path.is_dir() else known_sha256(path)
     facts = _facts(digest, runtime, signature)
     known = recall(VERDICTS, facts) or recall(VERDICTS, _facts(digest, runtime, EVERY))
     problem = known["problem"] if known else None
