@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from workbench.errors import InputMismatch
+from workbench.readable import one_line
 
 CHANNELS = (1, 3, 4)  # gray, colour, with alpha: lengths that tell the axis of the channels
 Batch = np.ndarray | Mapping[str, np.ndarray]  # one tensor (N, ...), or one for each input name
@@ -89,6 +90,13 @@ class LoadedModel(Model, Protocol):
             ModelLoadError: this runtime does not show its layers.
         """
         ...
+
+
+def described(model: Model) -> str:
+    """Return a model as a notebook shows it: its class, name, inputs, outputs and number of labels."""
+    inputs, outputs = (", ".join(map(str, specs)) or "not told" for specs in (model.inputs, model.outputs))
+    labels = f"; {len(model.labels):,} labels" if model.labels else ""
+    return one_line(f"<{type(model).__name__} {model.name}: {inputs} -> {outputs}{labels}>")
 
 
 def unique_names(names: list[str]) -> list[str]:

@@ -1,10 +1,13 @@
 """What does not fit a model's input is refused before inference, with expected, got and the cure."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from workbench.errors import InputMismatch
 from workbench.models import TensorSpec, check_batch
+from workbench.models.model import described
 
 IMAGE = TensorSpec("image", (None, 224, 224, 3), "float32")
 NCHW = TensorSpec("image", (None, 3, 224, 224), "float32")
@@ -34,6 +37,29 @@ GRAY = TensorSpec("image", (None, 64, 64, 1), "float32")
 def test_a_tensor_that_does_not_fit_is_refused(batch, spec, message):
     with pytest.raises(InputMismatch, match=f"^net expects image .*{message}"):
         check_batch(batch, (spec,), "net")
+
+
+@dataclass
+class Net:
+    name: str
+    inputs: tuple
+    outputs: tuple
+    labels: tuple | None = None
+
+
+@pytest.mark.parametrize(
+    ("net", "shown"),
+    [
+        pytest.param(
+            Net("cats", (GRAY,), (TensorSpec("score", (None, 2), "float32"),), ("cat", "dog")),
+            "<Net cats: image (any, 64, 64, 1) float32 -> score (any, 2) float32; 2 labels>",
+            id="with labels",
+        ),
+        pytest.param(Net("n\x1b[2J", (), ()), r"<Net n\u001b[2J: not told -> not told>", id="a name that is no name"),
+    ],
+)
+def test_a_model_shows_what_it_takes_and_gives(net, shown):
+    assert described(net) == shown
 
 
 def test_a_free_size_takes_any_size():

@@ -12,7 +12,7 @@ import numpy as np
 from workbench.errors import InvalidValue
 from workbench.models.engines.record import Choice
 from workbench.models.engines.runners import Run
-from workbench.models.model import Batch, LoadedModel, check_batch
+from workbench.models.model import Batch, LoadedModel, check_batch, described
 
 RUNTIMES = {"litert": "tflite", "onnxruntime": "onnx"}
 
@@ -64,6 +64,8 @@ class FastModel:
     def runtime(self) -> str:
         """What runs it: tflite, onnx, or the original's own runtime."""
         return RUNTIMES[self.engine.chosen] if self._opener else self._unconverted().runtime
+
+    __repr__ = described
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name; see `Model.predict`."""

@@ -11,7 +11,7 @@ import numpy as np
 from workbench.errors import ModelLoadError
 from workbench.models.keras.graph import keras_runner
 from workbench.models.keras.layers import layer_outputs
-from workbench.models.model import Batch, TensorSpec, check_batch, unique_names
+from workbench.models.model import Batch, TensorSpec, check_batch, described, unique_names
 
 
 class KerasModel:
@@ -47,6 +47,8 @@ class KerasModel:
             for name, tensor in zip(names, model.outputs, strict=True)
         )
         self._runner = keras_runner(model)
+
+    __repr__ = described
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name; see `Model.predict`."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import InvalidValue, ModelLoadError
-from workbench.models.model import Batch, TensorSpec, check_batch
+from workbench.models.model import Batch, TensorSpec, check_batch, described
 from workbench.models.onnx.errors import missing_weights, onnx_error, outside_weights
 from workbench.models.onnx.graph import (
     activation,
@@ -72,6 +72,8 @@ class OnnxModel:
             _spec(value, self._file, activation(graph, value.name)) for value in session.get_outputs()
         )
         self.labels = labels or metadata_labels(session.get_modelmeta().custom_metadata_map)
+
+    __repr__ = described
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name; see `Model.predict`.

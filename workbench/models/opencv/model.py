@@ -18,7 +18,7 @@ import numpy as np
 
 from workbench.errors import ModelLoadError
 from workbench.frames.opencv_log import quiet_log
-from workbench.models.model import Batch, TensorSpec, check_batch
+from workbench.models.model import Batch, TensorSpec, check_batch, described
 from workbench.models.opencv.errors import opencv_error
 from workbench.models.opencv.file import NetFile, activated, net_file
 from workbench.models.opencv.layers import layer_net
@@ -72,6 +72,8 @@ class OpenCVModel:
         self._layers: tuple[Any, dict[str, str]] | None = None
         self._together: bool | None = None  # whether batches of more than one come out right; None: not tried yet
         self._try_out()
+
+    __repr__ = described
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name, in the layout of the file; see `Model.predict`.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import ModelLoadError, unknown
-from workbench.models.model import Batch, check_batch
+from workbench.models.model import Batch, check_batch, described
 from workbench.models.tensorflow.errors import graph_error
 from workbench.models.tensorflow.function import Frozen, GraphLayers, is_array, prune, short, spec_of, with_activations
 from workbench.models.tensorflow.runtime import import_tensorflow
@@ -53,6 +53,8 @@ class FrozenGraph:
         specs = [spec_of(name, tensor) for name, tensor in zip(fetched, tensors, strict=True)]
         self.outputs = with_activations(specs, tensors)
         self._layers: GraphLayers | None = None
+
+    __repr__ = described
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name; see `Model.predict`."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import ModelLoadError, unknown
-from workbench.models.model import Batch, TensorSpec, check_batch
+from workbench.models.model import Batch, TensorSpec, check_batch, described
 from workbench.models.tensorflow.errors import graph_error
 from workbench.models.tensorflow.function import Frozen, GraphLayers, freeze, spec_of, with_activations
 from workbench.models.tensorflow.runtime import MOST_FROZEN, CheckedRunner, Run, import_tensorflow
@@ -62,6 +62,8 @@ class SavedModel:
         self._large = sum(file.stat().st_size for file in Path(path).glob("variables/*")) > MOST_FROZEN
         self._layers: GraphLayers | None = None
         self._run = self._runner()
+
+    __repr__ = described
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name; see `Model.predict`."""

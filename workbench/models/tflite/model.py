@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from workbench.errors import InvalidValue, ModelLoadError, unknown
-from workbench.models.model import Batch, TensorSpec, check_batch
+from workbench.models.model import Batch, TensorSpec, check_batch, described
 from workbench.models.tensorflow.function import expect_room
 from workbench.models.tensorflow.runtime import quiet_standard_error
 from workbench.models.tensorflow.saved_model import DEFAULT, Signature
@@ -76,6 +76,8 @@ class TFLiteModel:
         self._runner: Any = self._runner_of(self.signature)
         self.labels = labels or packed_labels(self._file)
         self._debug: Any = None
+
+    __repr__ = described
 
     def predict(self, batch: Batch) -> dict[str, np.ndarray]:
         """Return the raw outputs of a batch by output name, as copies; see `Model.predict`.
