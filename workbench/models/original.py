@@ -102,7 +102,10 @@ def located(origin: str | Path) -> tuple[str, Path]:
 
 def _keras(wanted: Wanted) -> Model:
     from workbench.models.keras.file import open_keras
+    from workbench.models.keras.size import hold_to_size
 
+    if not wanted.trust:
+        hold_to_size(wanted.path)
     return open_keras(wanted.path, name=wanted.name, labels=wanted.labels, trust=wanted.trust)
 
 

@@ -30,7 +30,7 @@ FORMATS = {  # ending, decoder -> mutations with --long, and without
     ("onnx", ""): (100, 0),
     **{(ending, "cv2"): (100, 0) for ending in ("webp", "tiff", "gif", "bmp", "webm", "mkv", "ts")},
 }
-OWN = "__autograph_generated_file"  # TensorFlow's, until the process ends
+OWN = ("__autograph_generated_file", "__pycache__")  # TensorFlow's, until the process ends
 TOTAL = sum(long for long, _ in FORMATS.values())
 
 

@@ -106,6 +106,8 @@ def _levels(expected: Expected, spec: TensorSpec, recipe: Recipe) -> str | None:
     """Say that integers hold little of a picture, where the model says nothing of what they stand for."""
     if "quantization" in expected or recipe.dtype != spec.dtype or spec.dtype not in STORED:
         return None
+    if _range(expected, spec, recipe):  # which says it
+        return None
     kept = len(np.unique(_stored(recipe.range, recipe.quantization, spec.dtype)[:, 0]))
     if kept > FEW:
         return None

@@ -6,23 +6,50 @@ import math
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from workbench.cache import recall, remember
+from workbench.checksums import known_sha256
+from workbench.errors import ModelLoadError
 from workbench.models.keras.errors import load_error
 from workbench.models.keras.file import read
 from workbench.models.keras.layers import operations
 from workbench.models.opening.trust import CURE
 from workbench.models.tensorflow.runtime import import_tensorflow
+from workbench.samples import portable
 
 FREE = 2**28  # bytes, 256 MiB: weights that any file may ask for
 MOST_UNFOLDED = 20  # times the file's size; Keras stores weights without compression, and all of them
 MOST_VALUES = 2**31  # bytes that one layer may make of one picture
 ARRAYS = "while in a stateless scope"  # in what Keras says of variables that are made of values
 WAITING = "uninitialized_variables"
+SIZES = "sizes"  # where answers are kept
+RULES = 1  # of the sizes; raise it when they change, and every file is held to them again
 KNOWN = f"if you know where the file comes from, {CURE}"
+
+
+def hold_to_size(path: Path) -> None:
+    """Refuse a file whose model would take more memory than the file can justify; its answer is kept by its SHA-256.
+
+    Here and not where files are looked at: the user's own layers are known in this process only, and who runs a model
+    in another engine needs no Keras. Samples are held to their hashes.
+
+    Raises:
+        ModelLoadError: it would take more, or Keras cannot build it.
+    """
+    if portable(path).startswith("sample:"):
+        return
+    facts = [RULES, known_sha256(path), version("keras")]
+    known = recall(SIZES, facts)
+    problem = known["problem"] if known else oversize(path)
+    if known is None:
+        remember(SIZES, facts, {"file": path.name, "problem": problem})
+    if problem:
+        raise ModelLoadError(f"{path}: {problem}")
 
 
 def oversize(path: Path) -> str | None:

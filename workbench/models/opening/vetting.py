@@ -12,7 +12,7 @@ from typing import Any
 from workbench.cache import file_digest, recall, remember
 from workbench.checksums import known_sha256
 from workbench.errors import ModelLoadError
-from workbench.models.opening.trial_process import Limits, TrialProcess, Verdict
+from workbench.models.opening.trial_process import Limits, TrialProcess
 
 SECONDS, MEMORY_MB = 20.0, 2048
 VERDICTS = "verdicts"  # where they are kept
@@ -40,7 +40,7 @@ def vet(
     """Load a model file in a child process and run it once on zeros; do nothing if that went well before.
 
     A SavedModel or frozen graph whose operations reach files, the network or Python is refused without being run.
-    A Keras file is looked at in the child without Keras, and held to its size here; it is not run.
+    A Keras file is looked at in the child without Keras; `keras/size.py` holds it to its size when it is opened.
 
     Args:
         path: file or folder.
@@ -61,20 +61,11 @@ def vet(
         room = memory_mb + TIMES_ITS_SIZE * _megabytes(path)
         with TrialProcess(runtime, Limits(seconds, room)) as trial:
             verdict = trial.verdict(path, signature)
-        if runtime == "keras" and verdict.problem is None:
-            verdict = _room(path)
         problem = verdict.problem
         if verdict.lasting:
             _remember(facts, path, problem)
     if problem:
         raise ModelLoadError(f"{path}: {problem}")
-
-
-def _room(path: Path) -> Verdict:
-    """Hold a Keras file to its size: in this process, where the user's own layers are known."""
-    from workbench.models.keras.size import oversize
-
-    return Verdict(oversize(path))
 
 
 def vouch(path: str | Path, runtime: str) -> None:
