@@ -66,7 +66,7 @@ test-opencv4: # what touches pixels and OpenCV DNN; PyAV and Keras are the same 
 	@PYTHONPATH=.cache/opencv4 $(PYTEST) -k "not pyav" --ignore=tests/unit/recipes/test_presets.py \
 		tests/unit/frames tests/unit/recipes tests/unit/models/opencv
 
-test-fast: samples ## the tests that take no time, under a minute in all
+test-fast: samples ## the tests that take little time each, about two minutes in all
 	@$(BIN)/python -m pytest -q -m "not slow and not browser and not packaging"
 
 faults: samples ## damage thousands of files and end hundreds of runs, and write what came into docs/faults.md
