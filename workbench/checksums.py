@@ -46,7 +46,7 @@ def known_sha256(path: Path) -> str:
     facts = path.stat()
     if not stat.S_ISREG(facts.st_mode):  # a pipe would be waited for, a device read for ever
         raise OSError(errno.EINVAL, "it is no file")
-    return _sha256_of_version(path, *_version(facts))
+    return _sha256_of_version(path, *version_of(facts))
 
 
 def expect_recorded(path: Path, data: bytes | None = None) -> None:
@@ -88,7 +88,7 @@ def recorded_in(folder: Path) -> Mapping[str, str]:
         return {}
     except OSError as error:
         raise _unreadable(folder / SUMS, error.strerror or str(error)) from None
-    return _read(folder / SUMS, facts.st_mode, *_version(facts))
+    return _read(folder / SUMS, facts.st_mode, *version_of(facts))
 
 
 def _expect(path: Path, recorded: str, data: bytes | None = None) -> None:
@@ -105,7 +105,7 @@ def _expect(path: Path, recorded: str, data: bytes | None = None) -> None:
         )
 
 
-def _version(facts: os.stat_result) -> tuple[int, int, int, int, int]:
+def version_of(facts: os.stat_result) -> tuple[int, int, int, int, int]:
     """Return what changes when a file does; the time of change (ctime) also where its time was set back."""
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
 

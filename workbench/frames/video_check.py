@@ -20,6 +20,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from workbench.cache import recall, remember
+from workbench.checksums import version_of
 from workbench.frames.headers import pixel_limit
 from workbench.frames.video_file import opened, video_stream
 
@@ -50,9 +51,7 @@ def check_frames(path: Path) -> Checked:
     Raises:
         UnreadableSource: it cannot be opened.
     """
-    facts = path.stat()
-    version = (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
-    return _known(path.resolve(), pixel_limit(), *version)
+    return _known(path.resolve(), pixel_limit(), *version_of(path.stat()))
 
 
 @lru_cache(maxsize=256)

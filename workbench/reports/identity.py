@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.checksums import sha256_of
 from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.reports.masking import mask_for
 from workbench.reports.plain import Plain, texts_in
@@ -143,8 +144,7 @@ def _input(parameter: str, origin: str, files: list[Path]) -> Input:
                            "give the folder that is meant")  # fmt: skip
     whole, stamp = hashlib.sha256(), _stamp(files)
     for file in files:
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest = sha256_of(file)
         if len(files) == 1:
             return Input(parameter, origin, digest, file.stat().st_size, 1, stamp)
         whole.update(f"{file.name}\0{digest}\n".encode())

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from workbench.cache import recall, remember
-from workbench.checksums import known_sha256, recorded_in, sha256_of
+from workbench.checksums import known_sha256, recorded_in, sha256_of, version_of
 from workbench.errors import UnreadableSource
 
 SEAL = "SHA256SUMS"
@@ -47,7 +47,7 @@ def _version(path: Path) -> tuple[int, ...]:
         facts = path.stat()
     except OSError:
         return ()
-    return facts.st_mode, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+    return facts.st_mode, *version_of(facts)
 
 
 def _digest(path: Path) -> str:
