@@ -18,10 +18,13 @@ Interval = tuple[float, float]  # low, high
 
 
 @lru_cache(maxsize=2)
-def weights(frames: int) -> np.ndarray:
-    """Return (B, N) float64 the share of every frame in each of B samples of N frames drawn with replacement."""
-    samples = int(np.clip(CELLS // max(frames, 1), FEWEST, RESAMPLES))
-    drawn = np.random.default_rng(SEED).multinomial(frames, np.full(frames, 1 / frames), size=samples)
+def weights(frames: int, *, resamples: int = RESAMPLES, seed: int = SEED) -> np.ndarray:
+    """Return (B, N) float64 the share of every frame in each of B samples of N frames drawn with replacement.
+
+    B is `resamples`, or with many frames fewer, see CELLS.
+    """
+    samples = min(resamples, max(CELLS // max(frames, 1), FEWEST))
+    drawn = np.random.default_rng(seed).multinomial(frames, np.full(frames, 1 / frames), size=samples)
     shares = drawn / frames
     shares.flags.writeable = False
     return shares

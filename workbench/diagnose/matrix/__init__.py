@@ -1,0 +1,7 @@
+"""Matrix: models trained under some recipes, served under others; what every pair costs, and which are alike."""
+
+from workbench.diagnose.matrix.grouping import Grouping
+from workbench.diagnose.matrix.matrix import Matrix
+from workbench.diagnose.matrix.measure import Measure
+
+__all__ = ["Grouping", "Matrix", "Measure"]
