@@ -1,0 +1,55 @@
+"""What a sweep found, as a person and a program read it: one table of all its jobs.
+
+`<out>/sweeps/<sweep id>/` holds `sweep.parquet` and `sweep.csv`, typed columns with one row for each job, and
+`sweep.html`, the same to look at, to sort and to filter, with a link to the report of each run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from workbench.reports.sweep.columns import to_frame
+
+PARQUET, CSV = "sweep.parquet", "sweep.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One job of a sweep and what came of it."""
+
+    parameters: Mapping[str, object]  # all of them, with their defaults; plain values
+    run_id: str = ""  # 12 hex digits; empty before it is known
+    state: str = "waiting"  # of `Run.state` (ok, partial, failed, killed...); `waiting` or `running` before its end
+    error: str = ""  # one line; empty when it went well
+    duration_s: float | None = None  # None before its end
+    metrics: Mapping[str, object] = field(default_factory=dict)  # what the notebook recorded; nested dicts may be
+    report: str = ""  # URL of its report, relative to the folder of the sweep; empty when there is none
+    thumbnail: str = ""  # URL of its picture, relative as well; empty when there is none
+
+
+def write_results(folder: Path, rows: Sequence[Row], *, title: str, swept: Sequence[str], state: str) -> None:
+    """Write the table of a sweep into its folder; each file whole, so that a reader sees the old one or the new.
+
+    Call it as often as there is something new: also while the sweep runs.
+
+    Args:
+        folder: of this sweep; made when it is missing.
+        rows: every job, also those that have not run, in the order they were asked for.
+        title: what was swept, in one line, such as the title of the scenario.
+        swept: the parameters that differ from job to job, in the order they were asked for.
+        state: how the sweep stands: `running`, `ok`, `failed` (some of its jobs), `interrupted`.
+
+    Raises:
+        InvalidValue: a parameter or metric with no plain form.
+        OSError: the folder cannot be written to.
+    """
+    frame = to_frame(rows, swept=swept)
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".draft-") as draft:
+        frame.to_parquet(Path(draft, PARQUET), index=False)
+        frame.to_csv(Path(draft, CSV), index=False)
+        for path in sorted(Path(draft).iterdir()):
+            path.replace(folder / path.name)
