@@ -10,12 +10,12 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.checksums import sha256_of
+from workbench.checksums import known_sha256
 from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.reports.masking import mask_for
 from workbench.reports.plain import Plain, texts_in
@@ -45,20 +45,26 @@ class Input:
         return {name: value for name, value in asdict(self).items() if name != "stamp"}
 
 
-def find_inputs(parameters: Mapping[str, Plain]) -> tuple[Input, ...]:
+def find_inputs(parameters: Mapping[str, Plain], *, seen: dict[str, Input | None] | None = None) -> tuple[Input, ...]:
     """Return the inputs among parameter values: text that names a sample, a file, a folder, or files by a pattern.
+
+    Args:
+        parameters: by name.
+        seen: what texts have been found to name; many runs that share one read each of their inputs once.
 
     Raises:
         SampleError: a sample that is not fetched yet.
         UnreadableSource: a file that may not be read.
     """
+    seen = {} if seen is None else seen
     pairs = ((name, origin) for name, value in parameters.items() for origin in dict.fromkeys(texts_in(value)))
     try:
-        return tuple(_input(name, origin, files) for name, origin in pairs if (files := _files(origin)))
+        found = [(name, _looked_at(name, origin, seen)) for name, origin in pairs]
     except WorkbenchError:
         raise
     except OSError as error:
         raise UnreadableSource(f"cannot read {error.filename}: {error.strerror}") from error
+    return tuple(replace(each, parameter=name) for name, each in found if each)
 
 
 def expect_whole_inputs(inputs: Iterable[Input]) -> None:
@@ -94,6 +100,13 @@ def notebook_hash(notebook: NotebookNode) -> str:
     """Return the SHA-256 of what a notebook says and does: the kind, text and tags of its cells."""
     cells = [[cell.cell_type, cell.source, cell.metadata.get("tags", [])] for cell in notebook.cells]
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def _looked_at(name: str, origin: str, seen: dict[str, Input | None]) -> Input | None:
+    if origin not in seen:
+        files = _files(origin)
+        seen[origin] = _input(name, origin, files) if files else None
+    return seen[origin]
 
 
 def _files(origin: str) -> list[Path]:
@@ -144,7 +157,7 @@ def _input(parameter: str, origin: str, files: list[Path]) -> Input:
                            "give the folder that is meant")  # fmt: skip
     whole, stamp = hashlib.sha256(), _stamp(files)
     for file in files:
-        digest = sha256_of(file)
+        digest = known_sha256(file)
         if len(files) == 1:
             return Input(parameter, origin, digest, file.stat().st_size, 1, stamp)
         whole.update(f"{file.name}\0{digest}\n".encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from workbench.errors import InvalidValue, RunError
 from workbench.frames.partial import ALLOW, NOTES
 from workbench.readable import one_line
 from workbench.reports import store
-from workbench.reports.identity import expect_whole_inputs, find_inputs, run_id
+from workbench.reports.identity import Input, expect_whole_inputs, find_inputs, run_id
 from workbench.reports.index import INDEX, MANIFEST, NOTEBOOK, REPORT, write_index
 from workbench.reports.manifest import Plan
 from workbench.reports.parameters import bind
@@ -25,6 +25,8 @@ from workbench.reports.scenarios import Scenario, find_scenario, load_notebook
 from workbench.reports.signals import all_interrupt, undisturbed
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from workbench.reports.execute import Status
 
 
@@ -146,11 +148,46 @@ def plan_run(scenario: Scenario, parameters: Mapping[str, object], *, allow_dama
         SampleError: a sample that is not fetched.
         UnreadableSource: a damaged clip or picture that is not to be taken.
     """
-    final = bind(scenario.parameters, parameters)
-    notebook = load_notebook(scenario.path)
-    inputs = find_inputs(final)
+    return plan_runs(scenario, [parameters], allow_damaged=allow_damaged)[0]
+
+
+def plan_runs(scenario: Scenario, jobs: Sequence[Mapping[str, object]], *, allow_damaged: bool = False) -> list[Plan]:
+    """Plan many runs of a scenario, each with its own parameters; an input that many of them name is read once.
+
+    Raises:
+        WorkbenchError: as `plan_run`.
+    """
+    for parameters in jobs:  # a slip in the last is told before the clips of the first are read
+        bind(scenario.parameters, parameters)
+    notebook, seen = load_notebook(scenario.path), dict[str, Input | None]()
+    plans = [plan_notebook(scenario, notebook, each, seen=seen, allow_damaged=allow_damaged) for each in jobs]
     if not allow_damaged:
-        expect_whole_inputs(inputs)
+        expect_whole_inputs(each for each in seen.values() if each)
+    return plans
+
+
+def plan_notebook(
+    scenario: Scenario,
+    notebook: NotebookNode,
+    parameters: Mapping[str, object],
+    *,
+    seen: dict[str, Input | None] | None = None,
+    allow_damaged: bool = False,
+) -> Plan:
+    """Plan a run of a notebook that is loaded; whether its inputs are whole is not looked at.
+
+    Args:
+        scenario: what the notebook was read as.
+        notebook: format 4.
+        parameters: values by name; the others have their defaults.
+        seen: see `find_inputs`.
+        allow_damaged: take what is there of damaged sources.
+
+    Raises:
+        WorkbenchError: as `plan_run`.
+    """
+    final = bind(scenario.parameters, parameters)
+    inputs = find_inputs(final, seen=seen)
     given = {name: final[name] for name in parameters}
     return Plan(scenario, notebook, given, final, inputs, run_id(notebook, final, inputs), allow_damaged)
 

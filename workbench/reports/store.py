@@ -89,7 +89,7 @@ def hold(out: Path, scenario: str, run_id: str, *, on_wait: Callable[[], None] =
     """
     with _writing(out):
         folder = _scenario_folder(out, scenario)
-        sweep(out)
+        tidy(out)
         lock = _lock(out, scenario, run_id)
         try:
             lock.acquire(timeout=0)
@@ -120,7 +120,7 @@ def _writing(out: Path) -> Iterator[None]:
         raise RunError(f"cannot write reports to {out}: {reason}; give another folder with --out") from error
 
 
-def sweep(out: Path) -> None:
+def tidy(out: Path) -> None:
     """Remove what killed runs left behind; a report that was just being replaced goes back to its place."""
     for left in [*out.glob(f"*/{DRAFT}*"), *out.glob(f"*/{OLD}*")]:
         if not (match := LEFT.fullmatch(left.name)):

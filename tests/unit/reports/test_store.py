@@ -60,7 +60,7 @@ def test_leftovers_of_killed_runs_are_removed_but_not_those_of_living_ones(tmp_p
     dead = tmp_path / "count" / f".draft-{RUN}-dead"
     dead.mkdir()
     with store.hold(tmp_path, "count", "aaaaaaaaaaaa") as living:
-        store.sweep(tmp_path)
+        store.tidy(tmp_path)
         assert living.draft.exists()
     assert not dead.exists()
 
@@ -70,7 +70,7 @@ def test_a_report_that_was_just_being_replaced_comes_back(tmp_path):
     old = tmp_path / "count" / f".old-{RUN}-dead"
     old.mkdir()
     final.rename(old / "run")
-    store.sweep(tmp_path)
+    store.tidy(tmp_path)
     assert (final / "manifest.json").read_text() == "good"
     assert left(tmp_path) == [RUN]
 
@@ -79,7 +79,7 @@ def test_foreign_files_are_left_alone(tmp_path):
     publish(tmp_path, "one")
     (tmp_path / "count" / ".draft-mine").mkdir()
     (tmp_path / "count" / "notes").mkdir()
-    store.sweep(tmp_path)
+    store.tidy(tmp_path)
     assert left(tmp_path) == [".draft-mine", RUN, "notes"]
     assert store.run_folders(tmp_path) == [tmp_path / "count" / RUN]
 
