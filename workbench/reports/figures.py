@@ -25,6 +25,12 @@ def key_figures(metrics: Mapping[str, Any], *, most: int = 6) -> list[KeyFigure]
     return [_figure(name, value) for name, value in metrics.items() if _is_short(value)][:most]
 
 
+def numbers(metrics: Mapping[str, Any], *, most: int = 8) -> dict[str, float]:
+    """Return the first `most` metrics that are a number, by name: those that can be followed over many runs."""
+    found = {name: value for name, value in metrics.items() if type(value) in (int, float)}  # True is no number here
+    return dict(list(found.items())[:most])
+
+
 def is_timing(name: str) -> bool:
     """Tell whether a metric of this name measures the run's own speed."""
     return name.endswith(TIMINGS)
