@@ -53,6 +53,10 @@ class RunError(WorkbenchError):
     """A report run that did not finish."""
 
 
+class ClusterError(WorkbenchError):
+    """Workers that do not start, a scheduler that cannot be used or is gone; what was done before stays done."""
+
+
 class RecordingError(WorkbenchError):
     """A live session that cannot be recorded, or no longer."""
 

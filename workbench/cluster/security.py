@@ -1,0 +1,44 @@
+"""Who may talk to a scheduler: certificates, since what Dask sends is code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import InvalidValue
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """The files that a client shows, and checks, to talk to a scheduler: PEM."""
+
+    ca: Path  # certificates of the authority that signed the scheduler's; Dask checks no host name: use one of your own
+    cert: Path  # the client's certificate
+    key: Path | None = None  # its private key; None where it stands in `cert`
+
+    def __post_init__(self) -> None:
+        for name in ("ca", "cert", "key"):
+            path = getattr(self, name)
+            if path is not None and not Path(path).is_file():
+                raise InvalidValue(f"{name}: {path} is no file; give the PEM file of the {name}")
+
+    def files(self) -> dict[str, str]:
+        """Return the files as the fields of Dask's `Security`."""
+        fields = {"tls_ca_file": self.ca, "tls_client_cert": self.cert, "tls_client_key": self.key}
+        return {name: str(path) for name, path in fields.items() if path is not None}
+
+
+def temporary() -> dict[str, Any]:
+    """Return fields of Dask's `Security` for a certificate made now, that only this cluster knows.
+
+    Other users of this machine reach a port on loopback, too, and whoever is let in by a scheduler runs code.
+    """
+    from distributed.security import Security
+
+    made = Security.temporary()
+    return {name: getattr(made, name) for name in made.__slots__ if name.startswith("tls_") and _text(made, name)}
+
+
+def _text(made: Any, name: str) -> bool:
+    return isinstance(getattr(made, name), str)
