@@ -13,6 +13,7 @@ from workbench.reports.identity import Input, notebook_hash
 from workbench.reports.masking import mask_for
 from workbench.reports.plain import Plain
 from workbench.reports.scenarios import Scenario
+from workbench.reports.surroundings import environment
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -74,6 +75,7 @@ def manifest(plan: Plan, execution: Execution, *, started: datetime, metrics: Ma
         "versions": facts.versions(),
         "codecs": facts.codecs(),
         "machine": facts.machine(),
+        "environment": environment(),
         "git": facts.commit(scenario.path.parent),
     }
     return dict(mask_for(plan.parameters)(record))

@@ -13,6 +13,7 @@ from workbench.errors import RunError
 from workbench.frames.partial import noted_damage
 from workbench.readable import one_line
 from workbench.reports import store
+from workbench.reports.details import DETAILS, details
 from workbench.reports.execute import Execution
 from workbench.reports.html import report_html
 from workbench.reports.identity import changed_inputs
@@ -75,6 +76,8 @@ def _write(plan: Plan, execution: Execution, folder: Path, started: datetime) ->
         record = manifest(plan, execution, started=started, metrics=metrics)
     (folder / METRICS).write_text(strict_json(metrics, name="metrics"), encoding="utf-8")
     (folder / MANIFEST).write_text(strict_json(record, name="manifest"), encoding="utf-8")
+    stood_on = mask_for(plan.parameters)(details(plan, ok=execution.status == "ok"))
+    (folder / DETAILS).write_text(strict_json(stood_on, name="details"), encoding="utf-8")
     nbformat.write(execution.notebook, folder / NOTEBOOK)  # type: ignore[no-untyped-call]
     if html:
         (folder / REPORT).write_text(html, encoding="utf-8")
