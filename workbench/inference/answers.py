@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameStream
 from workbench.inference.batches import FrameBatch
 from workbench.inference.sources import whereabouts
-from workbench.models import Model, check_batch
+from workbench.models import Model, TensorSpec, check_batch
 from workbench.recipes import Recipe
 from workbench.recipes.callables import Compiled, Preprocess
 from workbench.results import BoxFormat, Classification, DecodedBoxes, Prediction, as_classification, decode
@@ -59,18 +60,72 @@ class Answers:
         """
         if not self._parts:
             raise InvalidValue(f"{source.origin or 'the source'}: no frames to predict")
-        outputs = {name: _joined(name, [part[name] for part in self._parts], self.recipe) for name in self._parts[0]}
-        classes = only_classification(outputs, self.model)
-        wanted = None if boxes == "auto" and classes else boxes
-        return Prediction(
-            outputs=outputs,
-            classification=classes,
-            **whereabouts(source, len(self._sizes)),
-            model=self.model.name,
-            sizes=tuple(self._sizes),
+        return predicted(
+            self._parts,
+            self.model,
+            sizes=self._sizes,
+            where=whereabouts(source, len(self._sizes)),
+            recipe=self.recipe,
+            boxes=boxes,
             seconds={**self.seconds, "wall": wall_s},
-            detections=found_boxes(outputs, self._sizes, self.recipe, labels=self.model.labels, boxes=wanted),
         )
+
+
+class Described(Protocol):
+    """What a model says of itself, which is needed to read its outputs; a Model is one."""
+
+    @property
+    def name(self) -> str:
+        """Name for tables and pictures."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """The outputs, in the model's order; empty where it does not say."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """Class names in class order, where known."""
+        ...
+
+
+def predicted(  # noqa: PLR0913 - what the model said, of which frames, and how it is read
+    parts: Sequence[Mapping[str, np.ndarray]],
+    model: Described,
+    *,
+    sizes: Sequence[tuple[int, int]],
+    where: Mapping[str, Any],
+    recipe: Preprocess,
+    boxes: str | BoxFormat | None,
+    seconds: dict[str, float],
+) -> Prediction:
+    """Read what a model said about N frames, in parts that follow each other.
+
+    Args:
+        parts: raw outputs (n, ...) by name, at least one.
+        model: what the model says of itself.
+        sizes: N times height, width of the source frame in pixels.
+        where: `indices`, `origins` and `times_s` of the frames, see `whereabouts`.
+        recipe: what made the tensors.
+        boxes: how to read the outputs as boxes, as for `predict_many`.
+        seconds: what each stage took.
+
+    Raises:
+        InvalidValue: the parts differ in shape, or are not in the named box format.
+    """
+    outputs = {name: _joined(name, [part[name] for part in parts], recipe) for name in parts[0]}
+    classes = only_classification(outputs, model)
+    wanted = None if boxes == "auto" and classes else boxes
+    return Prediction(
+        outputs=outputs,
+        classification=classes,
+        **where,
+        model=model.name,
+        sizes=tuple(sizes),
+        seconds=seconds,
+        detections=found_boxes(outputs, sizes, recipe, labels=model.labels, boxes=wanted),
+    )
 
 
 def expect_fit(function: Compiled, model: Model) -> None:
@@ -154,7 +209,7 @@ def found_boxes(
     return None if form is None else decode(outputs, sizes, recipe, format=form, labels=labels)
 
 
-def only_classification(outputs: dict[str, np.ndarray], model: Model) -> Classification | None:
+def only_classification(outputs: dict[str, np.ndarray], model: Described) -> Classification | None:
     """Read the only output of a model as class probabilities; None where it is none, or there are more outputs."""
     values = list(outputs.values())
     if len(values) != 1:
