@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from workbench.cluster.job import carry_out, told
-from workbench.cluster.jobs import Ledger
+from workbench.cluster.dispatch import Dispatch
+from workbench.cluster.job import STARTED
 from workbench.cluster.outcome import Outcome
+from workbench.errors import InvalidValue
 
 
 class Cluster:
@@ -18,23 +19,32 @@ class Cluster:
         dashboard: the URL of Dask's dashboard; "" where there is none.
     """
 
-    def __init__(self, client: Any, address: str, dashboard: str) -> None:
-        self.address, self.dashboard = address, dashboard
+    def __init__(self, client: Any, *, dashboard: str) -> None:
+        self.address: str = client.scheduler.address
+        self.dashboard = dashboard
         self._client = client
-        self._ledger = Ledger()
+        self._runs: list[Dispatch] = []
+        client.subscribe_topic(STARTED, self._on_started)
+        client.subscribe_topic("all", self._on_event)
 
     @property
     def workers(self) -> int:
-        """How many workers there are now."""
-        return len(self._client.nthreads())
+        """How many workers there are now; 0 where the scheduler does not answer."""
+        try:
+            return len(self._client.nthreads())
+        except (OSError, TimeoutError):
+            return 0
 
     @property
     def running(self) -> int:
         """How many jobs run now."""
-        return self._ledger.running
+        return sum(run.ledger.running for run in list(self._runs))
 
     def run(self, function: Callable[[Any], Any], jobs: Mapping[str, Any], *, deaths: int = 5) -> Iterator[Outcome]:
         """Carry out `function(value)` for each job, and yield its outcome when it ends: each key exactly once.
+
+        A job whose worker dies is done anew on another; so is, rarely, one that had just ended. What a job leaves has
+        to be whole or not there, and the same the second time.
 
         Args:
             function: of a module, so that workers can import it; what it is given and returns is pickled.
@@ -42,17 +52,23 @@ class Cluster:
             deaths: after how many deaths of its worker a job is given up, as an outcome with an error.
 
         Raises:
+            InvalidValue: `deaths` is not 1 or more.
             ClusterError: the scheduler is gone, or no worker is left; outcomes before it hold.
         """
-        from distributed import as_completed
+        if deaths < 1:
+            raise InvalidValue(f"deaths: {deaths}; expected 1 or more")
+        run = Dispatch(self._client, function, deaths=deaths)
+        self._runs.append(run)
+        try:
+            yield from run.outcomes(jobs)
+        finally:
+            self._runs.remove(run)
 
-        futures = {
-            self._client.submit(carry_out, function, key, value, key=("job", key), pure=False): key
-            for key, value in jobs.items()
-        }
-        for future in as_completed(list(futures), loop=self._client.loop):
-            key = futures[future]
-            if error := future.exception():
-                yield Outcome(key, None, told(error), 0.0, "")
-            else:
-                yield Outcome(key, *future.result())
+    def _on_started(self, event: tuple[float, Mapping[str, Any]]) -> None:
+        for run in list(self._runs):
+            run.tell("started", event[1])
+
+    def _on_event(self, event: tuple[float, Mapping[str, Any]]) -> None:
+        if event[1].get("action") == "remove-worker":
+            for run in list(self._runs):
+                run.tell("removed", event[1])
