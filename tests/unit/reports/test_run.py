@@ -17,7 +17,7 @@ import pytest
 from workbench.errors import InvalidValue, RunError, UnknownName
 from workbench.reports import normalised, run_scenario, run_scenarios
 
-FILES = ["SHA256SUMS", "manifest.json", "metrics.json", "report.html", "report.ipynb", "thumbnail.png"]
+FILES = ["SHA256SUMS", "details.json", "manifest.json", "metrics.json", "report.html", "report.ipynb", "thumbnail.png"]
 RECORD = """import numpy as np
 from workbench.reports import record
 print("counted to", number, "with", np.random.default_rng(seed).integers(1000), hash("a"))
