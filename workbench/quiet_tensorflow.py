@@ -12,6 +12,7 @@ from typing import IO, Any
 
 STANDARD_ERROR = 2
 _LOCK = threading.Lock()
+_looked: list[bool] = []  # not empty once TensorFlow has looked for devices; who imports it need not have had it look
 _inside: list[int] = []  # the threads that want it quiet
 _taken: list[tuple[int, IO[bytes]]] = []  # the descriptor that standard error is kept in, and what is written meanwhile
 
@@ -20,12 +21,13 @@ def import_tensorflow() -> Any:
     """Import TensorFlow with oneDNN on and its start-up chatter off, unless the user has set them."""
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if "tensorflow" in sys.modules:
+    if "tensorflow" in sys.modules and _looked:
         return sys.modules["tensorflow"]
     with quiet_standard_error():
         import tensorflow as tf
 
         tf.config.list_physical_devices()  # looks for GPUs now, and says here that there are none
+    _looked.append(True)
     return tf
 
 

@@ -20,6 +20,7 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from workbench.reports.client import Client, GivenUp, Ledger, OnCell
+from workbench.reports.forking.fork_server import ForkServer
 from workbench.reports.kernel import NATIVE, Kernel, one_kernel
 from workbench.reports.plain import Plain
 from workbench.reports.present import is_bar
@@ -50,6 +51,7 @@ class Terms:
     timeout: float | None = None  # seconds that one cell may take
     environment: Mapping[str, str] | None = None  # of the kernel, besides this process's
     on_cell: OnCell = lambda done, total: None
+    server: ForkServer | None = None  # what the kernel is forked from, where that can be
 
 
 def execute(notebook: NotebookNode, given: Mapping[str, Plain], *, terms: Terms = Terms()) -> Execution:
@@ -65,7 +67,7 @@ def execute(notebook: NotebookNode, given: Mapping[str, Plain], *, terms: Terms 
     """
     copy = _parametrized(notebook, given)
     start = time.monotonic()
-    with one_kernel(terms.kernel, terms.environment or {}) as kernel:
+    with one_kernel(terms.kernel, terms.environment or {}, server=terms.server) as kernel:
         status, error = _outcome(copy, kernel, terms)
         kernel.graceful = status == "ok"
         duration = time.monotonic() - start

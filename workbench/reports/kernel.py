@@ -23,10 +23,12 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
 from workbench.errors import RunError
+from workbench.reports.forking.fork_server import ForkServer
 from workbench.reports.last_words import LastWords
 from workbench.reports.signals import undisturbed
 
 NATIVE = "python3"
+FORKING = "workbench-fork"  # the entry point of `workbench.reports.forking.provisioner`
 PREFIX, LOCK = "wb-", "lock"  # of the private folder of a kernel, which is in the system's for temporary files
 MARK = "IPYTHONDIR"
 CRASHES = {
@@ -37,6 +39,9 @@ QUIET = {
     "TQDM_DISABLE": "1",  # nor are progress bars; those made of widgets are dropped afterwards
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # pictures into the notebook, whatever the shell says
 }
+ONEDNN = (
+    "TF_ENABLE_ONEDNN_OPTS"  # on unless the user says otherwise, also where Workbench does not import TensorFlow first
+)
 
 
 @dataclass
@@ -71,12 +76,13 @@ class Kernel:
 
 
 @contextmanager
-def one_kernel(name: str, environment: Mapping[str, str]) -> Iterator[Kernel]:
+def one_kernel(name: str, environment: Mapping[str, str], *, server: ForkServer | None = None) -> Iterator[Kernel]:
     """Yield a kernel that is not started yet; whatever happens, no process of it is left afterwards.
 
     Args:
         name: `python3` for the running interpreter, whatever kernels are installed, or an installed kernel.
         environment: what the kernel's environment has besides this process's.
+        server: what `python3` is forked from where that can be; else it is started.
 
     Raises:
         RunError: no kernel of this name is installed.
@@ -84,7 +90,9 @@ def one_kernel(name: str, environment: Mapping[str, str]) -> Iterator[Kernel]:
     with _private_folder() as folder, LastWords() as words:
         private = {MARK: str(folder / "ipython")}  # a user's start-up files would change the report
         spec = _spec(name)
-        spec.env = {**spec.env, **QUIET, **private, **environment}
+        spec.env = {ONEDNN: os.environ.get(ONEDNN, "1"), **spec.env, **QUIET, **private, **environment}
+        if server is not None and name == NATIVE:
+            spec.metadata = {"kernel_provisioner": {"provisioner_name": FORKING, "config": {"server": server}}}
         socket = folder / "k"
         manager = AsyncKernelManager(
             kernel_name=name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from workbench.reports.execute import Status
+    from workbench.reports.forking import ForkServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +193,44 @@ def plan_notebook(
     return Plan(scenario, notebook, given, final, inputs, run_id(notebook, final, inputs), allow_damaged)
 
 
-def carry_out(plan: Plan, out: Path, *, kernel: str, timeout: float | None, line: Line) -> Run:
-    """Execute a plan, publish what came of it, and bring the index up to date.
+def carry_out(  # noqa: PLR0913 - as `complete`
+    plan: Plan,
+    out: Path,
+    *,
+    kernel: str,
+    timeout: float | None,
+    line: Line,
+    server: ForkServer | None = None,
+) -> Run:
+    """Complete a plan, and bring the index up to date.
+
+    Raises:
+        RunError: `out` cannot be written to, or no such kernel.
+        KeyboardInterrupt: Ctrl-C or another signal when all cells had run; the run stands.
+    """
+    return complete(plan, out, kernel=kernel, timeout=timeout, line=line, server=server, at_end=update_index)
+
+
+def complete(  # noqa: PLR0913 - each by name
+    plan: Plan,
+    out: Path,
+    *,
+    kernel: str,
+    timeout: float | None,
+    line: Line,
+    server: ForkServer | None = None,
+    at_end: Callable[[Path], object] = lambda out: None,
+) -> Run:
+    """Execute a plan and publish what came of it; the index is the caller's.
+
+    Args:
+        plan: of `plan_run`.
+        out: the folder of all reports.
+        kernel: `python3` is the running interpreter.
+        timeout: seconds that one cell may take; None for no limit.
+        line: where progress is shown.
+        server: what the kernel is forked from, where that can be; else it is started.
+        at_end: called with `out` when the run lies in its place, and not interrupted.
 
     Raises:
         RunError: `out` cannot be written to, or no such kernel.
@@ -209,14 +246,14 @@ def carry_out(plan: Plan, out: Path, *, kernel: str, timeout: float | None, line
         environment = {FOLDER: str(draft), NOTES: str(draft / NOTED), "PYTHONHASHSEED": str(plan.seed)}
         if plan.allow_damaged:
             environment[ALLOW] = "1"
-        terms = Terms(kernel=kernel, timeout=timeout, environment=environment, on_cell=line.cell)
+        terms = Terms(kernel=kernel, timeout=timeout, environment=environment, on_cell=line.cell, server=server)
         execution = execute(plan.notebook, plan.given, terms=terms)
         with undisturbed() as heard:
             ending, folder = publish(plan, execution, target, started)
             name, partial = plan.scenario.name, ending.partial
             run = Run(name, plan.run_id, ending.status, ending.error, folder, ending.duration_s, partial)
             line.end(run.state, run.duration_s, run.html if run.html.exists() else run.folder)
-            update_index(out)
+            at_end(out)
     if heard and run.status != "interrupted":
         raise KeyboardInterrupt(heard[0])
     return run

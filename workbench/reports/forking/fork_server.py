@@ -1,0 +1,128 @@
+"""The owner's side: the server processes that kernels are forked from, started when one is asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from workbench.reports.forking.process import ForkedProcess
+from workbench.reports.forking.sameness import LAUNCHER, Key, early, is_forkable, key_of, late
+
+MOST = 2  # server processes at a time, each of about 400 MB: runs of two seeds may take turns
+# '' is the folder that it is started in, where a file of the user's could stand for a module
+MAIN = "import sys; sys.path = [*filter(None, sys.path)]; from workbench.reports.forking.server import main; main()"
+END_S = 10  # for a server to end its kernels
+
+
+@dataclass(eq=False)
+class _Server:
+    """A server process."""
+
+    key: Key
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    kernels: weakref.WeakSet[ForkedProcess] = field(default_factory=weakref.WeakSet)
+
+    @property
+    def is_idle(self) -> bool:
+        return all(kernel.poll() is not None for kernel in self.kernels)
+
+    def end(self) -> None:
+        """End it with its kernels, which it does when the socket is closed."""
+        self.control.close()
+        try:
+            self.process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class ForkServer:
+    """Forks kernels for this process; from any of its threads, for as long as the `with` block lasts.
+
+    A server process is started when the first kernel is asked for, and takes the seconds then that TensorFlow takes to
+    import. It is started anew when it has died, and for an environment that none has. It ends, with all its kernels,
+    with the block and with this process, however that ends.
+    """
+
+    def __init__(self) -> None:
+        self._servers: list[_Server] = []  # the one used last at the end
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> ForkServer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with self._lock:
+            while self._servers:
+                self._servers.pop().end()
+
+    def fork(
+        self, command: Sequence[str], environment: Mapping[str, str], *, folder: Path, streams: tuple[int, int]
+    ) -> ForkedProcess | None:
+        """Ask for a kernel; None where a copy would not be what a fresh start is.
+
+        Args:
+            command: what would start the kernel.
+            environment: all of the kernel's.
+            folder: its current folder.
+            streams: descriptors for its standard output and its standard error.
+        """
+        if not is_forkable(command, environment):
+            return None
+        request = {"arguments": command[len(LAUNCHER) :], "environment": late(environment), "folder": str(folder)}
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with self._lock, theirs:
+            server = self._server(environment)
+            try:
+                if server is None:
+                    raise OSError("no server")
+                socket.send_fds(server.control, [json.dumps(request).encode()], [theirs.fileno(), *streams])
+            except OSError:  # it has just died, or the request is too long for one message
+                ours.close()
+                return None
+            kernel = ForkedProcess(ours)
+            server.kernels.add(kernel)
+            return kernel
+
+    def _server(self, environment: Mapping[str, str]) -> _Server | None:
+        """Return the server of this environment, started if need be; None where too many others are at work."""
+        key = key_of(environment)
+        for dead in [server for server in self._servers if server.process.poll() is not None]:
+            self._servers.remove(dead)
+            dead.end()
+        found = next((server for server in self._servers if server.key == key), None)
+        if found is not None:
+            self._servers.remove(found)
+        else:
+            idle = next((server for server in self._servers if server.is_idle), None)
+            if len(self._servers) >= MOST:
+                if idle is None:
+                    return None
+                self._servers.remove(idle)
+                idle.end()
+            found = _started(key, environment)
+        self._servers.append(found)
+        return found
+
+
+def _started(key: Key, environment: Mapping[str, str]) -> _Server:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-c", MAIN, str(theirs.fileno()), str(os.getpid())],
+            env=early(environment), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()], start_new_session=True,
+        )  # fmt: skip
+    return _Server(key, process, ours)

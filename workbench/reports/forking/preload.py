@@ -1,0 +1,59 @@
+"""What a fork server imports for its kernels, and the proof that it has used none of it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import sys
+
+from workbench.quiet_tensorflow import quiet_standard_error
+
+# In this order: what every kernel has, before what only a notebook would have imported.
+KERNEL = ("ipykernel.ipkernel", "ipykernel.kernelapp")
+HEAVY = (
+    "numpy", "cv2", "tensorflow", "keras", "matplotlib.pyplot", "pandas", "av", "supervision", "ipywidgets",
+    "ai_edge_litert.interpreter", "onnxruntime",
+    "workbench.models", "workbench.inference", "workbench.diagnose", "workbench.views", "workbench.reports.recording",
+)  # fmt: skip
+# They ask at their import whether they are in a kernel; a notebook imports them anew.
+ASKING = ("tqdm.auto", "tqdm.autonotebook", "matplotlib_inline.backend_inline")
+
+
+def preload() -> set[str]:
+    """Import what kernels need, and return the top-level modules that a bare kernel would not have imported.
+
+    Raises:
+        ImportError: one of them is not there.
+        RuntimeError: an import has done what a copy of the process could not stand for.
+    """
+    before = dict(os.environ)
+    _import(*KERNEL)
+    bare = _top_level()
+    with quiet_standard_error():
+        _import(*HEAVY)
+    _expect_untouched(before)
+    for name in ASKING:
+        sys.modules.pop(name, None)
+    gc.collect()
+    gc.freeze()  # what is there for good is not looked through, and so not copied, in each kernel
+    return _top_level() - bare
+
+
+def _import(*names: str) -> None:
+    for name in names:
+        importlib.import_module(name)
+
+
+def _top_level() -> set[str]:
+    return {name.partition(".")[0] for name in sys.modules}
+
+
+def _expect_untouched(before: dict[str, str]) -> None:
+    """Refuse a process whose TensorFlow has begun, with threads and devices of its own, or that has made files."""
+    from tensorflow.python.eager import context
+
+    if context.context_safe() is not None:
+        raise RuntimeError("TensorFlow has been used")
+    if os.environ.get("MPLCONFIGDIR") != before.get("MPLCONFIGDIR"):
+        raise RuntimeError("matplotlib has made a folder that goes with the first process to end")

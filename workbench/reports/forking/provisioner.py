@@ -1,0 +1,63 @@
+"""A Jupyter kernel provisioner whose kernels are forks, where they can be, and fresh processes where not."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Instance
+
+from workbench.reports.forking.fork_server import ForkServer
+from workbench.reports.forking.process import ForkedProcess, Refused
+
+NAME = "workbench-fork"  # of its entry point
+ANSWER_S = 120  # for a server to import TensorFlow on a busy machine, and to fork
+OURS = {"cmd", "env", "cwd", "stdout", "stderr", "extra_arguments", "kernel_id"}  # what a fork knows how to honour
+
+
+class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
+    """Starts kernels from the fork server that it is configured with; without one it is Jupyter's own provisioner.
+
+    A kernelspec asks for it in its metadata: `{"kernel_provisioner": {"provisioner_name": "workbench-fork",
+    "config": {"server": server}}}`.
+    """
+
+    server = Instance(ForkServer, allow_none=True)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Launch a kernel: a fork if that is what a fresh start would be, else by starting `cmd`."""
+        process = self._forked(cmd, kwargs)
+        if process is not None:
+            with contextlib.suppress(Refused):
+                await process.begun(ANSWER_S)
+                self.process, self.pid, self.pgid = process, process.pid, process.pid
+                self.cwd = kwargs.get("cwd") or Path.cwd()
+                return self.connection_info
+        return await super().launch_kernel(cmd, **kwargs)
+
+    async def wait(self) -> int | None:
+        """Wait for the kernel to end; a fork's end is told at once, that of others looked for each 100 ms."""
+        if not isinstance(self.process, ForkedProcess):
+            return await super().wait()
+        code = await self.process.wait()
+        self.process.close()
+        self.process = None
+        return code
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Let go of what is left of a fork."""
+        if isinstance(self.process, ForkedProcess):
+            self.process.close()
+        await super().cleanup(restart=restart)
+
+    def _forked(self, command: list[str], options: dict[str, Any]) -> ForkedProcess | None:
+        known = options.keys() <= OURS and options.get("stdout") is not None and options.get("stderr") is not None
+        if self.server is None or not known:
+            return None
+        folder = Path(options.get("cwd") or Path.cwd()).absolute()
+        streams = (options["stdout"], options["stderr"])
+        return self.server.fork(command, options.get("env", os.environ), folder=folder, streams=streams)
