@@ -57,7 +57,9 @@ class Cluster:
         """
         if deaths < 1:
             raise InvalidValue(f"deaths: {deaths}; expected 1 or more")
-        run = Dispatch(self._client, function, deaths=deaths)
+        return self._followed(Dispatch(self._client, function, deaths=deaths), jobs)
+
+    def _followed(self, run: Dispatch, jobs: Mapping[str, Any]) -> Iterator[Outcome]:
         self._runs.append(run)
         try:
             yield from run.outcomes(jobs)

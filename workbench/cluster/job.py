@@ -15,15 +15,15 @@ from workbench.readable import one_line
 STARTED = "workbench-started"  # the topic on which workers tell which job they begin
 HASH_SEED = "WORKBENCH_CLIENT_HASHSEED"
 
-Versions = tuple[str, str]
+Result = tuple[Any, str, float, str]  # what the function returned, its error, seconds, worker
 
 
-def carry_out(function: Callable[[Any], Any], key: Any, value: Any) -> tuple[Any, str, float, str]:
+def carry_out(function: Callable[[Any], Any], value: Any) -> Result:
     """Return the function's value, its error, the seconds and the worker's name; raises nothing of the job's."""
     from distributed import get_worker
 
     worker, name = get_worker(), f"{socket.gethostname()}:{os.getpid()}"
-    worker.log_event(STARTED, {"key": key, "worker": worker.address})
+    worker.log_event(STARTED, {"key": worker.get_current_task(), "worker": worker.address})
     start = time.perf_counter()
     try:
         result, error = function(value), ""
@@ -38,11 +38,14 @@ def told(error: BaseException) -> str:
     return one_line(text)
 
 
-def versions() -> Versions:
-    """Return the versions that have to be the same on both sides: Python's first two numbers and Workbench's."""
+def versions() -> dict[str, str]:
+    """Return the versions that have to be the same on both sides: what is sent is pickled."""
+    import distributed
+
     import workbench
 
-    return ".".join(platform.python_version_tuple()[:2]), workbench.__version__
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"Python": python, "workbench": workbench.__version__, "distributed": distributed.__version__}
 
 
 def dask_setup(worker: Any) -> None:

@@ -20,7 +20,7 @@ from workbench.readable import one_line
 
 CHECK_S = 1.0  # seconds between two looks for what a killed worker left running
 
-# Every death counts for the job that ran (see workbench.cluster.jobs), so Dask's own count only has to end some day;
+# Every death counts for the job that ran (see workbench.cluster.ledger), so Dask's own count only has to end some day;
 # one job a worker waits at the scheduler, not at a worker; no profiler, no look at GPUs.
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 100,
@@ -31,6 +31,7 @@ SETTINGS = {
     "distributed.diagnostics.nvml": False,
     "distributed.comm.timeouts.connect": "10s",
 }
+PAGES = ("distributed.scheduler.http.routes", "distributed.worker.http.routes")
 
 
 def main() -> None:
@@ -55,7 +56,8 @@ async def _keep(wanted: dict[str, Any], client: int, told: int) -> None:
     from distributed import LocalCluster, Security
 
     asyncio.get_running_loop().add_reader(client, _end, wanted["folder"])  # readable is closed: nothing more is said
-    with dask.config.set(SETTINGS):
+    http = {} if wanted["dashboard"] else dict.fromkeys(PAGES, ())
+    with dask.config.set(SETTINGS | http):
         cluster = await LocalCluster(
             n_workers=wanted["workers"],
             threads_per_worker=1,

@@ -11,17 +11,18 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.cluster.job import HASH_SEED
 from workbench.cluster.processes import MARK, end_all
-from workbench.cluster.security import temporary
+from workbench.cluster.security import fields, temporary
 from workbench.cluster.threads import cores, environment
 from workbench.errors import ClusterError, InvalidValue
 
+LOG = "log"  # what the scheduler, the workers and the jobs print
 START_S = 120.0  # seconds for the scheduler and all workers to be there
 
 
@@ -31,7 +32,7 @@ class Started:
 
     address: str
     dashboard: str
-    security: dict[str, str]
+    credentials: Any  # Dask's `Security`
 
 
 @contextmanager
@@ -46,46 +47,47 @@ def local_cluster(workers: int | None, *, dashboard: bool) -> Iterator[Started]:
     if count < 1:
         raise InvalidValue(f"workers: {count}; expected 1 or more")
     folder, mark = Path(tempfile.mkdtemp(prefix="wb-cluster-")), uuid.uuid4().hex
-    security = temporary()
-    wanted = {"workers": count, "dashboard": dashboard, "security": security, "folder": str(folder), "path": sys.path}
+    credentials = temporary()
+    wanted = {"workers": count, "dashboard": dashboard, "folder": str(folder), "path": sys.path}
+    wanted |= {"security": fields(credentials)}
     try:
-        with (folder / "log").open("wb") as log:
-            keeper = _start(folder, log, variables(mark, folder, share=max(1, cores() // count)))
-        told = _said(keeper, wanted, folder / "log")
-        yield Started(told["address"], told["dashboard"], security)
+        with _keeper(folder, variables(mark, folder, share=max(1, cores() // count))) as keeper:
+            try:
+                told = _said(keeper, wanted, folder)
+                yield Started(told["address"], told["dashboard"], credentials)
+            finally:
+                end_all(mark)
     finally:
-        end_all(mark)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def variables(mark: str, folder: Path, *, share: int) -> dict[str, str]:
-    """Return what the cluster's environment has beside the client's: its mark, folder for what is temporary, threads."""
+    """Return what a cluster's environment has beside the client's: mark, folder for temporary files, threads."""
     seed = os.environ.get("PYTHONHASHSEED", "")
     return {MARK: mark, "TMPDIR": str(folder), HASH_SEED: seed, **environment(share)}
 
 
-def _start(folder: Path, log: Any, extra: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "workbench.cluster.keeper"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        env={**os.environ, **extra},
-        start_new_session=True,  # Ctrl-C is the client's: it ends the workers
-    )
-
-
-def _said(keeper: subprocess.Popen[bytes], wanted: dict[str, Any], log: Path) -> dict[str, str]:
-    assert keeper.stdin is not None and keeper.stdout is not None
-    keeper.stdin.write(json.dumps(wanted).encode() + b"\n")
-    keeper.stdin.flush()
-    ready, _, _ = select.select([keeper.stdout], [], [], START_S)
-    line = keeper.stdout.readline() if ready else b""
-    told: dict[str, str] = json.loads(line or b"{}")
-    if "address" not in told:
-        last = log.read_text(errors="replace").strip().splitlines()[-1:] or [f"nothing said in {START_S:.0f} s"]
-        raise ClusterError(
-            f"the local workers did not start ({told.get('error') or last[0]}); see the same command "
-            "with --workers 1, or run without workers"
+def _keeper(folder: Path, extra: dict[str, str]) -> subprocess.Popen[bytes]:
+    with (folder / LOG).open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "workbench.cluster.keeper"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env={**os.environ, **extra},
+            start_new_session=True,  # Ctrl-C is the client's: it ends the workers
         )
+
+
+def _said(keeper: subprocess.Popen[bytes], wanted: dict[str, Any], folder: Path) -> dict[str, str]:
+    assert keeper.stdin is not None and keeper.stdout is not None
+    with suppress(BrokenPipeError):
+        keeper.stdin.write(json.dumps(wanted).encode() + b"\n")
+        keeper.stdin.flush()
+    ready, _, _ = select.select([keeper.stdout], [], [], START_S)
+    told: dict[str, str] = json.loads((keeper.stdout.readline() if ready else b"") or b"{}")
+    if "address" not in told:
+        last = (folder / LOG).read_text(errors="replace").strip().splitlines()[-1:]
+        cause = told.get("error") or (last[0] if last else f"nothing was heard of them in {START_S:.0f} s")
+        raise ClusterError(f"the local workers did not start: {cause}; try fewer of them, or none")
     return told

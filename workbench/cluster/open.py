@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from workbench.cluster.cluster import Cluster
+from workbench.cluster.job import told
 from workbench.cluster.local import local_cluster
+from workbench.cluster.quiet import quiet_dask
+from workbench.cluster.remote import expect_workers, reached
 from workbench.cluster.security import Tls
+from workbench.errors import ClusterError, InvalidValue
+
+CONNECT_S = 10.0
+CLOSE_S = 2.0  # seconds to say goodbye to a scheduler; one that is gone does not answer
 
 
 @contextmanager
@@ -27,17 +34,32 @@ def open_cluster(
         InvalidValue: not a number of workers, an address or certificate that cannot be.
         ClusterError: the workers did not start, or the scheduler cannot be used.
     """
-    with local_cluster(workers, dashboard=dashboard) as started, _client(started.address, started.security) as client:
-        yield Cluster(client, started.address, started.dashboard)
+    if scheduler is not None and (workers is not None or dashboard):
+        raise InvalidValue("a scheduler has workers and a dashboard of its own; give scheduler alone")
+    if scheduler is None and tls is not None:
+        raise InvalidValue("tls: certificates are for a scheduler; give its address, too")
+    with quiet_dask():
+        if scheduler is None:
+            with local_cluster(workers, dashboard=dashboard) as started:
+                with _client(started.address, started.credentials) as client:
+                    yield Cluster(client, dashboard=started.dashboard)
+        else:
+            address, security = reached(scheduler, tls)
+            with _client(address, security) as client:
+                expect_workers(client, address)
+                yield Cluster(client, dashboard="")
 
 
 @contextmanager
-def _client(address: str, security: dict[str, Any]) -> Iterator[Any]:
-    from distributed import Client, Security
+def _client(address: str, security: Any) -> Iterator[Any]:
+    from distributed import Client
 
-    fields = Security(require_encryption=address.startswith("tls://"), **security)
-    client = Client(address, security=fields, set_as_default=False, timeout=10)
+    try:
+        client = Client(address, security=security, set_as_default=False, timeout=CONNECT_S)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterError(f"{address}: no scheduler that this client gets on with: {told(error)}") from error
     try:
         yield client
     finally:
-        client.close(timeout=2)
+        with suppress(OSError, TimeoutError):
+            client.close(timeout=CLOSE_S)

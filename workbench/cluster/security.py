@@ -29,16 +29,17 @@ class Tls:
         return {name: str(path) for name, path in fields.items() if path is not None}
 
 
-def temporary() -> dict[str, Any]:
-    """Return fields of Dask's `Security` for a certificate made now, that only this cluster knows.
+def temporary() -> Any:
+    """Return Dask's `Security` for a certificate made now, that only one cluster knows.
 
     Other users of this machine reach a port on loopback, too, and whoever is let in by a scheduler runs code.
     """
     from distributed.security import Security
 
-    made = Security.temporary()
-    return {name: getattr(made, name) for name in made.__slots__ if name.startswith("tls_") and _text(made, name)}
+    return Security.temporary()
 
 
-def _text(made: Any, name: str) -> bool:
-    return isinstance(getattr(made, name), str)
+def fields(security: Any) -> dict[str, str]:
+    """Return the certificates and keys of Dask's `Security` by their fields, to make the same in another process."""
+    found = {name: getattr(security, name) for name in security.__slots__ if name.startswith("tls_")}
+    return {name: value for name, value in found.items() if isinstance(value, str)}

@@ -1,0 +1,180 @@
+"""One mapping of jobs given to a cluster, and followed until the last has ended."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from workbench.cluster.job import Result, carry_out, told
+from workbench.cluster.ledger import Ledger
+from workbench.cluster.outcome import Outcome
+from workbench.errors import ClusterError
+
+AT_ONCE = 1000  # jobs a message: the first ones run while the last are being sent
+TICK_S = 5.0  # seconds without any news after which the scheduler is asked for its workers
+WORKERLESS_S = 60.0  # seconds that a run goes on without any worker: a killed one is started anew in about two
+GATHER_S = 30.0  # seconds for results to come; what its worker took with it is being done anew
+
+Event = tuple[str, Any]
+
+
+class Dispatch:
+    """The jobs of one call of `Cluster.run`.
+
+    What the scheduler tells arrives in other threads, and is only put into a queue there; everything is decided in the
+    thread that asks for outcomes.
+    """
+
+    def __init__(self, client: Any, function: Callable[[Any], Any], *, deaths: int) -> None:
+        self.ledger = Ledger()
+        self._client, self._job, self._most = client, partial(carry_out, function), deaths
+        self._name = f"run-{uuid.uuid4().hex}"  # of the group: Dask keeps jobs of a large group back at the scheduler
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._jobs: dict[str, Any] = {}  # those without an outcome: value by key
+        self._futures: dict[str, Any] = {}
+        self._attempts = itertools.count()
+        self._killed: Counter[str] = Counter()  # how often Dask gave a job up: innocents, too
+        self._workers_seen = time.monotonic()
+
+    def tell(self, kind: str, said: Mapping[str, Any]) -> None:
+        """Take in what the scheduler says: a job has started, a worker is removed."""
+        self._events.put((kind, said))
+
+    def outcomes(self, jobs: Mapping[str, Any]) -> Iterator[Outcome]:
+        """Submit the jobs and yield what becomes of them."""
+        self._jobs = dict(jobs)
+        keys = list(self._jobs)
+        try:
+            for first in range(0, len(keys), AT_ONCE):
+                self._submit(keys[first : first + AT_ONCE])
+            while self._jobs:
+                yield from self._news()
+        finally:
+            self._futures.clear()  # whatever waits is forgotten at the scheduler
+            self._jobs.clear()
+
+    def _submit(self, keys: list[str]) -> None:
+        attempt = f"{self._name}-{next(self._attempts)}"
+        names = [(attempt, key) for key in keys]
+        try:
+            futures = self._client.map(self._job, [self._jobs[key] for key in keys], key=names, pure=False)
+        except OSError as error:
+            raise gone(self._client) from error
+        for key, future in zip(keys, futures, strict=True):
+            self._futures[key] = future
+            self._listen(key)
+
+    def _listen(self, key: str) -> None:
+        future = self._futures[key]
+        future.add_done_callback(lambda ended: self._events.put(("ended", (key, ended))))
+
+    def _news(self) -> Iterator[Outcome]:
+        ended: dict[str, Any] = {}
+        for kind, said in self._waiting():
+            if kind == "started":
+                self._note(said["key"], said["worker"])
+            elif kind == "removed":
+                yield from self._mourn(said)
+            elif self._futures.get(said[0]) is said[1]:  # not one that was given up, or submitted anew
+                ended[said[0]] = said[1]
+        yield from self._settled({key: future for key, future in ended.items() if key in self._jobs})
+
+    def _waiting(self) -> list[Event]:
+        try:
+            events = [self._events.get(timeout=TICK_S)]
+        except queue.Empty:
+            self._expect_workers()
+            return []
+        while not self._events.empty():
+            events.append(self._events.get())
+        return events
+
+    def _note(self, key: Any, worker: str) -> None:
+        if self._own(key) and key[1] in self._jobs:
+            self.ledger.started(key[1], worker)
+
+    def _mourn(self, said: Mapping[str, Any]) -> Iterator[Outcome]:
+        given = [key[1] for key in said["processing-tasks"] if self._own(key)]
+        if said["expected"]:
+            return
+        for key in self.ledger.died(said["worker"], given):
+            if key in self._jobs and self.ledger.deaths[key] >= self._most:
+                yield self._given_up(key)
+
+    def _own(self, key: Any) -> bool:
+        return isinstance(key, (tuple, list)) and str(key[0]).startswith(self._name)
+
+    def _given_up(self, key: str) -> Outcome:
+        count = max(self.ledger.deaths[key], self._killed[key])
+        times = "once" if count == 1 else f"{count} times"
+        cause = "too little memory, or native code that crashes: do it alone to see"
+        return self._end(key, (None, f"its worker died {times} while it ran ({cause})", 0.0, ""))
+
+    def _settled(self, ended: dict[str, Any]) -> Iterator[Outcome]:
+        well = {key: future for key, future in ended.items() if future.status == "finished"}
+        results = self._gathered(well) if well else {}
+        for key, future in ended.items():
+            if (result := results.get(key)) is not None:
+                yield self._end(key, result)
+            elif future.status == "cancelled":
+                raise gone(self._client)
+            elif future.status == "error":
+                yield from self._failed(key, future.exception())
+            else:  # its worker died with the result; the scheduler has it done anew
+                self._listen(key)
+
+    def _gathered(self, futures: dict[str, Any]) -> dict[str, Any]:
+        async def gather() -> Any:
+            return await self._client.gather(futures, errors="skip", asynchronous=True)
+
+        try:
+            found: dict[str, Any] = self._client.sync(gather, callback_timeout=GATHER_S)
+            return found
+        except TimeoutError:
+            return {}
+        except OSError as error:
+            raise gone(self._client) from error
+
+    def _failed(self, key: str, error: BaseException) -> Iterator[Outcome]:
+        """What Dask itself raises: it counted deaths by its own rule, or a value cannot be sent."""
+        if type(error).__name__ != "KilledWorker":
+            yield self._end(key, (None, told(error), 0.0, ""))
+            return
+        self._killed[key] += 1
+        if self._killed[key] >= self._most:
+            yield self._given_up(key)
+        else:
+            self._submit([key])
+
+    def _end(self, key: str, result: Result) -> Outcome:
+        self.ledger.ended(key)
+        del self._jobs[key], self._futures[key]
+        return Outcome(key, *result)
+
+    def _expect_workers(self) -> None:
+        try:
+            count = len(self._client.nthreads())
+        except (OSError, TimeoutError) as error:
+            raise gone(self._client) from error
+        now = time.monotonic()
+        if count:
+            self._workers_seen = now
+        elif now - self._workers_seen > WORKERLESS_S:
+            raise ClusterError(
+                f"no worker has been there for {WORKERLESS_S:.0f} s; what is done stays done: start workers, and "
+                "give the same command again"
+            )
+
+
+def gone(client: Any) -> ClusterError:
+    """Make the error for a scheduler that has gone away."""
+    address = client.scheduler.address if client.scheduler is not None else "the scheduler"
+    return ClusterError(
+        f"{address} is gone, or not reached any more; what is done stays done: give the same command again"
+    )
