@@ -48,9 +48,9 @@ def axis(grouping: Grouping, order: Sequence[int], *, step: float) -> Axis:
 def row_axis(matrix: Matrix, *, step: float) -> Axis:
     """Return the places of the rows; those trained under several recipes stand last and apart."""
     alone = [row for row in matrix.rows.order if not matrix.mixed[row]]
-    apart = [row for row in matrix.rows.order if matrix.mixed[row]]
+    apart = [row for row, mixed in enumerate(matrix.mixed) if mixed]
     if not alone:
-        return axis(matrix.rows, apart, step=step)
+        return Axis(tuple(apart), tuple(step * place for place in range(len(apart))), step)
     first = axis(matrix.rows, alone, step=step)
     starts = tuple(first.length + 2 * GAP + step * place for place in range(len(apart)))
     return Axis((*first.order, *apart), (*first.starts, *starts), step)
