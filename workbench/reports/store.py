@@ -87,7 +87,7 @@ def hold(out: Path, scenario: str, run_id: str, *, on_wait: Callable[[], None] =
         InvalidValue: a scenario folder that leads out of `out`.
         RunError: `out` cannot be written to.
     """
-    with _writing(out):
+    with writing(out):
         folder = _scenario_folder(out, scenario)
         tidy(out)
         lock = _lock(out, scenario, run_id)
@@ -97,7 +97,7 @@ def hold(out: Path, scenario: str, run_id: str, *, on_wait: Callable[[], None] =
             on_wait()
             lock.acquire()
     try:
-        with _writing(out):
+        with writing(out):
             draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{run_id}-", dir=folder))
             draft.chmod(0o755)  # mkdtemp's is for the owner alone; a report is to be read
         try:
@@ -109,7 +109,7 @@ def hold(out: Path, scenario: str, run_id: str, *, on_wait: Callable[[], None] =
 
 
 @contextmanager
-def _writing(out: Path) -> Iterator[None]:
+def writing(out: Path) -> Iterator[None]:
     """Turn the failure to make a place for a run into one line."""
     try:
         yield
@@ -161,6 +161,12 @@ def is_full(error: OSError) -> bool:
 def index_lock(out: Path) -> FileLock:
     """Return the lock under which the index is read together and written."""
     return FileLock(out / LOCKS / "index.lock", timeout=INDEX_WAIT_S)
+
+
+def sweep_lock(out: Path, sweep_id: str) -> FileLock:
+    """Return the lock that a process holds as long as it runs a sweep."""
+    (out / LOCKS).mkdir(parents=True, exist_ok=True)
+    return FileLock(out / LOCKS / f"sweep-{sweep_id}.lock")
 
 
 def _remove(path: Path) -> None:

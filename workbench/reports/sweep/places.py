@@ -1,0 +1,121 @@
+"""Where the runs of a sweep are kept: a folder, or a bucket or server that all workers reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from filelock import Timeout
+
+from workbench.errors import InvalidValue, RunError
+from workbench.reports import store
+from workbench.reports.run import Run, update_index
+from workbench.reports.sweep.ended import Ended, ended_in, kept_in
+
+SWEEPS = "sweeps"  # the folder of the tables of all sweeps, beside those of the scenarios
+ONE_PROCESS = "memory://"  # a file system that no other process sees
+
+
+class Place(Protocol):
+    """A place for runs and for the tables of sweeps."""
+
+    def kept(self, scenario: str, run_id: str, *, partial: bool) -> Ended | None:
+        """Return how a run ended that is there, whole, unaltered, and went well; None where it is to be done."""
+
+    def alone(self, sweep_id: str) -> AbstractContextManager[None]:
+        """Keep other processes from the same sweep meanwhile."""
+
+    def publish(self, run_id: str, carry_out: Callable[[Path], Run]) -> Ended:
+        """Have a run made, and put it in its place."""
+
+    def results(self, sweep_id: str) -> AbstractContextManager[Path]:
+        """Return a context manager that yields the folder of a sweep's table to write into."""
+
+    def link(self, *parts: str) -> str:
+        """Return the path or URL of a file there."""
+
+    def index(self) -> None:
+        """Bring the index of all reports up to date."""
+
+
+def place_of(out: str | Path) -> Place:
+    """Return the place that a path or URL names.
+
+    Raises:
+        InvalidValue: a kind of URL that fsspec does not know, or that only one process would see.
+    """
+    from workbench.reports.sweep.bucket import Bucket
+
+    if isinstance(out, Path) or ("://" not in out and "::" not in out):
+        return Folder(Path(out))
+    bucket = Bucket(out.rstrip("/"))
+    system, path = bucket.open()
+    if type(system).__name__ == "LocalFileSystem":
+        return Folder(Path(path))
+    return bucket
+
+
+def expect_shared(out: str | Path) -> None:
+    """Refuse a place that the workers, other processes, would not see.
+
+    Raises:
+        InvalidValue: it is one.
+    """
+    if str(out).startswith(ONE_PROCESS):
+        raise InvalidValue(f"{out} is in the memory of one process, where no worker sees it; give a path or a bucket")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of this machine, or one of the network that is mounted."""
+
+    path: Path
+
+    def kept(self, scenario: str, run_id: str, *, partial: bool) -> Ended | None:
+        """Return how a run ended that need not be done again; every file of it is compared with its seal."""
+        return kept_in(self.path / scenario / run_id, partial=partial)
+
+    @contextmanager
+    def alone(self, sweep_id: str) -> Iterator[None]:
+        """Refuse a sweep that another process is at; one that was killed is at none.
+
+        Raises:
+            RunError: another process is at it, or the folder cannot be written to.
+        """
+        with store.writing(self.path):
+            lock = store.sweep_lock(self.path, sweep_id)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                raise RunError(
+                    f"another process runs this very sweep ({sweep_id}) into {self.path}; let it end"
+                ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def publish(self, run_id: str, carry_out: Callable[[Path], Run]) -> Ended:
+        """Have a run made in its place."""
+        del run_id
+        return ended_in(carry_out(self.path).folder)
+
+    @contextmanager
+    def results(self, sweep_id: str) -> Iterator[Path]:
+        """Yield the folder of a sweep's table."""
+        folder = self.path / SWEEPS / sweep_id
+        with store.writing(self.path):
+            folder.mkdir(parents=True, exist_ok=True)
+            yield folder
+
+    def link(self, *parts: str) -> str:
+        """Return the path of a file."""
+        return str(self.path.joinpath(*parts))
+
+    def index(self) -> None:
+        """Write the index, and remove what killed runs have left."""
+        store.tidy(self.path)
+        update_index(self.path)

@@ -1,0 +1,57 @@
+"""How far a sweep is: the counts that its line shows while it runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workbench.reports.figures import duration
+
+
+@dataclass
+class Tally:
+    """Counts of jobs, from the start of a sweep on."""
+
+    name: str
+    total: int
+    kept: int = 0  # were done before
+    well: int = 0  # ended well now
+    failed: int = 0  # ended otherwise now
+    running: Callable[[], int] = lambda: 0
+    clock: Callable[[], float] = time.monotonic  # seconds
+    _start: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the time."""
+        self._start = self.clock()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Return the seconds since the start."""
+        return self.clock() - self._start
+
+    @property
+    def left(self) -> int:
+        """Return how many jobs are to end yet."""
+        return self.total - self.kept - self.well - self.failed
+
+    @property
+    def eta_s(self) -> float | None:
+        """Return the seconds that the rest takes at the pace so far; None before there is a pace."""
+        ended = self.well + self.failed
+        return self.elapsed_s / ended * self.left if ended else None
+
+    def __str__(self) -> str:
+        """Return the line."""
+        eta = "" if self.eta_s is None or not self.left else f", eta {duration(self.eta_s)}"
+        kept = f" ({self.kept} from before)" if self.kept else ""
+        done = self.kept + self.well + self.failed
+        return f"{self.name} {done} of {self.total} done{kept}, {self.running()} running, {self.failed} failed{eta}"
+
+    @property
+    def summary(self) -> str:
+        """Return what there is to say at the end."""
+        parts = {"ok": self.well, "from before": self.kept, "failed": self.failed, "not run": self.left}
+        told = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
+        return f"{self.name}: {self.total} jobs, {told}, in {duration(self.elapsed_s)}"
