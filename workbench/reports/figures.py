@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 TIMINGS = ("_ms", "_fps", "_seconds")  # a metric so named says how long this run took
+LOWER = frozenset("age dropped error errors false flip flips kl latency loss mae missed mse rmse wrong".split())
+HIGHER = frozenset("accuracy acc agreement ap auc f1 iou map precision psnr recall right ssim top1 top5".split())
 UNITS = {"_ms": "ms", "_fps": "fps", "_seconds": "s", "_mb": "MB", "_percent": "%"}
 
 
@@ -18,6 +21,7 @@ class KeyFigure:
     value: str
     unit: str = ""
     timing: bool = False  # differs from run to run
+    name: str = ""  # of the metric
 
 
 def key_figures(metrics: Mapping[str, Any], *, most: int = 6) -> list[KeyFigure]:
@@ -34,6 +38,22 @@ def numbers(metrics: Mapping[str, Any], *, most: int = 8) -> dict[str, float]:
 def is_timing(name: str) -> bool:
     """Tell whether a metric of this name measures the run's own speed."""
     return name.endswith(TIMINGS)
+
+
+def better(name: str) -> str:
+    """Return which value of a metric is the better one, `higher` or `lower`; empty where its name does not tell."""
+    if name.endswith("_fps"):
+        return "higher"
+    words = set(re.split(r"[^a-z0-9]+", name.lower()))
+    lower = name.endswith(("_ms", "_seconds", "_mb")) or words & LOWER
+    higher = words & HIGHER
+    return "" if bool(lower) == bool(higher) else "lower" if lower else "higher"
+
+
+def label_of(name: str) -> tuple[str, str]:
+    """Return a metric's name as words, and its unit: `predict_ms` is `predict` in `ms`."""
+    suffix = next((suffix for suffix in UNITS if name.endswith(suffix)), "")
+    return name.removesuffix(suffix).replace("_", " "), UNITS.get(suffix, "")
 
 
 def written(value: object) -> str:
@@ -65,9 +85,8 @@ def duration(seconds: float) -> str:
 
 
 def _figure(name: str, value: object) -> KeyFigure:
-    suffix = next((suffix for suffix in UNITS if name.endswith(suffix)), "")
-    label = name.removesuffix(suffix).replace("_", " ")
-    return KeyFigure(label, written(value), UNITS.get(suffix, ""), is_timing(name))
+    label, unit = label_of(name)
+    return KeyFigure(label, written(value), unit, is_timing(name), name)
 
 
 def _is_short(value: object) -> bool:

@@ -1,9 +1,10 @@
-"""The results of many runs as one table: a row for each job, typed columns, nested metrics side by side."""
+"""The results of many runs as columns: a value for each job, nested metrics side by side, each column of one type."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.reports.plain import Plain, finite, plain
@@ -16,55 +17,73 @@ if TYPE_CHECKING:
 RUN = ("state", "duration_s", "error", "run_id", "report", "thumbnail")  # columns that every table has
 WIDEST_INT = 2**63  # of a 64-bit column
 
+Column = Sequence[Plain]  # a value for each job, None where it has none
 
-def to_frame(rows: Sequence[Row], *, swept: Sequence[str]) -> pd.DataFrame:
-    """Return a table with one row for each job: swept parameters, state, metrics, other parameters, facts of the run.
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table by their names, in order; all of one length."""
+
+    swept: Mapping[str, Column]  # the parameters that differ from job to job
+    metrics: Mapping[str, Column]
+    others: Mapping[str, Column]  # the other parameters
+    run: Mapping[str, Column]  # those of RUN
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return swept parameters, state, metrics, other parameters and the facts of the run as one typed table."""
+        import pandas as pd
+
+        order = {**self.swept, "state": self.run["state"], **self.metrics, **self.others, **self.run}
+        return pd.DataFrame({name: _typed(values) for name, values in order.items()})
+
+
+def columns_of(rows: Sequence[Row], *, swept: Sequence[str]) -> Columns:
+    """Return the columns of these jobs.
 
     A parameter's column has its name, and so has a metric's; a dict among the metrics is one column for each of its
     values, `recall.person`. A name that is taken already is written with what it is before it: `parameters.state`,
-    `metrics.size`. Numbers and yes or no are columns of nullable types (`Int64`, `Float64`, `boolean`), all else text,
-    in which lists are JSON.
-
-    Args:
-        rows: the jobs, in the order of the table.
-        swept: the parameters that differ from job to job; they come first.
+    `metrics.size`.
 
     Raises:
         InvalidValue: a value with no plain form.
     """
-    import pandas as pd
-
     names = dict.fromkeys([*swept, *(name for row in rows for name in row.parameters)])
-    parameters = [{name: finite(plain(row.parameters.get(name), name=name)) for name in names} for row in rows]
-    metrics = [dict(_flat(row.metrics)) for row in rows]
+    given = {name: [finite(plain(row.parameters.get(name), name=name)) for row in rows] for name in names}
     asked = {name: f"parameters.{name}" if name in RUN else name for name in names}
+    found = [dict(_flat(row.metrics)) for row in rows]
     taken = {*RUN, *asked.values()}
-    columns: dict[str, list[Plain]] = {asked[name]: [row[name] for row in parameters] for name in swept}
-    columns["state"] = [row.state for row in rows]
-    for name in dict.fromkeys(name for row in metrics for name in row):
-        columns[f"metrics.{name}" if name in taken else name] = [row.get(name) for row in metrics]
-    columns |= {asked[name]: [row[name] for row in parameters] for name in names if name not in swept}
-    columns |= {name: [getattr(row, name) for row in rows] for name in RUN[1:]}
-    return pd.DataFrame({name: typed(values) for name, values in columns.items()})
+    metrics = {name: f"metrics.{name}" if name in taken else name for row in found for name in row}
+    return Columns(
+        swept={asked[name]: given[name] for name in swept},
+        metrics={metrics[name]: [row.get(name) for row in found] for name in metrics},
+        others={asked[name]: given[name] for name in names if name not in swept},
+        run={name: [finite(getattr(row, name)) for row in rows] for name in RUN},
+    )
 
 
-def typed(values: Sequence[Plain]) -> pd.Series:
-    """Return a column whose type is that of its values; where there are several, text."""
+def text(value: Plain) -> str:
+    """Return a value as the text of a cell: lists and dicts as JSON, nothing for None."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a number, which True and False are not."""
+    return type(value) in (int, float)
+
+
+def _typed(values: Column) -> pd.Series:
+    """Return a column of the type of its values: whole numbers, numbers, yes or no; where there are several, text."""
     import pandas as pd
 
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {bool}:
+    there = [value for value in values if value is not None]
+    if there and all(isinstance(value, bool) for value in there):
         return pd.Series(values, dtype="boolean")
-    if kinds == {int} and all(abs(value) < WIDEST_INT for value in values if isinstance(value, int)):
-        return pd.Series(values, dtype="Int64")
-    if kinds and kinds <= {int, float}:
-        return pd.Series([None if value is None else float(value) for value in values], dtype="Float64")  # type: ignore[arg-type]
-    return pd.Series([text(value) for value in values], dtype="str")
-
-
-def text(value: Plain) -> str | None:
-    """Return a value as text of a cell; lists and dicts are JSON."""
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if there and all(is_number(value) for value in there):
+        whole = all(isinstance(value, int) and abs(value) < WIDEST_INT for value in there)
+        return pd.Series(values, dtype="Int64" if whole else "Float64")
+    return pd.Series([None if value is None else text(value) for value in values], dtype="str")
 
 
 def _flat(metrics: Mapping[str, object]) -> Iterable[tuple[str, Plain]]:

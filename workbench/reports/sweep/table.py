@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from workbench.reports.sweep.columns import to_frame
+from workbench.reports.masking import mask_for
+from workbench.reports.plain import finite, plain
+from workbench.reports.sweep.columns import columns_of
+from workbench.reports.sweep.page import results_page
 
-PARQUET, CSV = "sweep.parquet", "sweep.csv"
+PARQUET, CSV, HTML = "sweep.parquet", "sweep.csv", "sweep.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Row:
 def write_results(folder: Path, rows: Sequence[Row], *, title: str, swept: Sequence[str], state: str) -> None:
     """Write the table of a sweep into its folder; each file whole, so that a reader sees the old one or the new.
 
-    Call it as often as there is something new: also while the sweep runs.
+    Call it as often as there is something new: also while the sweep runs. Passwords of addresses are taken out.
 
     Args:
         folder: of this sweep; made when it is missing.
@@ -46,10 +49,21 @@ def write_results(folder: Path, rows: Sequence[Row], *, title: str, swept: Seque
         InvalidValue: a parameter or metric with no plain form.
         OSError: the folder cannot be written to.
     """
-    frame = to_frame(rows, swept=swept)
+    rows = [_masked(row) for row in rows]
+    columns = columns_of(rows, swept=swept)
+    frame = columns.to_frame()
+    page = results_page(rows, columns, title=title, state=state)
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, prefix=".draft-") as draft:
         frame.to_parquet(Path(draft, PARQUET), index=False)
         frame.to_csv(Path(draft, CSV), index=False)
+        Path(draft, HTML).write_text(page, encoding="utf-8")
         for path in sorted(Path(draft).iterdir()):
             path.replace(folder / path.name)
+
+
+def _masked(row: Row) -> Row:
+    """Return a job without the passwords of its addresses, of plain values alone."""
+    parameters = {name: finite(plain(value, name=name)) for name, value in row.parameters.items()}
+    mask = mask_for(parameters)
+    return replace(row, parameters=mask(parameters), metrics=mask(row.metrics), error=mask(row.error))
