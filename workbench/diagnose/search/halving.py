@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from workbench.diagnose.search.asking import Asking
 from workbench.diagnose.search.network import Network
 from workbench.diagnose.search.progress import Progress
 from workbench.diagnose.search.sameness import Class
@@ -18,6 +19,7 @@ from workbench.diagnose.search.space import Axes
 from workbench.diagnose.search.table import Cell, Prior, Table, table
 from workbench.diagnose.search.tensors import Tensors
 from workbench.errors import InvalidValue
+from workbench.recipes import Recipe
 
 FEW, MANY = 16, 64  # frames looked at first, and at most; spread evenly over all that are given
 COLORINGS, LEAST_COLORING = 8, 1e-3  # survivors of the first look: so many at most, and none less probable
@@ -38,6 +40,7 @@ class Halving:
     prior: Prior
     budget: int
     progress: Progress
+    asking: Asking  # runs the network on recipes
     ran: int = 0
     rounds: list[Table] = field(default_factory=list)
     _known: dict[tuple[Cell, tuple[int, ...]], Scores] = field(default_factory=dict)
@@ -139,20 +142,20 @@ class Halving:
         """Run what has not run yet on these frames, and hold all of it against each other."""
         self.progress.stage(text)
         unique = list(dict.fromkeys(cells))
-        for cell in unique:
-            if (cell, places) not in self._known:
-                self._known[cell, places] = self._ask(cell, places, outputs or self.network.needs_outputs)
+        new = [cell for cell in unique if (cell, places) not in self._known]
+        recipes = [self._recipe(cell) for cell in new]
+        made = self.asking(recipes, places, outputs=outputs or self.network.needs_outputs) if new else ()
+        for cell, measured in zip(new, made, strict=True):
+            self.ran += not any(known == cell for known, _ in self._known)
+            self._known[cell, places] = self.network.judged(measured, places)
+            self.progress.step()
         scores = {cell: self._known[cell, places] for cell in unique}
         found = table(scores, places, self.prior)
         self.rounds.append(found)
         return found
 
-    def _ask(self, cell: Cell, places: tuple[int, ...], outputs: bool) -> Scores:
-        recipe = self.axes.recipe(self.colorings[cell[0]].leader, self.geometries[cell[1]].leader)
-        self.ran += not any(known == cell for known, _ in self._known)
-        scores = self.network.scores(self.tensors.of(recipe, places), places, outputs=outputs)
-        self.progress.step()
-        return scores
+    def _recipe(self, cell: Cell) -> Recipe:
+        return self.axes.recipe(self.colorings[cell[0]].leader, self.geometries[cell[1]].leader)
 
 
 def spread(count: int, most: int) -> tuple[int, ...]:

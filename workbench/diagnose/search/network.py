@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from workbench.diagnose.search.measuring import Measured, Measuring
 from workbench.diagnose.search.signs import Scores, discrepancy, information, likelihood, mismatch, weightings
 from workbench.errors import InputMismatch, InvalidValue
-from workbench.inference.answers import fixed_batch, inferred, only_classification
+from workbench.inference.answers import only_classification
 from workbench.models import Model
-from workbench.models.keras.statistics import TrainingStatistics, training_statistics
-from workbench.models.model import check_batch
 
-# The first normalization sees colour and range best: over the networks of benchmarks/zoo (seeds 0..19) and the samples
-# the right recipe had the least discrepancy more often by the first than by the mean of four, which see the domain too.
-# One on the input itself has three channels only, and then the next counts as well.
-CHANNELS = 8
 FLOOR = 1e-7  # the smallest probability: an 8-bit softmax gives exactly 0
-BATCH = 16
 
 
 class Network:
@@ -34,6 +27,7 @@ class Network:
 
     Attributes:
         statistics: what it keeps of training; None without BatchNormalization, or where it is no Keras model.
+        measuring: runs it.
         finite: whether anything that it made so far was.
     """
 
@@ -46,9 +40,10 @@ class Network:
         repeated: np.ndarray,
         pause: Callable[[], None] = lambda: None,
     ) -> None:
-        self.model, self.labels, self.reference, self._pause = model, labels, reference, pause
+        self.model, self.labels, self.reference = model, labels, reference
         self._repeated = repeated
-        self.statistics = _statistics(model)
+        self.measuring = Measuring(model, pause=pause)
+        self.statistics = self.measuring.statistics
         self.finite = False
         self._spread = {name: float(np.nanstd(values)) or 1.0 for name, values in (reference or {}).items()}
 
@@ -66,39 +61,29 @@ class Network:
             outputs: run the network to its end.
 
         Raises:
-            InputMismatch: the tensors do not fit the model.
+            InputMismatch: the tensors do not fit the model; or as `judged`.
+        """
+        return self.judged(self.measuring.of(batches, outputs=outputs), places)
+
+    def judged(self, measured: Measured, places: Sequence[int]) -> Scores:
+        """Return the numbers of one recipe by what the network made of the frames at `places`.
+
+        Raises:
+            InputMismatch: the reference is of other outputs.
             InvalidValue: there are labels, but the outputs are no class probabilities.
         """
         repeated = self._repeated[list(places)]
         weights = weightings(repeated)
-        parts = [batch[at : at + BATCH] for batch in batches for at in range(0, len(batch), BATCH)]
         found: dict[str, np.ndarray] = {}
-        if self.statistics is not None:
-            found["statistics"] = self._discrepancy(parts, weights)
+        if measured.moments is not None and self.statistics is not None:
+            mean, square = measured.moments
+            self.finite |= bool(np.isfinite(square).all(axis=1).any())
+            found["statistics"] = discrepancy(self.statistics, mean, square, weights)
         log_p = None
-        if outputs:
-            answers = self._answers(parts)
-            log_p = self._log_probabilities(answers)
-            found |= self._judged(answers, log_p, list(places), weights)
+        if measured.answers is not None:
+            log_p = self._log_probabilities(measured.answers)
+            found |= self._judged(measured.answers, log_p, list(places), weights)
         return Scores(len(np.unique(repeated)), found, log_p)
-
-    def _discrepancy(self, parts: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
-        assert self.statistics is not None
-        for part in parts[:1]:
-            check_batch(part, self.model.inputs, self.model.name)
-        moments = [self.statistics.measure([part]) for part in self._one_by_one(parts)]
-        mean, square = (np.concatenate(each) for each in zip(*moments, strict=True))
-        self.finite |= bool(np.isfinite(square).all(axis=1).any())
-        return discrepancy(self.statistics, mean, square, weights)
-
-    def _answers(self, parts: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-        answers = [answer for part in self._one_by_one(parts) for answer in inferred(self.model, part)]
-        return {name: np.concatenate([answer[name] for answer in answers]) for name in answers[0]}
-
-    def _one_by_one(self, parts: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-        for part in parts:
-            self._pause()
-            yield part
 
     def _log_probabilities(self, answers: dict[str, np.ndarray]) -> np.ndarray | None:
         found = only_classification(answers, self.model)
@@ -148,12 +133,3 @@ class Network:
             squares.append(np.mean(apart.reshape(len(places), -1) ** 2, axis=1))
             self.finite |= bool(np.isfinite(squares[-1]).any())
         return np.asarray(np.sqrt(np.mean(squares, axis=0)))
-
-
-def _statistics(model: Model) -> TrainingStatistics | None:
-    """Return what a Keras model keeps; that of the original, where the model runs on another engine."""
-    original: Any = getattr(model, "original", None)
-    owner: Any = original() if callable(original) else model
-    if getattr(owner, "runtime", "") != "keras" or len(owner.inputs) != 1 or fixed_batch(owner) is not None:
-        return None
-    return training_statistics(owner.keras, channels=CHANNELS)

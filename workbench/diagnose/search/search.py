@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.diagnose.search.asking import Asking, AskingHere
+from workbench.diagnose.search.asking_cluster import AskingCluster
 from workbench.diagnose.search.frame_colors import cast
 from workbench.diagnose.search.halving import MANY, Halving, spread
 from workbench.diagnose.search.needs import needed
@@ -24,10 +26,14 @@ from workbench.errors import InvalidValue
 from workbench.frames import open_frames
 from workbench.frames.frame import FrameSequence
 from workbench.inference import predict
+from workbench.inference.segments.held_model import ModelFile
 from workbench.inference.sources import Source
 from workbench.models import Model, load_model
 from workbench.models.contract import Contract, contract
 from workbench.recipes import Recipe
+
+if TYPE_CHECKING:
+    from workbench.cluster import Cluster
 
 Reference = Mapping[str, np.ndarray] | np.ndarray | tuple[Recipe, Any]
 BUDGET = 512
@@ -42,6 +48,7 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
     recipe: Recipe | None = None,
     space: Space | None = None,
     budget: int = BUDGET,
+    cluster: Cluster | None = None,
     progress: bool | Told = True,
 ) -> SearchResult:
     """Search the preprocessing a model was trained with, by what it says of itself and what it makes of frames.
@@ -60,6 +67,8 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
         recipe: the slots that are not searched; by default, and where they contradict the model, as its contract says.
         space: slot -> choices; by default colour, range, fit, resize and rounding.
         budget: the most recipes that are run; a budget of the whole space or more searches all of it on all frames.
+        cluster: where the network is run on the candidates, see `open_cluster`; by default in this process. The model
+            has to be named then, not given in memory. The result is the same.
         progress: show a bar; or a function of (recipes done, at most, what is being done), which may return False to
             stop. It is asked before each picture and each batch; only loading the model, its first run (TensorFlow
             traces it then) and the making of a reference by a (recipe, model) cannot be stopped halfway. At most is 0
@@ -74,12 +83,14 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
         UnknownName: a slot or choice in `space` that nobody knows.
         InputMismatch: the recipes' tensors do not fit the model, or the reference not its outputs.
         SearchCancelled: the function `progress` returned False.
+        ClusterError: a worker cannot run the network, or the cluster is gone.
 
     Example:
         search("sample:cifar10-cnn", "sample:cifar-20").verdict
     """
     with Progress(progress) as told:
         told.stage("the model")
+        named = None if cluster is None else ModelFile.named(model)
         model = load_model(model)
         said = _expect_pictures(model)
         source = _opened(frames)
@@ -90,12 +101,22 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
         tensors = Tensors(source, chosen, pause=told.pause)
         pictures = tensors.pictures(base)
         network = Network(model, labels=classes, reference=outputs, repeated=repeats(pictures), pause=told.pause)
-        searched = dict(space) if space is not None else default_space(base, pictures)
-        return _searched(network, tensors, axes(base, searched), contract=said, budget=budget, progress=told)
+        asking: Asking = AskingHere(network.measuring, tensors)
+        if cluster is not None and named is not None:
+            asking = AskingCluster(cluster, named, tensors)
+        searched = axes(base, dict(space) if space is not None else default_space(base, pictures))
+        return _searched(network, tensors, searched, contract=said, budget=budget, progress=told, asking=asking)
 
 
 def _searched(  # noqa: PLR0913 - private, and each by name
-    network: Network, tensors: Tensors, space: Axes, *, contract: Contract, budget: int, progress: Progress
+    network: Network,
+    tensors: Tensors,
+    space: Axes,
+    *,
+    contract: Contract,
+    budget: int,
+    progress: Progress,
+    asking: Asking,
 ) -> SearchResult:
     progress.stage("recipes that differ")
     colorings, geometries = (alike(space, tensors, progress) for alike in (same_colorings, same_geometries))
@@ -106,7 +127,7 @@ def _searched(  # noqa: PLR0913 - private, and each by name
         np.array([len(each.members) for each in geometries]),
         cast(tensors.pictures(space.base)),
     )
-    search = Halving(space, colorings, geometries, tensors, network, prior, budget, progress)
+    search = Halving(space, colorings, geometries, tensors, network, prior, budget, progress, asking)
     rounds = search.run()
     ranking = ranked(search)
     result = SearchResult(
