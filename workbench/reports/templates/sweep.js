@@ -2,10 +2,12 @@
 (() => {
   const tools = document.querySelector(".tools");
   const [search, all, shown] = ["input", "button", "output"].map((name) => tools.querySelector(name));
+  const more = document.querySelector(".more");
   const table = document.querySelector("main .scroll table");
   const headings = [...table.tHead.rows[0].cells];
   const body = table.tBodies[0];
-  const rows = [...body.rows].map((row, place) => ({ row, place, words: row.textContent.toLowerCase() }));
+  let rows = [...body.rows].map((row, place) => ({ row, place, words: row.textContent.toLowerCase() }));
+  let most = 200; // rows that are laid out, until the rest is asked for: a page of thousands stays quick
   const natural = new Intl.Collator(undefined, { numeric: true });
   const choices = [];
 
@@ -17,28 +19,31 @@
   const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : natural.compare(a, b));
 
   const sort = (column, direction) => {
-    const keyed = rows.map((each) => ({ ...each, key: direction ? key(each.row, column) : each.place }));
     const sign = direction === "descending" ? -1 : 1;
-    keyed.sort((a, b) => (a.key === "") - (b.key === "") || sign * compare(a.key, b.key) || a.place - b.place);
+    rows = rows.map((each) => ({ ...each, key: direction ? key(each.row, column) : each.place }));
+    rows.sort((a, b) => (a.key === "") - (b.key === "") || sign * compare(a.key, b.key) || a.place - b.place);
     headings.forEach((heading, place) => {
       if (direction && place === column) heading.setAttribute("aria-sort", direction);
       else heading.removeAttribute("aria-sort");
     });
-    body.append(...keyed.map(({ row }) => row));
+    show();
+    body.append(...rows.map(({ row }) => row));
   };
 
-  const filter = () => {
+  const show = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = choices.filter(({ select }) => select.selectedIndex > 0);
     let count = 0;
     for (const each of rows) {
       const fits = words.every((word) => each.words.includes(word))
         && wanted.every(({ select, column }) => each.row.cells[column].dataset.choice === select.value);
-      each.row.hidden = !fits;
       count += fits;
+      each.row.hidden = !fits || count > most;
     }
-    shown.value = `${count} of ${rows.length} shown`;
+    shown.value = `${count} of ${rows.length} jobs`;
     all.hidden = count === rows.length;
+    more.hidden = count <= most;
+    more.textContent = `Show ${count - most} more`;
   };
 
   headings.forEach((heading, column) => {
@@ -63,15 +68,19 @@
     label.append(`${heading.textContent} `, select);
     all.before(label);
     choices.push({ select, column });
-    select.addEventListener("change", filter);
+    select.addEventListener("change", show);
   });
-  search.addEventListener("input", filter);
+  search.addEventListener("input", show);
+  more.addEventListener("click", () => {
+    most = rows.length;
+    show();
+  });
   all.addEventListener("click", () => {
     search.value = "";
     choices.forEach(({ select }) => { select.selectedIndex = 0; });
-    filter();
+    show();
     search.focus();
   });
   tools.hidden = false;
-  filter();
+  show();
 })();
