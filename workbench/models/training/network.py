@@ -16,7 +16,7 @@ def small_cnn(shape: tuple[int, ...], classes: int, *, seed: int) -> Any:
     A block is a 3 x 3 convolution, batch normalization, ReLU and 2 x 2 max pooling; then come the mean over the
     places and a dense layer. Normalization behind the first convolution makes it indifferent to the scale of the
     input, so that no range of a recipe is easier to learn under. Every weight starts from `seed` alone (He et al.,
-    Delving deep into rectifiers, 2015); the global random state of Python, NumPy and Keras is left as it is.
+    Delving deep into rectifiers, 2015), whatever the global random state of Python, NumPy and Keras.
     """
     import_tensorflow()
     import keras

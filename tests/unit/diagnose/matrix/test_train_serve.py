@@ -1,0 +1,155 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.diagnose.matrix import train_serve_matrix
+from workbench.errors import InvalidValue, UnknownName, WorkbenchError
+from workbench.models import TensorSpec
+from workbench.recipes import Recipe
+from workbench.results.classification import softmax
+
+OWN = Recipe(size=(4, 4), range="unit")
+BGR = OWN.replace(color="bgr")
+SERVING = {"own": OWN, "bgr": BGR, "linear_exact": OWN.replace(resize="cv2.linear_exact")}
+
+
+class Brightest:
+    """Answers which channel of a picture is the brightest, nearly sure: the softmax of 30 times their means."""
+
+    inputs = (TensorSpec("image", (None, 4, 4, 3), "float32"),)
+    outputs = (TensorSpec("color", (None, 3), "float32", "softmax"),)
+    labels = ("first", "second", "third")
+
+    def __init__(self, name, order=(0, 1, 2)):
+        self.name, self.order = name, list(order)
+
+    def predict(self, batch):
+        return {"color": softmax(30 * batch.mean(axis=(1, 2))[:, self.order])}
+
+    def close(self):
+        pass
+
+
+@pytest.fixture(scope="module")
+def frames():
+    """30 pictures, ten of each colour, with some noise."""
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 60, (30, 8, 8, 3), dtype=np.uint8)
+    for place, picture in enumerate(pictures):
+        picture[..., place % 3] += 120
+    return pictures
+
+
+@pytest.fixture(scope="module")
+def truth():
+    return np.arange(30) % 3
+
+
+@pytest.fixture(scope="module")
+def matrix(frames, truth):
+    models = {
+        "both": ([OWN, BGR], Brightest("both")),
+        "rgb": (OWN, Brightest("rgb")),
+        "bgr": (BGR, Brightest("bgr", order=(2, 1, 0))),
+    }
+    return train_serve_matrix(models, SERVING, frames, truth, progress=False)
+
+
+def test_every_cell_says_how_often_the_model_is_right_and_how_often_it_flips(matrix):
+    assert (matrix.training, matrix.serving) == (("rgb", "bgr", "both"), ("own", "bgr", "linear_exact"))
+    assert matrix.accuracy.mean[:2] == pytest.approx(np.array([[1, 1 / 3, 1], [1 / 3, 1, 1 / 3]]))
+    assert matrix.flips.mean[:2] == pytest.approx(np.array([[0, 2 / 3, 0], [2 / 3, 0, 2 / 3]]))
+    assert matrix.kl.mean[0, 0] == 0
+    assert matrix.kl.mean[0, 1] > 1
+
+
+def test_a_mixture_stands_last_and_is_held_against_the_mean_of_its_recipes(matrix):
+    assert matrix.mixed.tolist() == [False, False, True]
+    assert matrix.own.tolist() == [[True, False, False], [False, True, False], [True, True, False]]
+    assert matrix.baseline.mean.ravel() == pytest.approx([1, 1, 2 / 3])  # of both: the mean of 1 and 1/3
+    assert matrix.change.mean[2] == pytest.approx([1 / 3, -1 / 3, 1 / 3])
+    assert set(matrix.rows.order) == {0, 1}
+
+
+def test_the_change_of_every_cell_is_paired_with_its_own_recipe(matrix):
+    change, accuracy = matrix.change, matrix.accuracy
+    assert (change.low[0, 0], change.high[0, 0]) == (0, 0)
+    assert change.samples[0] == pytest.approx(accuracy.samples[0] - accuracy.samples[0, :1])
+    assert matrix.difference("accuracy", ("rgb", "own"), ("rgb", "bgr")) == (
+        pytest.approx(-2 / 3),
+        pytest.approx((change.low[0, 1], change.high[0, 1])),
+    )
+
+
+def test_a_share_of_all_frames_has_an_interval_all_the_same(matrix):
+    assert (matrix.accuracy.mean[0, 0], matrix.accuracy.high[0, 0]) == (1, 1)
+    assert matrix.accuracy.low[0, 0] == pytest.approx(30 / (30 + 1.959964**2))  # Wilson's, for 30 of 30
+
+
+def test_recipes_that_get_the_same_answers_stand_side_by_side_in_one_group(matrix):
+    columns = matrix.columns
+    assert {frozenset(members) for members in columns.groups.values()} == {frozenset({0, 2}), frozenset({1})}
+    assert columns.order[1] in (0, 2)
+    assert columns.distances[0, 1] == pytest.approx(np.sqrt(2 / 3), abs=0.02)  # two thirds of the answers are others
+
+
+def test_slots_to_change_are_changed_in_each_model_s_own_recipe(frames, truth):
+    models = {"rgb": (OWN, Brightest("rgb")), "raw": (OWN.replace(range="raw"), Brightest("raw"))}
+    matrix = train_serve_matrix(models, {"same": {}, "bgr": {"color": "bgr"}}, frames, truth, progress=False)
+    assert matrix.own.tolist() == [[True, False], [True, False]]
+    assert matrix.recipes["training"]["raw"][0]["range"] == "raw"
+    assert matrix.accuracy.mean[:, 1] == pytest.approx([1 / 3, 1 / 3])
+
+
+def test_without_true_classes_there_are_flips_and_kl(frames):
+    matrix = train_serve_matrix({"rgb": (OWN, Brightest("rgb"))}, {"bgr": BGR}, frames, progress=False)
+    assert list(matrix.measures) == ["flips", "kl"]
+    assert matrix.flips.mean == pytest.approx(2 / 3)
+    assert "rgb served as bgr flips 67%" in matrix.verdict
+
+
+def test_a_matrix_is_a_table_and_a_file(matrix, tmp_path):
+    table = matrix.to_frame()
+    assert len(table) == 9
+    assert table.loc[1, ["training", "serving", "own"]].tolist() == ["rgb", "bgr", False]
+    assert list(matrix.table("flips").index)[-1] == "both"
+    matrix.save(tmp_path / "matrix.csv")
+    matrix.save(tmp_path / "matrix.json")
+    assert pd.read_csv(tmp_path / "matrix.csv")["accuracy"].tolist() == pytest.approx(table["accuracy"], abs=1e-6)
+    assert json.loads((tmp_path / "matrix.json").read_text()) == matrix.to_dict()
+    assert matrix.to_dict()["groups"]["serving"].keys() == matrix.columns.groups.keys()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param({"models": {}}, "needs a model", id="no model"),
+        pytest.param({"serving": {}}, "needs a model", id="no serving recipe"),
+        pytest.param(
+            {"models": {"m": ([], Brightest("m"))}}, "m: a model needs the recipe", id="no recipe of training"
+        ),
+        pytest.param({"truth": [0, 1]}, "one class index for each of 30 frames", id="truth of other frames"),
+        pytest.param({"resamples": 5}, "resamples is a number from 100", id="too few resamples"),
+        pytest.param({"serving": {"x": {"colour": "bgr"}}}, "did you mean 'color'", id="slot nobody knows"),
+        pytest.param(
+            {"models": {"m": ([OWN, BGR], Brightest("m"))}, "serving": {"x": {"rotate": 90}}},
+            "'x' changes slots of the training recipe, and 'm' was trained under 2",
+            id="slots of a mixture",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_one_line(frames, change, said):
+    asked = {"models": {"m": (OWN, Brightest("m"))}, "serving": SERVING, "frames": frames} | change
+    with pytest.raises(WorkbenchError, match=said):
+        train_serve_matrix(**asked, progress=False)
+
+
+def test_names_that_are_not_there_are_told(matrix, tmp_path):
+    with pytest.raises(UnknownName, match="no serving recipe named 'brg'; did you mean 'bgr'"):
+        matrix.difference("flips", ("rgb", "own"), ("rgb", "brg"))
+    with pytest.raises(UnknownName, match="no measure named 'flip'"):
+        matrix.table("flip")
+    with pytest.raises(InvalidValue, match="written as .csv or .json"):
+        matrix.save(tmp_path / "matrix.txt")
