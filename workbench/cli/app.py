@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from workbench.cli import diagnosis, environment, lab, live, models, reports, samples
+from workbench.cli import diagnosis, diff, environment, lab, live, matrix, models, reports, samples, sweep
 from workbench.cli.terminal import prepare_terminal, say
 from workbench.errors import WorkbenchError
 from workbench.readable import one_line
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (diagnosis, live, models, reports, lab, environment):  # the order of `workbench --help`
+for group in (diagnosis, matrix, live, models, reports, sweep, diff, lab, environment):  # the order of `workbench --help`
     app.add_typer(group.commands)
 app.add_typer(samples.commands, name="samples", rich_help_panel=environment.PANEL)
 

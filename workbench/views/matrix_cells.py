@@ -41,6 +41,16 @@ class Shades:
         return color, DARK if luminance > MID_LUMINANCE else LIGHT
 
 
+def expect_measure(name: str) -> None:
+    """Refuse a name that no measure has.
+
+    Raises:
+        UnknownName: there is no such measure; the text names the closest.
+    """
+    if name not in SAID:
+        raise unknown("measure", name, SAID)
+
+
 def measure_of(matrix: Matrix, name: str) -> Measure:
     """Return a measure by its name.
 
@@ -48,8 +58,7 @@ def measure_of(matrix: Matrix, name: str) -> Measure:
         UnknownName: there is no such measure.
         InvalidValue: it needs true classes, and none were given.
     """
-    if name not in SAID:
-        raise unknown("measure", name, SAID)
+    expect_measure(name)
     if name not in matrix.measures:
         raise InvalidValue(f"this matrix has no {name}: it was made without true classes; draw flips or kl")
     return matrix.measures[name]

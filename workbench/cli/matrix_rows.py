@@ -1,0 +1,168 @@
+"""What `workbench matrix` is asked for, as the models, recipes and pictures of a matrix.
+
+Whatever can be refused is, before a model is loaded or trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import InvalidValue, WorkbenchError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from workbench.frames import FrameSequence
+    from workbench.recipes import Recipe
+
+SMALL_CNN = "small-cnn"
+PHOTOS = "sample:imagenet-20"  # what small networks are trained on if nothing else is named
+NONE = "none"  # labels that are there, left aside
+KINDS = ("resize=cv2.area", "resize=cv2.linear", "color=bgr", "range=unit", "rotate=90")  # the faults of ML-EXray
+Data = tuple["FrameSequence", "np.ndarray | None"]  # pictures, and the true class of each where it is known
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words of the command line."""
+
+    models: Sequence[str]
+    train: Sequence[str]
+    serve: Sequence[str]
+    recipe: str | None
+    mixed: bool
+    seed: int
+
+    @property
+    def files(self) -> list[str]:
+        """The models that are files of the user's own."""
+        return [each for each in self.models if each != SMALL_CNN and not each.startswith("sample:")]
+
+    @property
+    def data(self) -> str:
+        """The pictures to take where none are named.
+
+        Raises:
+            InvalidValue: these models need pictures of their own kind.
+        """
+        if SMALL_CNN not in self.models:
+            raise InvalidValue("name pictures of the kind the models are for, best with a labels.csv: --data SOURCE")
+        return PHOTOS
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `train_serve_matrix` takes, and a line that says what it is."""
+
+    told: str
+    rows: dict[str, tuple[Any, Any]]
+    serving: dict[str, Any]
+    frames: Any
+    truth: Any
+
+
+def pictures(data: str, labels: str | None, limit: int | None) -> Data:
+    """Open the pictures, and read their labels where there are any.
+
+    Args:
+        data: what `open_frames` takes.
+        labels: what `read_labels` takes, `none`, or None for the labels.csv in the folder.
+        limit: pictures at most.
+
+    Raises:
+        InvalidValue: a stream, which comes once.
+        WorkbenchError: as `open_frames` and `read_labels`.
+    """
+    from workbench.frames import FrameSequence, open_frames, read_labels, take
+
+    frames = open_frames(data)
+    if not isinstance(frames, FrameSequence):
+        frames.close()
+        raise InvalidValue(f"{data}: a stream comes once, and every model sees all frames; give pictures or a clip")
+    frames = take(frames, limit=limit) if limit else frames
+    known = labels or (data if _has_labels(data) else NONE)
+    return frames, None if known == NONE else read_labels(known, frames)
+
+
+def plan(asked: Asked, data: Data) -> Plan:
+    """Return the rows and columns that were asked for; small networks are trained here.
+
+    Raises:
+        InvalidValue: small networks beside others, models whose recipe nobody knows, or too many recipes.
+        WorkbenchError: a recipe that cannot be read, or as `train_on_the_spot`.
+    """
+    from workbench.recipes.changes import split_names
+
+    trained, served = split_names(asked.train), split_names(asked.serve)
+    if SMALL_CNN not in asked.models:
+        return _loaded(asked, trained, served or KINDS, data)
+    if len(asked.models) > 1:
+        raise InvalidValue(f"{SMALL_CNN} is trained on pictures that other models are not for; ask for it alone")
+    return _trained(asked, trained, served or (*trained, *KINDS[2:]), data)
+
+
+def _loaded(asked: Asked, trained: Sequence[str], served: Sequence[str], data: Data) -> Plan:
+    """Models that are there: changes are of each one's own recipe."""
+    from workbench.diagnose.exray import OWN
+    from workbench.models import load_model
+    from workbench.recipes import load_recipe
+    from workbench.recipes.changes import is_change, read_change
+
+    own = _own(asked.models, trained)
+    serving: dict[str, Any] = {OWN: {}}
+    for text in served:
+        change = read_change(text) if is_change(text) else None
+        serving[text if change != {} else OWN] = load_recipe(text) if change is None else change
+        for recipe in own.values():
+            recipe.replace(**change or {})  # a choice that its slot does not take is refused before models load
+    names = _names(asked.models)
+    rows = {names[model]: (recipe, load_model(model)) for model, recipe in own.items()}
+    return Plan(f"{', '.join(rows)}: each against itself under its own recipe", rows, serving, *data)
+
+
+def _trained(asked: Asked, trained: Sequence[str], served: Sequence[str], data: Data) -> Plan:
+    """Networks trained on the spot: changes are of one recipe that all start from."""
+    from workbench.diagnose.on_the_spot import SMALL, train_on_the_spot
+    from workbench.recipes.changes import OWN, read_recipe
+
+    start = read_recipe(asked.recipe, SMALL) if asked.recipe else SMALL
+    training = {text: read_recipe(text, start) for text in trained or (OWN,)}
+    serving = {text: read_recipe(text, start) for text in served}
+    made = train_on_the_spot(data[0], training, truth=data[1], mixed=asked.mixed, seed=asked.seed)
+    return Plan(made.told, made.models, serving, made.frames, made.truth)
+
+
+def _own(models: Sequence[str], trained: Sequence[str]) -> dict[str, Recipe]:
+    """Return the recipe each model was trained with: as named, one for all or one for each, or a sample's own."""
+    from workbench.recipes import load_recipe
+    from workbench.recipes.changes import is_change, read_recipe
+    from workbench.recipes.presets import PRESETS
+
+    if len(trained) not in {0, 1, len(models)}:
+        raise InvalidValue(f"--train names {len(trained)} recipes for {len(models)} models; give one for all or each")
+    texts = trained * len(models) if len(trained) == 1 else trained or [""] * len(models)
+    found = {}
+    for model, text in zip(models, texts, strict=True):
+        if model not in PRESETS and (not text or is_change(text)):
+            raise InvalidValue(f"{model}: nobody knows how it was trained; give --train PRESET or FILE.yaml")
+        found[model] = read_recipe(text, PRESETS[model]) if text and model in PRESETS else load_recipe(text or model)
+    return found
+
+
+def _names(models: Sequence[str]) -> dict[str, str]:
+    """Return model -> its name in the matrix: without `sample:` and the folder, where that is enough."""
+    short = {model: Path(model.removeprefix("sample:")).name for model in models}
+    return {model: name if list(short.values()).count(name) == 1 else model for model, name in short.items()}
+
+
+def _has_labels(data: str) -> bool:
+    """Tell whether the pictures are a folder, or a sample, with a labels.csv in it."""
+    from workbench.samples import resolve
+
+    with suppress(WorkbenchError, OSError, ValueError):
+        return Path(resolve(data), "labels.csv").is_file()
+    return False

@@ -1,0 +1,57 @@
+"""A training x serving matrix as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.diagnose.matrix import Matrix, Measure
+
+WIDTH = 110  # columns of text; models beyond go into a table of their own
+FEW = 100  # frames below which only large differences show
+TITLES = {"accuracy": "Top-1 accuracy, %", "flips": "Answers that flip against the model's own recipe, %"}
+
+
+def lines(matrix: Matrix) -> list[str]:
+    """Return accuracy, where it is known, and flips as tables: a line a serving recipe, a column a model.
+
+    Every figure has its 95% interval over the frames; a star marks a model's own recipe.
+    """
+    told = [f"{len(matrix):,} frames; in brackets: 95% interval; *: the model's own recipe"]
+    if len(matrix) < FEW:
+        told.append(f"With {len(matrix)} frames the intervals are wide, and only large differences show.")
+    for name, title in TITLES.items():
+        if name in matrix.measures:
+            told += ["", title, *_table(matrix, matrix.measures[name])]
+    groups = [
+        f"  {name}: {alike}" if name != (alike := ", ".join(matrix.serving[n] for n in members)) else f"  {alike}"
+        for name, members in matrix.columns.groups.items()
+        if len(members) > 1
+    ]
+    return [*told, *(["", "Served alike:", *groups] if groups else [])]
+
+
+def _table(matrix: Matrix, measure: Measure) -> Iterator[str]:
+    models = [row for row in matrix.rows.order if not matrix.mixed[row]]
+    models += [row for row, mixed in enumerate(matrix.mixed) if mixed]
+    columns = matrix.columns.order
+    first = max(map(len, matrix.serving))
+    cells = {(r, c): _cell(measure, r, c, own=bool(matrix.own[r, c])) for r in models for c in columns}
+    widths = {r: max(len(matrix.training[r]), *(len(cells[r, c]) for c in columns)) for r in models}
+    while models:
+        shown = [models.pop(0)]
+        while models and first + sum(widths[row] + 3 for row in [*shown, models[0]]) <= WIDTH:
+            shown.append(models.pop(0))
+        yield _line("", [matrix.training[row] for row in shown], first, [widths[row] for row in shown])
+        for column in columns:
+            row_cells = [cells[row, column] for row in shown]
+            yield _line(matrix.serving[column], row_cells, first, [widths[row] for row in shown])
+
+
+def _line(name: str, cells: list[str], first: int, widths: list[int]) -> str:
+    return "   ".join([name.ljust(first), *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))])
+
+
+def _cell(measure: Measure, row: int, column: int, *, own: bool) -> str:
+    mean, low, high = (100 * float(each[row, column]) for each in (measure.mean, measure.low, measure.high))
+    itself = own and not measure.per_frame[row, column].any()  # against itself nothing changes, whatever the frames
+    return f"{'*' if own else ''}{mean:.0f}{'' if itself else f' [{low:.0f}–{high:.0f}]'}"
