@@ -59,7 +59,7 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
         (scenario.path, {**given, **from_assignments(scenario.parameters, parameters or ())}) for scenario in chosen
     ]
     if trust_model:
-        run_apart(*_model_files(value for _, given in jobs for value in given.values()))
+        run_apart(*model_files(value for _, given in jobs for value in given.values()))
     runs, status = run_scenarios(jobs, out=out, timeout=timeout, allow_damaged=allow_damaged)
     for run in runs:
         if not run.ok:
@@ -72,7 +72,7 @@ def report(  # noqa: PLR0913, PLR0917 - a command's options
     raise typer.Exit(status)
 
 
-def _model_files(values: Iterable[object]) -> Iterator[str]:
+def model_files(values: Iterable[object]) -> Iterator[str]:
     """Yield those parameter values that name a model file, each once."""
     from workbench.errors import WorkbenchError
     from workbench.models.original import located

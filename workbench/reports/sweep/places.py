@@ -11,7 +11,7 @@ from typing import Protocol
 from filelock import Timeout
 
 from workbench.errors import InvalidValue, RunError
-from workbench.reports import store
+from workbench.reports import history, store
 from workbench.reports.run import Run, update_index
 from workbench.reports.sweep.ended import Ended, ended_in, kept_in
 
@@ -30,6 +30,9 @@ class Place(Protocol):
 
     def publish(self, run_id: str, carry_out: Callable[[Path], Run]) -> Ended:
         """Have a run made, and put it in its place."""
+
+    def remember(self, scenario: str, folder: str) -> None:
+        """Add a run that ended to the history of its scenario, where the place keeps one."""
 
     def results(self, sweep_id: str) -> AbstractContextManager[Path]:
         """Return a context manager that yields the folder of a sweep's table to write into."""
@@ -102,6 +105,10 @@ class Folder:
         """Have a run made in its place."""
         del run_id
         return ended_in(carry_out(self.path).folder)
+
+    def remember(self, scenario: str, folder: str) -> None:
+        """Add a run that ended to the history of its scenario."""
+        history.remember(self.path, self.path / scenario / folder)
 
     @contextmanager
     def results(self, sweep_id: str) -> Iterator[Path]:

@@ -54,6 +54,12 @@ class Results:
             return "interrupted"
         return "ok" if all(each.state in WELL for each in self.ended.values()) else "failed"
 
+    def add(self, run_id: str, ended: Ended) -> None:
+        """Take in how a job ended that was run now."""
+        self.ended[run_id] = ended
+        if ended.folder:
+            self.place.remember(self.scenario.name, ended.folder)
+
     def rows(self) -> tuple[Row, ...]:
         """Return a row for each job, in the order they were asked for."""
         return tuple(_row(plan, self.ended.get(plan.run_id)) for plan in self.plans)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from workbench.cluster import Cluster, Outcome, open_cluster
-from workbench.errors import UnreadableSource
-from workbench.readable import without_password
 from workbench.reports.manifest import Plan
 from workbench.reports.run import expect_timeout, plan_runs
 from workbench.reports.scenarios import find_scenario
@@ -20,6 +17,7 @@ from workbench.reports.sweep.grid import Asked, differing
 from workbench.reports.sweep.job import Job, Task, job_of, packed, run_job
 from workbench.reports.sweep.jobs_table import read_table
 from workbench.reports.sweep.line import SweepLine, line_for
+from workbench.reports.sweep.notebook import notebook_at
 from workbench.reports.sweep.places import SWEEPS, expect_shared, place_of
 from workbench.reports.sweep.results import WELL, Results
 from workbench.reports.sweep.tally import Tally
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
 
     from workbench.reports.sweep.grid import Row
 
+MOST_SAID = 20  # failed jobs that are told one by one; the table has all
 Opening = Cluster | AbstractContextManager[Cluster]
 
 
@@ -92,29 +91,6 @@ def _each_once(plans: Iterable[Plan]) -> list[Plan]:
     return list(first.values())
 
 
-@contextmanager
-def notebook_at(name: str | Path) -> Iterator[str | Path]:
-    """Yield the path of a notebook; of one at a URL that of a copy; the name of a scenario as it is.
-
-    Raises:
-        UnreadableSource: there is none at that URL.
-    """
-    if "://" not in str(name):
-        yield name
-        return
-    import fsspec
-
-    with TemporaryDirectory(prefix="workbench-") as folder:
-        path = Path(folder, str(name).rpartition("/")[2])
-        try:
-            with fsspec.open(str(name)) as file:
-                path.write_bytes(file.read())
-        except Exception as error:  # each file system raises kinds of its own
-            told = f"cannot read the notebook {without_password(str(name))}: {error or type(error).__name__}"
-            raise UnreadableSource(f"{told}; check the address") from None
-        yield path
-
-
 def _carried_out(results: Results, task: Task, cluster: Opening, *, progress: bool) -> Sweep:
     """Do what is not done yet; whatever happens, the table says what is there."""
     tally = Tally(results.scenario.name, len(results.plans))
@@ -126,6 +102,7 @@ def _carried_out(results: Results, task: Task, cluster: Opening, *, progress: bo
             with line_for(tally, shown=progress) as line:
                 if jobs:
                     _work(jobs, results, tally, line, cluster)
+                line.say(tally.summary)
         except KeyboardInterrupt:
             interrupted = True
         finally:
@@ -143,21 +120,22 @@ def _missing(results: Results, task: Task, tally: Tally) -> dict[str, Job]:
         if kept := results.place.kept(plan.scenario.name, plan.run_id, partial=task.allow_damaged):
             results.ended[plan.run_id] = kept
     tally.kept = len(results.ended)
-    return {plan.run_id: job_of(plan, task) for plan in results.plans if plan.run_id not in results.ended}
+    left = [plan for plan in results.plans if plan.run_id not in results.ended]
+    left.sort(key=lambda plan: plan.seed)  # kernels of one seed are forked from one process
+    return {plan.run_id: job_of(plan, task) for plan in left}
 
 
 def _work(jobs: Mapping[str, Job], results: Results, tally: Tally, line: SweepLine, opening: Opening) -> None:
     """Have the jobs done, and take in what becomes of them as they end."""
     with nullcontext(opening) if isinstance(opening, Cluster) else opening as cluster:
-        tally.running = lambda: cluster.running
+        tally.begin(lambda: cluster.running)
         if cluster.dashboard:
             line.say(f"dashboard at {cluster.dashboard}")
         for outcome in cluster.run(run_job, jobs):
             ended = _ended(outcome)
-            results.ended[outcome.key] = ended
-            well = ended.state in WELL
-            tally.well, tally.failed = tally.well + well, tally.failed + (not well)
-            if not well:
+            results.add(outcome.key, ended)
+            tally.add(well=ended.state in WELL)
+            if ended.state not in WELL and tally.failed <= MOST_SAID:
                 line.say(f"{results.scenario.name} {outcome.key} {ended.state}: {ended.error}")
             results.write_if_due()
 

@@ -18,13 +18,22 @@ class Tally:
     kept: int = 0  # were done before
     well: int = 0  # ended well now
     failed: int = 0  # ended otherwise now
-    running: Callable[[], int] = lambda: 0
     clock: Callable[[], float] = time.monotonic  # seconds
+    _running: Callable[[], int] = lambda: 0
     _start: float = field(init=False)
+    _begun: float = field(init=False)
 
     def __post_init__(self) -> None:
         """Take the time."""
-        self._start = self.clock()
+        self._start = self._begun = self.clock()
+
+    def begin(self, running: Callable[[], int]) -> None:
+        """Count from now on at what pace jobs end; `running` tells how many are under way."""
+        self._running, self._begun = running, self.clock()
+
+    def add(self, *, well: bool) -> None:
+        """Count a job that ended."""
+        self.well, self.failed = self.well + well, self.failed + (not well)
 
     @property
     def elapsed_s(self) -> float:
@@ -40,14 +49,14 @@ class Tally:
     def eta_s(self) -> float | None:
         """Return the seconds that the rest takes at the pace so far; None before there is a pace."""
         ended = self.well + self.failed
-        return self.elapsed_s / ended * self.left if ended else None
+        return (self.clock() - self._begun) / ended * self.left if ended else None
 
     def __str__(self) -> str:
         """Return the line."""
         eta = "" if self.eta_s is None or not self.left else f", eta {duration(self.eta_s)}"
         kept = f" ({self.kept} from before)" if self.kept else ""
         done = self.kept + self.well + self.failed
-        return f"{self.name} {done} of {self.total} done{kept}, {self.running()} running, {self.failed} failed{eta}"
+        return f"{self.name} {done} of {self.total} done{kept}, {self._running()} running, {self.failed} failed{eta}"
 
     @property
     def summary(self) -> str:

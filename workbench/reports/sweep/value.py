@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.reports.sweep.columns import to_frame
+from workbench.reports.sweep.columns import columns_of
 from workbench.reports.sweep.results import WELL
 from workbench.reports.sweep.table import Row
 
@@ -44,7 +44,7 @@ class Sweep:
 
     def to_frame(self) -> pd.DataFrame:
         """Return its table: a row for each job, with its parameters, state, metrics and report."""
-        return to_frame(self.runs, swept=self.swept)
+        return columns_of(self.runs, swept=self.swept).to_frame()
 
 
 class SweepInterrupted(KeyboardInterrupt):
