@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+NEAREST, CORNERS, AA, PLAIN = "nearest", "no half-pixel centres", "antialiased", "not antialiased"
+KINDS = (NEAREST, CORNERS, AA, PLAIN)  # of resizing, the narrower before the wider
 Settings = Mapping[str, Mapping[str, Any]]  # name -> slot -> choice
 
 
 def named(groups: Sequence[tuple[int, ...]], settings: Settings) -> dict[str, tuple[int, ...]]:
     """Name groups of recipes, each given by the numbers of its members.
 
-    A name is the choices that all members share and most recipes have not, such as "color=bgr"; else the kind of
-    resize they share, "antialiased", "not antialiased" or "nearest"; else the members' own names. A group of one has
-    the name of its member, and names that occur twice have their members beside them.
+    A name is the choices that all members share and most recipes have not, such as "color=bgr"; else the narrowest of
+    KINDS that holds for the resize of all; else the members' own names. A group of one has the name of its member,
+    and names that occur twice have their members beside them.
     """
     names, slots = list(settings), list(settings.values())
     usual = {slot: Counter(map(str, (each.get(slot) for each in slots))).most_common(1)[0][0] for slot in _slots(slots)}
@@ -39,18 +41,16 @@ def _name(names: list[str], slots: list[Mapping[str, Any]], usual: Mapping[str, 
     return ", ".join(apart) or next((kind for kind in KINDS if kind in kinds), ", ".join(names))
 
 
-KINDS = ("nearest", "antialiased", "not antialiased")  # of resizing, the narrower before the wider
-
-
 def _kinds(resize: str | None) -> set[str]:
     """Return what kinds of resizing a choice of the slot `resize` is; see `workbench.recipes.resizers`.
 
     Pillow's filters but nearest, TensorFlow's with antialias=True and the area means look at all pixels that a new
-    one covers; the others at a fixed few.
+    one covers, the others at a fixed few. OpenCV's nearest and TF1's bilinear take a pixel's corner for its place,
+    which shifts the picture by half the reduction.
     """
     if resize is None:
         return set()
     if resize.split(".")[-1].startswith("nearest"):
-        return {"nearest", "not antialiased"}
+        return {NEAREST, PLAIN} | ({CORNERS} if resize == "cv2.nearest" else set())
     covers = resize.startswith("pil.") or resize.endswith("_aa") or resize.endswith(".area")
-    return {"antialiased"} if covers else {"not antialiased"}
+    return {AA} if covers else {PLAIN} | ({CORNERS} if resize.startswith("tf1.") else set())

@@ -3,7 +3,10 @@ import pytest
 from workbench.diagnose.matrix.naming import named
 from workbench.recipes import Recipe
 
-RESIZES = ("cv2.linear", "tf.bilinear", "cv2.nearest", "pil.nearest", "pil.bilinear", "tf.bilinear_aa", "cv2.area")
+RESIZES = (
+    "cv2.linear", "tf.bilinear", "tf1.bilinear", "cv2.nearest", "pil.nearest", "pil.bilinear", "tf.bilinear_aa",
+    "cv2.area",
+)  # fmt: skip
 SETTINGS = {name: Recipe(resize=name).settings() for name in RESIZES}
 SETTINGS |= {
     "bgr": Recipe(color="bgr").settings(),
@@ -19,6 +22,7 @@ NUMBER = {name: number for number, name in enumerate(SETTINGS)}
         pytest.param(["pil.bilinear", "tf.bilinear_aa", "cv2.area"], "antialiased", id="kernels as wide as needed"),
         pytest.param(["cv2.linear", "tf.bilinear", "pil.nearest"], "not antialiased", id="kernels of fixed width"),
         pytest.param(["cv2.nearest", "pil.nearest"], "nearest", id="the narrower kind"),
+        pytest.param(["cv2.nearest", "tf1.bilinear"], "no half-pixel centres", id="shifted alike"),
         pytest.param(["bgr", "bgr area"], "color=bgr", id="a choice that most have not"),
         pytest.param(["turned"], "turned", id="one member"),
         pytest.param(["cv2.linear", "pil.bilinear"], "cv2.linear, pil.bilinear", id="nothing in common"),
