@@ -16,11 +16,13 @@ from typing import Any
 from workbench.readable import one_line
 from workbench.reports.figures import numbers
 from workbench.reports.manifest import state_of
+from workbench.reports.page import local_time
 from workbench.reports.plain import finite, is_endless, read_json
 from workbench.reports.recording import METRICS
 from workbench.reports.store import index_lock
 
 HISTORY = "history.jsonl"
+LARGEST = 1e300  # of a figure: what is beyond cannot be drawn
 FIELDS: dict[str, Any] = {  # of a line; `versions` besides, where they differ from those of the line before
     "run_id": str, "state": str, "started": str, "duration_s": (int, float), "notebook": str, "given": dict,
     "figures": dict,
@@ -83,11 +85,12 @@ def _read(line: str) -> dict[str, Any] | None:
     """Return the fields of a line; None for one that a killed writer or another program left."""
     try:
         found = json.loads(line)
-    except (ValueError, RecursionError):
+        local_time(found["started"])
+    except (LookupError, TypeError, ValueError, OverflowError, RecursionError):
         return None
-    if not isinstance(found, dict) or not all(isinstance(found.get(name), kind) for name, kind in FIELDS.items()):
+    if not all(isinstance(found.get(name), kind) for name, kind in FIELDS.items()):
         return None
-    numeric = all(type(value) in (int, float) for value in found["figures"].values())
+    numeric = all(type(value) in (int, float) and abs(value) < LARGEST for value in found["figures"].values())
     return found if numeric and isinstance(found.get("versions", {}), dict) else None
 
 

@@ -1,4 +1,4 @@
-"""The index of all reports: one page with a thumbnail, the key figures and the status of every run."""
+"""The index of all reports: each scenario with its newest run and the trends of its key figures, and each sweep."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from typing import Any
 from urllib.parse import quote
 
 from workbench.reports.figures import KeyFigure, duration, key_figures
+from workbench.reports.groups import grouped, sweeps_in
 from workbench.reports.manifest import state_of
 from workbench.reports.page import INDEX_POLICY, head, local_time, render
 from workbench.reports.plain import read_json
 from workbench.reports.recording import METRICS, THUMBNAIL
 from workbench.reports.seal import altered
 from workbench.reports.store import index_lock, run_folders, write_whole
+from workbench.reports.trends import HEIGHT, WIDTH
 
 MARKS = re.compile(r"[`*]|\]\([^)]*\)|\[(?=[^\]]*\]\()")  # of Markdown: code, emphasis, and all of a link but its text
 INDEX, REPORT, MANIFEST, NOTEBOOK = "index.html", "report.html", "manifest.json", "report.ipynb"
@@ -29,6 +31,7 @@ SHOWN = ("title", "scenario", "run_id", "status", "error", "started", "question"
 class Entry:
     """A run as the index shows it."""
 
+    folder: Path
     run: Mapping[str, Any]  # its manifest
     state: str  # its status; where it went well `partial` if on a part of its sources, `altered` if written to since
     partial: list[str]  # what it took of damaged sources
@@ -37,17 +40,24 @@ class Entry:
     thumbnail: str
     question: str
     figures: list[KeyFigure]
-    changed: list[str]  # `name=value` of the parameters that were asked for
+    given: dict[str, Any]  # the parameters that were asked for
+    changed: list[str]  # the same, as `name=value`
     started: str
     took: str
 
 
 def write_index(out: Path) -> Path:
-    """Write the index of the reports under `out`, newest first, and return its path."""
+    """Write the index of the reports under `out`, newest first, and return its path.
+
+    A scenario is one entry, its earlier runs folded beneath the newest; a sweep is one entry, too, with its runs in
+    its own table.
+    """
     with index_lock(out):
         entries = sorted(map(_entry, run_folders(out)), key=_age, reverse=True)
-        states = Counter(entry.state for entry in entries)
-        page = render("index.html.j2", head=_head(), entries=entries, states=states.most_common())
+        sweeps = sweeps_in(out)
+        groups = grouped(entries, out=out, swept={run for sweep in sweeps for run in sweep.runs})
+        states = Counter(entry.state for entry in entries).most_common()
+        page = render("index.html.j2", head=_head(), groups=groups, sweeps=sweeps, states=states, size=(WIDTH, HEIGHT))
         write_whole(out / INDEX, page)
     return out / INDEX
 
@@ -85,7 +95,9 @@ def _read(folder: Path, run: Mapping[str, Any]) -> Entry:
         raise TypeError(f"{SHOWN} are text")
     touched, state = altered(folder, (REPORT, MANIFEST, METRICS, THUMBNAIL)), state_of(run)
     where = quote(os.fsencode(f"{folder.parent.name}/{folder.name}"))  # a name may hold : # ? % or no UTF-8
+    given = {name: run["parameters"][name] for name in run["given"]}
     return Entry(
+        folder=folder,
         run=run,
         state="altered" if touched and state in ("ok", "partial") else state,
         partial=[str(line) for line in run.get("partial", ())],
@@ -94,7 +106,8 @@ def _read(folder: Path, run: Mapping[str, Any]) -> Entry:
         thumbnail=f"{where}/{THUMBNAIL}" if (folder / THUMBNAIL).is_file() else "",
         question=MARKS.sub("", run["question"]),
         figures=key_figures(read_json(folder / METRICS), most=5),
-        changed=[f"{name}={run['parameters'][name]}" for name in run["given"]],
+        given=given,
+        changed=[f"{name}={value}" for name, value in given.items()],
         started=local_time(run["started"]),
         took=duration(run["duration_s"]) if run["duration_s"] else "",
     )

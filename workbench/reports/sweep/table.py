@@ -1,7 +1,8 @@
 """What a sweep found, as a person and a program read it: one table of all its jobs.
 
 `<out>/sweeps/<sweep id>/` holds `sweep.parquet` and `sweep.csv`, typed columns with one row for each job, and
-`sweep.html`, the same to look at, to sort and to filter, with a link to the report of each run.
+`sweep.html`, the same to look at, to sort and to filter, with a link to the report of each run. `summary.json` is what
+the index of all reports shows of it.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from workbench.reports.groups import SUMMARY
 from workbench.reports.masking import mask_for
-from workbench.reports.plain import finite, plain
+from workbench.reports.plain import finite, plain, strict_json
 from workbench.reports.sweep.columns import columns_of
 from workbench.reports.sweep.page import results_page
+from workbench.reports.sweep.summary import summary_of
 
 PARQUET, CSV, HTML = "sweep.parquet", "sweep.csv", "sweep.html"
 
@@ -53,11 +56,13 @@ def write_results(folder: Path, rows: Sequence[Row], *, title: str, swept: Seque
     columns = columns_of(rows, swept=swept)
     frame = columns.to_frame()
     page = results_page(rows, columns, title=title, state=state)
+    summary = summary_of(rows, columns, title=title, state=state)
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, prefix=".draft-") as draft:
         frame.to_parquet(Path(draft, PARQUET), index=False)
         frame.to_csv(Path(draft, CSV), index=False)
         Path(draft, HTML).write_text(page, encoding="utf-8")
+        Path(draft, SUMMARY).write_text(strict_json(summary, name="summary"), encoding="utf-8")
         for path in sorted(Path(draft).iterdir()):
             path.replace(folder / path.name)
 
