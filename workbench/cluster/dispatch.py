@@ -8,6 +8,8 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,11 +19,19 @@ from workbench.cluster.outcome import Outcome
 from workbench.errors import ClusterError
 
 AT_ONCE = 1000  # jobs a message: the first ones run while the last are being sent
-TICK_S = 5.0  # seconds without any news after which the scheduler is asked for its workers
+TICK_S = 1.0  # seconds without any news after which the scheduler is asked for its workers
 WORKERLESS_S = 60.0  # seconds that a run goes on without any worker: a killed one is started anew in about two
-GATHER_S = 30.0  # seconds for results to come; what its worker took with it is being done anew
 
 Event = tuple[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ended:
+    """A job that needs no more waiting."""
+
+    key: str
+    future: Any
+    result: Result | None  # None where Dask itself gave it up
 
 
 class Dispatch:
@@ -68,22 +78,23 @@ class Dispatch:
             raise gone(self._client) from error
         for key, future in zip(keys, futures, strict=True):
             self._futures[key] = future
-            self._listen(key)
+            self._client.loop.add_callback(self._follow, key, future)
 
-    def _listen(self, key: str) -> None:
-        future = self._futures[key]
-        future.add_done_callback(lambda ended: self._events.put(("ended", (key, ended))))
+    async def _follow(self, key: str, future: Any) -> None:
+        """Wait for a result, in the client's own thread; one that died with its worker is made anew."""
+        result = {}
+        with suppress(OSError):  # the scheduler is gone
+            result = await self._client.gather({key: future}, errors="skip", asynchronous=True)
+        self._events.put(("ended", Ended(key, future, result.get(key))))
 
     def _news(self) -> Iterator[Outcome]:
-        ended: dict[str, Any] = {}
         for kind, said in self._waiting():
             if kind == "started":
                 self._note(said["key"], said["worker"])
             elif kind == "removed":
                 yield from self._mourn(said)
-            elif self._futures.get(said[0]) is said[1]:  # not one that was given up, or submitted anew
-                ended[said[0]] = said[1]
-        yield from self._settled({key: future for key, future in ended.items() if key in self._jobs})
+            elif self._futures.get(said.key) is said.future:  # not one that was given up, or submitted anew
+                yield from self._settled(said)
 
     def _waiting(self) -> list[Event]:
         try:
@@ -93,6 +104,7 @@ class Dispatch:
             return []
         while not self._events.empty():
             events.append(self._events.get())
+        self._workers_seen = time.monotonic()
         return events
 
     def _note(self, key: Any, worker: str) -> None:
@@ -116,30 +128,13 @@ class Dispatch:
         cause = "too little memory, or native code that crashes: do it alone to see"
         return self._end(key, (None, f"its worker died {times} while it ran ({cause})", 0.0, ""))
 
-    def _settled(self, ended: dict[str, Any]) -> Iterator[Outcome]:
-        well = {key: future for key, future in ended.items() if future.status == "finished"}
-        results = self._gathered(well) if well else {}
-        for key, future in ended.items():
-            if (result := results.get(key)) is not None:
-                yield self._end(key, result)
-            elif future.status == "cancelled":
-                raise gone(self._client)
-            elif future.status == "error":
-                yield from self._failed(key, future.exception())
-            else:  # its worker died with the result; the scheduler has it done anew
-                self._listen(key)
-
-    def _gathered(self, futures: dict[str, Any]) -> dict[str, Any]:
-        async def gather() -> Any:
-            return await self._client.gather(futures, errors="skip", asynchronous=True)
-
-        try:
-            found: dict[str, Any] = self._client.sync(gather, callback_timeout=GATHER_S)
-            return found
-        except TimeoutError:
-            return {}
-        except OSError as error:
-            raise gone(self._client) from error
+    def _settled(self, ended: Ended) -> Iterator[Outcome]:
+        if ended.result is not None:
+            yield self._end(ended.key, ended.result)
+        elif ended.future.status == "error":
+            yield from self._failed(ended.key, ended.future.exception())
+        else:
+            raise gone(self._client)
 
     def _failed(self, key: str, error: BaseException) -> Iterator[Outcome]:
         """What Dask itself raises: it counted deaths by its own rule, or a value cannot be sent."""
@@ -158,6 +153,8 @@ class Dispatch:
         return Outcome(key, *result)
 
     def _expect_workers(self) -> None:
+        if self._client.status != "running":
+            raise gone(self._client)
         try:
             count = len(self._client.nthreads())
         except (OSError, TimeoutError) as error:

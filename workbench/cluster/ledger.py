@@ -32,8 +32,11 @@ class Ledger:
         self._running = {worker: other for worker, other in self._running.items() if other != key}
 
     def died(self, worker: str, given: Iterable[str]) -> tuple[str, ...]:
-        """Count the death of a worker that was given these jobs; return those it counts for."""
-        begun = self._running.pop(worker, None)
-        guilty = (begun,) if begun is not None else tuple(given)
+        """Count the death of a worker that was given these jobs; return those it counts for.
+
+        What it told to have begun counts only if it had not ended: its last word may be about the job before.
+        """
+        begun, given = self._running.pop(worker, None), tuple(given)
+        guilty = (begun,) if begun is not None and begun in given else given
         self.deaths.update(guilty)
         return guilty
