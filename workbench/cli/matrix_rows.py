@@ -6,12 +6,11 @@ Whatever can be refused is, before a model is loaded or trained.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import InvalidValue, WorkbenchError
+from workbench.errors import InvalidValue
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,14 +77,16 @@ def pictures(data: str, labels: str | None, limit: int | None) -> Data:
         WorkbenchError: as `open_frames` and `read_labels`.
     """
     from workbench.frames import FrameSequence, open_frames, read_labels, take
+    from workbench.frames.labels import labels_beside
 
     frames = open_frames(data)
     if not isinstance(frames, FrameSequence):
         frames.close()
         raise InvalidValue(f"{data}: a stream comes once, and every model sees all frames; give pictures or a clip")
     frames = take(frames, limit=limit) if limit else frames
-    known = labels or (data if _has_labels(data) else NONE)
-    return frames, None if known == NONE else read_labels(known, frames)
+    if labels == NONE:
+        return frames, None
+    return frames, read_labels(labels, frames) if labels else labels_beside(data, frames)
 
 
 def plan(asked: Asked, data: Data) -> Plan:
@@ -157,12 +158,3 @@ def _names(models: Sequence[str]) -> dict[str, str]:
     """Return model -> its name in the matrix: without `sample:` and the folder, where that is enough."""
     short = {model: Path(model.removeprefix("sample:")).name for model in models}
     return {model: name if list(short.values()).count(name) == 1 else model for model, name in short.items()}
-
-
-def _has_labels(data: str) -> bool:
-    """Tell whether the pictures are a folder, or a sample, with a labels.csv in it."""
-    from workbench.samples import resolve
-
-    with suppress(WorkbenchError, OSError, ValueError):
-        return Path(resolve(data), "labels.csv").is_file()
-    return False

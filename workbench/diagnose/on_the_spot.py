@@ -15,8 +15,8 @@ from workbench.models import Model
 from workbench.models.training import cut_parts, train
 from workbench.recipes import Recipe
 
-SMALL = Recipe(size=(32, 32), range="symmetric")  # what changes start from where nothing else is said
-REDUCED = 3  # parts of photos are so many times the size of the input: what resizing loses has to count
+SMALL = Recipe(size=(24, 24), range="unit")  # what changes start from where nothing else is said
+REDUCED = 8 / 3  # parts of photos are so many times the size of the input: what resizing loses has to count
 LEARNED = 1200  # parts that a network learns from
 ENOUGH, HELD = 8, 4  # labelled pictures of each class that are enough to learn from; one in so many is held out
 MIXED = "mixed"
@@ -83,8 +83,8 @@ Labelled = tuple[list[np.ndarray], np.ndarray]
 def _parts(
     photos: FrameSequence, training: Mapping[str, Recipe], *, learned: int, seed: int
 ) -> tuple[Labelled, Labelled, str]:
-    side = REDUCED * max(max(recipe.size or (0,)) for recipe in training.values())
-    parts = cut_parts([photo.image for photo in photos], side=max(side, 1), learned=learned, seed=seed)
+    side = round(REDUCED * max(max(recipe.size or (1,)) for recipe in training.values()))
+    parts = cut_parts([photo.image for photo in photos], side=side, learned=learned, seed=seed)
     told = f"which of {len(photos)} photos is a part of {side} x {side} pixels from?"
     told += f" {len(parts.learned):,} parts to learn from, {len(parts.held):,} held out"
     return (list(parts.learned), parts.learned_truth), (list(parts.held), parts.held_truth), told

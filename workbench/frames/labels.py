@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.checksums import expect_recorded
-from workbench.errors import InvalidValue, UnreadableSource
+from workbench.errors import InvalidValue, UnreadableSource, WorkbenchError
 from workbench.frames.frame import FrameSequence
 from workbench.frames.listing import existing_file, resolved
 
@@ -42,6 +42,20 @@ def read_labels(origin: str | Path, frames: FrameSequence) -> np.ndarray:
             f"add a row 'FILE,LABEL' for each"
         )
     return np.array([labels[name] for name in names], np.int64)
+
+
+def labels_beside(origin: str | Path, frames: FrameSequence) -> np.ndarray | None:
+    """Return what `read_labels` reads of a folder or sample with a `labels.csv` in it; None where there is none.
+
+    Raises:
+        UnreadableSource: as `read_labels`.
+        InvalidValue: as `read_labels`.
+    """
+    try:
+        known = (resolved(origin) / "labels.csv").is_file()
+    except (WorkbenchError, OSError, ValueError):  # an address, a pattern, no path at all
+        known = False
+    return read_labels(origin, frames) if known else None
 
 
 def _labels_by_name(path: Path) -> dict[str, int]:

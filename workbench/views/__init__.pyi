@@ -7,9 +7,11 @@ from .design_figures import figure_designs
 from .detection_viewer import DetectionViewer
 from .drawing import difference, fit, side_by_side, tile
 from .drift_figures import figure_drift
+from .exray_figure import figure_exray
 from .figures import figure_compare, figure_seen
 from .lettering import overlay
 from .live_viewer import LiveViewer
+from .matrix_figure import figure_matrix
 from .model_figures import figure_agreement, figure_answers, figure_model_costs
 from .notices import notice
 from .reliability import figure_reliability
@@ -34,7 +36,9 @@ __all__ = [
     "figure_detections",
     "figure_difference_map",
     "figure_drift",
+    "figure_exray",
     "figure_flips",
+    "figure_matrix",
     "figure_model_costs",
     "figure_per_class",
     "figure_ranking",
