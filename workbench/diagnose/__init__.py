@@ -9,6 +9,7 @@ from workbench.diagnose.difference_map import DifferenceMap, difference_map
 from workbench.diagnose.drift import drift
 from workbench.diagnose.drift_result import Drift
 from workbench.diagnose.identify_boxes import BoxIdentification, identify_boxes
+from workbench.diagnose.matrix import Matrix, train_serve_matrix
 from workbench.diagnose.model_comparison import ModelComparison
 from workbench.diagnose.variants import Variants, compare_variants
 
@@ -19,6 +20,7 @@ __all__ = [
     "Comparison",
     "DifferenceMap",
     "Drift",
+    "Matrix",
     "ModelComparison",
     "Variants",
     "attribute",
@@ -28,4 +30,5 @@ __all__ = [
     "difference_map",
     "drift",
     "identify_boxes",
+    "train_serve_matrix",
 ]

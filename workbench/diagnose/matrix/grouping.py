@@ -73,12 +73,12 @@ def _grouping(distances: np.ndarray, settings: Mapping[str, Mapping[str, Any]], 
     from scipy.cluster.hierarchy import fcluster, leaves_list, linkage
     from scipy.spatial.distance import squareform
 
-    names, count = list(settings), len(distances)
+    count = len(distances)
     if count < 2:
-        members = {names[0]: (0,)} if names else {}
-        return Grouping(distances, np.empty((0, 4)), tuple(range(count)), members, cut)
+        only: dict[str, tuple[int, ...]] = {name: (number,) for number, name in enumerate(settings)}
+        return Grouping(distances, np.empty((0, 4)), tuple(range(count)), only, cut)
     tree = linkage(squareform(distances, checks=False), method="average", optimal_ordering=True)
     order = tuple(int(leaf) for leaf in leaves_list(tree))
     flat = fcluster(tree, cut, criterion="distance")
-    members = {int(flat[leaf]): tuple(i for i in order if flat[i] == flat[leaf]) for leaf in order}
-    return Grouping(distances, tree, order, named(list(members.values()), settings), cut)
+    members = [tuple(i for i in order if flat[i] == group) for group in dict.fromkeys(flat[list(order)])]
+    return Grouping(distances, tree, order, named(members, settings), cut)

@@ -31,7 +31,7 @@ class Measure:
         """(R, S) the mean over the frames that have a number; NaN where none has."""
         counts = np.isfinite(self.per_frame).sum(axis=2)
         sums = np.nansum(self.per_frame, axis=2)
-        return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+        return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
 
     @cached_property
     def samples(self) -> np.ndarray:
@@ -39,7 +39,7 @@ class Measure:
         usable = np.isfinite(self.per_frame)
         drawn = resampling.weights(self.per_frame.shape[2], resamples=self.resamples, seed=self.seed).T
         above, below = np.where(usable, self.per_frame, 0.0) @ drawn, usable @ drawn
-        return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+        return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))
 
     @cached_property
     def low(self) -> np.ndarray:

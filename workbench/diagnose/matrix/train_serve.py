@@ -149,8 +149,8 @@ def _merged(own: Sequence[Prediction]) -> Prediction:
     if len(own) == 1:
         return own[0]
     classes = [each.classification for each in own if each.classification]
-    mean = np.mean([each.probabilities for each in classes], axis=0, dtype=np.float64).astype(np.float32)
-    return replace(own[0], classification=Classification(mean, classes[0].labels))
+    mean = np.stack([each.probabilities for each in classes]).mean(axis=0, dtype=np.float64)
+    return replace(own[0], classification=Classification(mean.astype(np.float32), classes[0].labels))
 
 
 def _right(answers: Prediction, truth: Any) -> np.ndarray:
@@ -158,7 +158,7 @@ def _right(answers: Prediction, truth: Any) -> np.ndarray:
     classes, known = answers.classification, np.asarray(truth)
     assert classes is not None
     check_truth(known, *classes.probabilities.shape)
-    return (classes.best == known).astype(np.float64)
+    return np.asarray(classes.best == known, dtype=np.float64)
 
 
 def _probabilities(served: Sequence[Sequence[Prediction]]) -> list[np.ndarray]:

@@ -68,9 +68,9 @@ def _learned(
     corners = np.array(held)
     found: list[np.ndarray] = []
     while len(found) < count:
-        place = rng.integers((photo.shape[0] - side + 1, photo.shape[1] - side + 1))
-        if (np.abs(corners - place).max(axis=1) >= side).all():
-            found.append(_part(photo, *place, side))
+        top, left = (int(rng.integers(length - side + 1)) for length in photo.shape[:2])
+        if (np.abs(corners - (top, left)).max(axis=1) >= side).all():
+            found.append(_part(photo, top, left, side))
     return np.array(found).reshape(-1, side, side, 3)
 
 
