@@ -89,6 +89,10 @@ def _cluster(
 ) -> AbstractContextManager[Cluster]:
     from workbench.cluster import open_cluster
 
+    if workers is not None and scheduler is not None:
+        raise InvalidValue("--workers are processes on this machine, --scheduler has workers elsewhere; give one")
+    if tls and not scheduler:
+        raise InvalidValue("--tls-ca, --tls-cert and --tls-key are for a scheduler; give --scheduler tls://host:port")
     return open_cluster(workers=workers, scheduler=scheduler, tls=tls, dashboard=dashboard)
 
 

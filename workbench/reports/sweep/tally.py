@@ -63,4 +63,5 @@ class Tally:
         """Return what there is to say at the end."""
         parts = {"ok": self.well, "from before": self.kept, "failed": self.failed, "not run": self.left}
         told = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
-        return f"{self.name}: {self.total} jobs, {told}, in {duration(self.elapsed_s)}"
+        jobs = "1 job" if self.total == 1 else f"{self.total} jobs"
+        return f"{self.name}: {jobs}, {told}, in {duration(self.elapsed_s)}"
