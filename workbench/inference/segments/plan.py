@@ -65,7 +65,7 @@ def planned(clips: Sequence[str], sides: Mapping[str, Side], cut: Cut, run: Run)
         for name, side in sides.items()
     }
     different = list(dict.fromkeys(clip for listed in wanted.values() for clip in listed))
-    looked, failed = _looked(different, run)
+    looked, failed = looked_at(different, run)
     jobs: list[Planned] = []
     for name, side in sides.items():
         for clip in wanted[name]:
@@ -81,7 +81,12 @@ def planned(clips: Sequence[str], sides: Mapping[str, Side], cut: Cut, run: Run)
     return Plan(tuple(jobs), tuple(failures))
 
 
-def _looked(clips: Sequence[Clip], run: Run) -> tuple[dict[Clip, Looked], dict[Clip, str]]:
+def looked_at(clips: Sequence[Clip], run: Run) -> tuple[dict[Clip, Looked], dict[Clip, str]]:
+    """Look at every clip by a job; return what is known of it, in the order of the clips, or why it cannot be read.
+
+    Warns:
+        DamageWarning: a damaged clip is taken.
+    """
     found: dict[Clip, Looked] = {}
     failed: dict[Clip, str] = {}
     for outcome in run(look, {str(number): clip for number, clip in enumerate(clips)}):
@@ -92,7 +97,7 @@ def _looked(clips: Sequence[Clip], run: Run) -> tuple[dict[Clip, Looked], dict[C
             found[clip] = outcome.value
     for origin, damage in dict.fromkeys((clip.origin, each.damaged) for clip, each in found.items() if each.damaged):
         note_damage(origin, damage)
-    return found, failed
+    return {clip: found[clip] for clip in clips if clip in found}, failed
 
 
 def _jobs(clip: Clip, looked: Looked, side: Side, cut: Cut) -> Iterator[Job]:
