@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
+from workbench.reports.forking import ForkServer
 from workbench.reports.progress import Line
 from workbench.reports.run import Run, carry_out, expect_timeout, plan_run
 from workbench.reports.scenarios import find_scenario
@@ -25,7 +27,8 @@ def run_scenarios(  # noqa: PLR0913 - as `run_scenario`
 ) -> tuple[list[Run], int]:
     """Run scenarios in turn; one that fails does not keep the next from running, Ctrl-C does.
 
-    Every parameter of every job is checked before the first kernel starts. The index is written after each run.
+    Every parameter of every job is checked before the first kernel starts. The index is written after each run. The
+    kernels of several jobs are forked from a process that has made their imports.
 
     Args:
         jobs: names of scenarios or paths of notebooks, each alone or with its parameters.
@@ -46,9 +49,10 @@ def run_scenarios(  # noqa: PLR0913 - as `run_scenario`
     plans = [plan_run(find_scenario(name), parameters, allow_damaged=allow_damaged) for name, parameters in pairs]
     pad = max((len(plan.scenario.name) for plan in plans), default=0)
     runs: list[Run] = []
-    for plan in plans:
-        line = Line(plan.scenario.name, shown=progress, pad=pad)
-        runs.append(carry_out(plan, Path(out), kernel=kernel, timeout=timeout, line=line))
-        if runs[-1].status == "interrupted":
-            return runs, INTERRUPTED
+    with ForkServer() if len(plans) > 1 else nullcontext() as server:  # one kernel takes as long as the server
+        for plan in plans:
+            line = Line(plan.scenario.name, shown=progress, pad=pad)
+            runs.append(carry_out(plan, Path(out), kernel=kernel, timeout=timeout, line=line, server=server))
+            if runs[-1].status == "interrupted":
+                return runs, INTERRUPTED
     return runs, OK if all(run.ok for run in runs) else FAILED

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -25,6 +26,15 @@ CODECS = re.compile(
 
 def versions() -> dict[str, Plain]:
     """Return the versions of Python and of the installed packages that pixels and numbers pass through."""
+    folders = map(Path, filter(None, sys.path))
+    installed = tuple((str(folder), folder.stat().st_mtime_ns) for folder in folders if folder.is_dir())
+    return dict(_versions(installed))
+
+
+@lru_cache(maxsize=1)
+def _versions(installed: tuple[tuple[str, int], ...]) -> dict[str, Plain]:
+    """Read the versions; once, as long as nothing has been installed or removed in these folders since these times."""
+    del installed
     found: dict[str, Plain] = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -59,10 +69,12 @@ def machine() -> dict[str, Plain]:
 
 def commit(folder: Path) -> dict[str, Plain] | None:
     """Return the git commit that `folder` is at, and whether tracked files differ from it; None outside git."""
-    if shutil.which("git") is None or (head := _git(folder, "rev-parse", "HEAD")) is None:
+    if shutil.which("git") is None:
         return None
-    changes = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    return {"commit": head, "dirty": bool(changes)}
+    told = _git(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no") or ""
+    head = re.search(r"^# branch\.oid ([0-9a-f]+)$", told, re.MULTILINE)  # `(initial)` before the first commit
+    dirty = any(not line.startswith("#") for line in told.splitlines())
+    return {"commit": head[1], "dirty": dirty} if head else None
 
 
 def _git(folder: Path, *command: str) -> str | None:

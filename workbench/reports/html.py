@@ -9,6 +9,8 @@ import json
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from threading import Lock
 from typing import Any
 
 from markupsafe import Markup
@@ -24,6 +26,8 @@ from workbench.reports.page import REPORT_POLICY, TEMPLATES, head, local_time, r
 from workbench.reports.parameters import Parameter
 from workbench.reports.present import SHOWN, outline, present
 from workbench.reports.sanitize import clean_html
+
+_TURN = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ def report_html(
         "opening": _opening(run, rows, sections=sections, metrics=metrics, marked=_is_marked(page)),
         "closing": render("closing.html.j2", run=run, command=command(run), tables=_tables(run)),
     }
-    html, _ = _exporter().from_notebook_node(page, resources={"page": parts})
+    with _TURN:
+        html, _ = _exporter().from_notebook_node(page, resources={"page": parts})
     return shown(str(html))
 
 
@@ -131,7 +136,9 @@ def _is_marked(notebook: NotebookNode) -> bool:
     return any("failed" in cell.metadata.get("tags", []) for cell in notebook.cells)
 
 
+@cache
 def _exporter() -> HTMLExporter:
+    """Return the one exporter, whose templates are compiled once; it keeps what is under way in itself, see `_TURN`."""
     config = Config()
     config.NbConvertBase.display_data_priority = list(SHOWN)
     config.CoalesceStreamsPreprocessor.enabled = True

@@ -23,6 +23,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
 from workbench.errors import RunError
+from workbench.reports.channels import Channels
 from workbench.reports.forking.fork_server import ForkServer
 from workbench.reports.last_words import LastWords
 from workbench.reports.signals import undisturbed
@@ -31,6 +32,7 @@ NATIVE = "python3"
 FORKING = "workbench-fork"  # the entry point of `workbench.reports.forking.provisioner`
 PREFIX, LOCK = "wb-", "lock"  # of the private folder of a kernel, which is in the system's for temporary files
 MARK = "IPYTHONDIR"
+POLL_S = 0.005
 CRASHES = {
     getattr(signal, name) for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE") if hasattr(signal, name)
 }
@@ -98,6 +100,7 @@ def one_kernel(name: str, environment: Mapping[str, str], *, server: ForkServer 
             kernel_name=name,
             kernel_spec_manager=_OneSpec(spec),
             connection_file=str(folder / "kernel.json"),
+            client_factory=Channels,
             **({"transport": "ipc", "ip": str(socket)} if _fits(socket) else {}),
         )
         kernel = Kernel(manager, words, private[MARK])
@@ -168,12 +171,19 @@ def _end(kernel: Kernel) -> None:
     if kernel.pid is None:
         return
     if kernel.graceful:
-        run_sync(kernel.manager.shutdown_kernel)()
+        run_sync(_shut_down)(kernel.manager)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(kernel.pid, signal.SIGKILL)
     if not kernel.graceful:
         run_sync(kernel.manager.shutdown_kernel)(now=True)
     _end_marked(kernel.mark)
+
+
+async def _shut_down(manager: AsyncKernelManager) -> None:
+    """Have a kernel run its own clean-up and end; as `shutdown_kernel`, which looks each 100 ms whether it has."""
+    await manager.request_shutdown()
+    await manager.finish_shutdown(pollinterval=POLL_S)
+    await manager.cleanup_resources()
 
 
 def _end_marked(mark: str) -> None:

@@ -82,6 +82,15 @@ def _run(arguments: Sequence[str]) -> int:
             super().init_extensions()
             ipywidgets.load_ipython_extension(self.shell)  # which its import does in a kernel
 
+        def close(self) -> None:
+            # ipykernel stops the thread of outputs first; the thread that answers the wish to end, if it is not done
+            # with that, then waits for outputs to go out, for 10 s
+            control = self.control_thread
+            if control is not None and control.is_alive():
+                control.stop()
+                control.join()
+            super().close()
+
     try:
         ForkedKernelApp.launch_instance(list(arguments))
     except SystemExit as end:

@@ -10,7 +10,11 @@ import sys
 from workbench.quiet_tensorflow import quiet_standard_error
 
 # In this order: what every kernel has, before what only a notebook would have imported.
-KERNEL = ("ipykernel.ipkernel", "ipykernel.kernelapp")
+KERNEL = (
+    "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio", "sqlite3",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect",
+    "IPython.extensions.storemagic", "IPython.utils.wildcard",
+)  # fmt: skip
 HEAVY = (
     "numpy", "cv2", "tensorflow", "keras", "matplotlib.pyplot", "pandas", "av", "supervision", "ipywidgets",
     "ai_edge_litert.interpreter", "onnxruntime",
@@ -32,6 +36,7 @@ def preload() -> set[str]:
     bare = _top_level()
     with quiet_standard_error():
         _import(*HEAVY)
+        _look_at_modules()
     _expect_untouched(before)
     for name in ASKING:
         sys.modules.pop(name, None)
@@ -43,6 +48,12 @@ def preload() -> set[str]:
 def _import(*names: str) -> None:
     for name in names:
         importlib.import_module(name)
+
+
+def _look_at_modules() -> None:
+    """Ask each module what a kernel asks it for when it begins: some of them are made to load more then."""
+    for module in list(sys.modules.values()):
+        getattr(module, "__file__", None)
 
 
 def _top_level() -> set[str]:
