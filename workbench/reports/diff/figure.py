@@ -1,0 +1,83 @@
+"""Figures of two runs side by side: what the notebook recorded, and what comes of the answers, with intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.reports.diff.change import MISSING, differing
+from workbench.reports.figures import is_timing
+
+MOST_ITEMS = 50  # of a list whose items are told one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that tells how far two runs are apart."""
+
+    name: str
+    change: float  # B's minus A's; of `flips` and the like, which only a pair of runs has, the figure itself
+    low: float = math.nan  # 95% interval of it over the frames; NaN where one run's figure is all there is
+    high: float = math.nan
+    before: float | None = None  # A's
+    after: float | None = None  # B's
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it in plain types."""
+        known = {"change": self.change, "low": self.low, "high": self.high, "before": self.before, "after": self.after}
+        return {"name": self.name} | {name: _finite(value) for name, value in known.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A recorded metric that is no number and differs, or that one run alone recorded."""
+
+    name: str
+    before: object  # MISSING where A has none
+    after: object
+
+
+def flat(metrics: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values in nested metrics by their dotted path, those of short lists by their place."""
+    for name, value in metrics.items():
+        at = f"{path}.{name}" if path else str(name)
+        if isinstance(value, list) and 0 < len(value) <= MOST_ITEMS:
+            yield from flat({str(place): item for place, item in enumerate(value)}, at)
+        elif isinstance(value, Mapping) and value:
+            yield from flat(value, at)
+        else:
+            yield at, value
+
+
+def metric_changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[list[Figure], list[Told]]:
+    """Return the recorded numbers that differ, and what else differs of what was recorded.
+
+    Left out: recipes, which are told slot by slot, and how long a run took, which is another with each run.
+    """
+    one, other = (dict(flat(_without_noise(metrics))) for metrics in (a, b))
+    figures, rest = [], []
+    for name, before, after in differing(one, other):
+        if is_number(before) and is_number(after):
+            figures.append(Figure(name, after - before, before=float(before), after=float(after)))
+        else:
+            rest.append(Told(name, before, after))
+    return figures, rest
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a metric is a number; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value is not MISSING
+
+
+def _without_noise(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in metrics.items():
+        if not is_timing(name) and not name.startswith("recipe"):
+            found[name] = _without_noise(value) if isinstance(value, Mapping) else value
+    return found
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
