@@ -44,7 +44,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - a command's options
     ] = None,
     ca: Annotated[Path | None, typer.Option("--tls-ca", metavar="FILE", help="Who signs its certificate.")] = None,
     cert: Annotated[Path | None, typer.Option("--tls-cert", metavar="FILE", help="Your certificate for it.")] = None,
-    key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="The key of that.")] = None,
+    key: Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Its key, if not in there.")] = None,
     out: Annotated[str, typer.Option(metavar="FOLDER|URL", help="Where all reports are kept.")] = "reports",
     dashboard: Annotated[bool, typer.Option("--dashboard", help="Open Dask's dashboard on this machine.")] = False,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="Longest time of one cell.")] = None,
@@ -60,8 +60,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - a command's options
     from workbench.reports.sweep.grid import read_grid
     from workbench.reports.sweep.jobs_table import read_table
     from workbench.reports.sweep.notebook import notebook_at
-    from workbench.reports.sweep.run import SweepInterrupted
     from workbench.reports.sweep.run import sweep as run_sweep
+    from workbench.reports.sweep.value import SweepInterrupted
 
     with notebook_at(scenario) as name:
         declared = find_scenario(name).parameters
@@ -97,13 +97,13 @@ def _cluster(
 
 
 def _tls(ca: Path | None, cert: Path | None, key: Path | None) -> Tls | None:
-    """Return the three files of a certificate; None where none is given."""
+    """Return the files of a certificate; None where none is given."""
     from workbench.cluster import Tls
 
-    if ca and cert and key:
+    if ca and cert:
         return Tls(ca, cert, key)
     if ca or cert or key:
-        raise InvalidValue("--tls-ca, --tls-cert and --tls-key belong together; give all three")
+        raise InvalidValue("--tls-ca and --tls-cert belong together; give both, and --tls-key where that is a third")
     return None
 
 

@@ -18,11 +18,11 @@ from workbench.checksums import SUMS
 from workbench.errors import InvalidValue, RunError, WorkbenchError
 from workbench.readable import without_password
 from workbench.reports import store
+from workbench.reports.groups import PAGE, SUMMARY, SWEEPS
 from workbench.reports.index import INDEX, MANIFEST
 from workbench.reports.recording import METRICS
 from workbench.reports.run import Run, update_index
 from workbench.reports.sweep.ended import Ended, ended_in, kept_in
-from workbench.reports.sweep.places import SWEEPS
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -107,10 +107,11 @@ class Bucket:
         """Write the index of the sweeps; the page of each links its runs."""
         system, root = self.open()
         with TemporaryDirectory(prefix=PREFIX) as folder, self._told():
-            for path in system.glob(f"{root}/{SWEEPS}/*/sweep.*"):
-                here = Path(folder, SWEEPS, *path.split("/")[-2:])
-                here.parent.mkdir(parents=True, exist_ok=True)
-                system.get_file(path, str(here))
+            for name in (SUMMARY, PAGE):
+                for path in system.glob(f"{root}/{SWEEPS}/*/{name}"):
+                    here = Path(folder, SWEEPS, *path.split("/")[-2:])
+                    here.parent.mkdir(parents=True, exist_ok=True)
+                    system.get_file(path, str(here))
             if update_index(Path(folder)):
                 system.put_file(str(Path(folder, INDEX)), f"{root}/{INDEX}")
 

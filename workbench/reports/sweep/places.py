@@ -12,10 +12,10 @@ from filelock import Timeout
 
 from workbench.errors import InvalidValue, RunError
 from workbench.reports import history, store
+from workbench.reports.groups import SWEEPS
 from workbench.reports.run import Run, update_index
 from workbench.reports.sweep.ended import Ended, ended_in, kept_in
 
-SWEEPS = "sweeps"  # the folder of the tables of all sweeps, beside those of the scenarios
 ONE_PROCESS = "memory://"  # a file system that no other process sees
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cluster import Cluster, Outcome, open_cluster
+from workbench.reports.groups import SWEEPS
 from workbench.reports.manifest import Plan
 from workbench.reports.run import expect_timeout, plan_runs
 from workbench.reports.scenarios import find_scenario
@@ -18,7 +19,7 @@ from workbench.reports.sweep.job import Job, Task, job_of, packed, run_job
 from workbench.reports.sweep.jobs_table import read_table
 from workbench.reports.sweep.line import SweepLine, line_for
 from workbench.reports.sweep.notebook import notebook_at
-from workbench.reports.sweep.places import SWEEPS, expect_shared, place_of
+from workbench.reports.sweep.places import expect_shared, place_of
 from workbench.reports.sweep.results import WELL, Results
 from workbench.reports.sweep.tally import Tally
 from workbench.reports.sweep.value import Sweep, SweepInterrupted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.reports.groups import PAGE
 from workbench.reports.sweep.columns import columns_of
 from workbench.reports.sweep.results import WELL
 from workbench.reports.sweep.table import Row
@@ -40,7 +41,7 @@ class Sweep:
     @property
     def html(self) -> str:
         """Return the path or URL of its page."""
-        return f"{self.folder}/sweep.html"
+        return f"{self.folder}/{PAGE}"
 
     def to_frame(self) -> pd.DataFrame:
         """Return its table: a row for each job, with its parameters, state, metrics and report."""
