@@ -1,9 +1,8 @@
-"""Many jobs at a time, on this machine or on others, with Dask; nothing here knows what a job is."""
+"""Many jobs at a time, on this machine or on others, with Dask; nothing here knows what a job is.
 
-from workbench.cluster.cluster import Cluster
-from workbench.cluster.open import open_cluster
-from workbench.cluster.outcome import Outcome
-from workbench.cluster.security import Tls
-from workbench.cluster.threads import threads
+The names are listed in `__init__.pyi`; each loads on first use, since every model asks for its number of threads here.
+"""
 
-__all__ = ["Cluster", "Outcome", "Tls", "open_cluster", "threads"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

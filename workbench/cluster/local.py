@@ -19,7 +19,7 @@ from typing import Any
 from workbench.cluster.job import HASH_SEED
 from workbench.cluster.processes import MARK, end_all
 from workbench.cluster.security import fields, temporary
-from workbench.cluster.threads import cores, environment
+from workbench.cluster.share import cores, environment
 from workbench.errors import ClusterError, InvalidValue
 
 LOG = "log"  # what the scheduler, the workers and the jobs print

@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from workbench.cluster.share import threads as allowed_threads
 from workbench.errors import UnreadableSource
 from workbench.frames.frame import ChannelOrder
 from workbench.frames.opencv_ffmpeg import FATAL_ONLY, LOG_LEVEL, OPTIONS
@@ -20,6 +21,7 @@ from workbench.frames.video import Video
 from workbench.frames.video_file import FORMATS
 
 COMPARED_FRAMES = 4
+MOST_THREADS = 16  # that FFmpeg takes of its own accord (libavcodec/pthread_internal.h, MAX_AUTO_THREADS)
 INTERLACED_MAX_MEAN = 24.0  # levels; the two decoders' colour matrices differ by a mean of 4 at most, garbage by 90
 LOCAL = f"format_whitelist;{FORMATS}|protocol_whitelist;file"
 _OPENING = threading.Lock()  # the environment belongs to the whole process
@@ -29,7 +31,7 @@ class Cv2Reader:
     """One `VideoCapture` on a local file."""
 
     def __init__(self, path: Path, *, exif: str = "apply", threads: int | None = None) -> None:
-        asked = [] if threads is None else [cv2.CAP_PROP_N_THREADS, threads]
+        asked = [cv2.CAP_PROP_N_THREADS, threads or min(allowed_threads(), MOST_THREADS)]
         with local_files_only():
             self._capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG, asked)
         if not self._capture.isOpened():

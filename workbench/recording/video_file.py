@@ -13,7 +13,6 @@ it is; FFV1 stands in where FFmpeg was built without x264. VIEWABLE: ultrafast 0
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,6 +25,8 @@ import cv2
 import numpy as np
 from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
+
+from workbench.cluster.share import threads as allowed_threads
 
 PIECE_S = 1.0  # a key frame at least this often, and with it a piece that can be read
 NOMINAL_FPS = 30  # written into the header; every frame carries its own time
@@ -155,7 +156,7 @@ class VideoFile:
         stream.pix_fmt = self._coding.pixels
         context.time_base = self._coding.tick
         context.gop_size = 10 * NOMINAL_FPS  # key frames come by the clock
-        context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # slices of one frame: the model needs the rest
+        context.thread_count = max(1, allowed_threads() // 2)  # slices of one frame: the model needs the rest
         if even:
             context.colorspace, context.color_range = BT601, VIDEO_RANGE
         return stream

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.cluster.share import threads as allowed_threads
 from workbench.errors import InvalidValue
 from workbench.frames.frame import ChannelOrder
 from workbench.inference.live.answerers import in_thread, opened, warm_up
@@ -16,7 +17,7 @@ from workbench.inference.live.crew import Crew
 from workbench.inference.live.desk import Desk
 from workbench.inference.live.ledger import Ledger
 from workbench.inference.live.meter import Meter
-from workbench.inference.live.plan import cores, planned
+from workbench.inference.live.plan import planned
 from workbench.inference.live.policy import Policy
 from workbench.inference.live.serving import Boxes, Serving, serving
 from workbench.inference.live.source import open_source
@@ -70,7 +71,7 @@ def launched(wanted: Wanted, model: Model | None, how: Mapping[str, Any], *, own
         UnreadableSource: the source is not there, or cannot be read.
         Exception: what recipe or model raise on every picture.
     """
-    count = wanted.workers or (1 if wanted.policy.newest_only or model is None else cores())
+    count = wanted.workers or (1 if wanted.policy.newest_only or model is None else allowed_threads())
     with ExitStack() as undo:  # what was opened is closed where an error or an interrupt comes before the stream runs
         models = opened(model, count, owned=owned)
         undo.callback(models.close)

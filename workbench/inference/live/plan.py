@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,11 +39,6 @@ class Plan:
     depth: int  # frames that may wait
     most_out: int  # frames in work or ready
     text: str  # one line for a person
-
-
-def cores() -> int:
-    """Return the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def measured(capture: Capture, answer: Callable[[Waiting], object] | None) -> Costs | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.cluster.share import threads as allowed_threads
 from workbench.frames.capture import Capture, open_capture
 from workbench.frames.capture.open import live_place
 from workbench.frames.capture.played import ReadFile
 from workbench.frames.capture.reel import period_of
 from workbench.inference.live.answerers import in_thread
 from workbench.inference.live.answering import Answerer
-from workbench.inference.live.plan import cores, measured
+from workbench.inference.live.plan import measured
 from workbench.inference.live.serving import Boxes, serving
 from workbench.models.model import LoadedModel
 from workbench.recipes import Recipe
@@ -43,7 +44,7 @@ def open_source(
 
 def _in_time(capture: ReadFile, speed: float) -> tuple[int, str]:
     cost = measured(capture, None)
-    threads = 1 if cost is None or cost.decode_s * speed < KEEPS_UP * period_of(capture.frames) else cores()
+    threads = 1 if cost is None or cost.decode_s * speed < KEEPS_UP * period_of(capture.frames) else allowed_threads()
     return threads, "" if cost is None else f"; {cost}, so {_decoder(threads)}"
 
 
@@ -53,7 +54,7 @@ def _in_turn(capture: ReadFile, answerer: Answerer, recipe: Preprocess | None, b
         return None, ""  # nobody's own code is run for a measurement; OpenCV or FFmpeg chooses
     serves = serving(recipe, model, capture.order, boxes)
     cost = in_thread(lambda: measured(capture, lambda frame: answerer([frame], serves)))
-    threads = cores() if cost and cost.decodes_too_slowly(cores()) else 1
+    threads = allowed_threads() if cost and cost.decodes_too_slowly(allowed_threads()) else 1
     return threads, "" if cost is None else f"; {cost}, so {_decoder(threads)}"
 
 

@@ -43,7 +43,8 @@ def fast_model(  # noqa: PLR0913 - what load_model is given, and the threads of 
         name: for tables and pictures; by default the file's.
         signature: of a SavedModel or `.tflite`.
         trust: as of `load_model`.
-        threads: of LiteRT or ONNX Runtime; by default one a core. Give 1 to workers that share the cores.
+        threads: of LiteRT or ONNX Runtime; by default as many as this process may use. Give 1 to workers that share
+            the cores.
 
     Raises:
         WorkbenchError: the model cannot be loaded.

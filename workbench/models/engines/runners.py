@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from workbench.cluster.share import threads as allowed_threads
 from workbench.models.tensorflow.runtime import quiet_standard_error
 
 Run = Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]]
@@ -20,9 +20,9 @@ SILENT = 3  # severity from which on ONNX Runtime writes to standard error: 3 is
 
 
 def open_runner(engine: str, path: Path, threads: int | None = None) -> Run:
-    """Open a converted file in an engine, litert or onnxruntime; threads: one a core by default."""
+    """Open a converted file in an engine, litert or onnxruntime; threads: as many as are allowed by default."""
     opened = LiteRT if engine == "litert" else OnnxRuntime
-    return opened(path, threads or os.cpu_count() or 1)
+    return opened(path, threads or allowed_threads())
 
 
 class LiteRT:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.cluster.share import threads as allowed_threads
 from workbench.errors import InvalidValue, ModelLoadError
 from workbench.models.model import Batch, TensorSpec, check_batch, described
 from workbench.models.onnx.errors import missing_weights, onnx_error, outside_weights
@@ -51,7 +52,7 @@ class OnnxModel:
             path: the `.onnx` file; weights that lie in files of their own are read from beside it.
             name: for tables and pictures; the file's by default.
             labels: class names; those in the file's metadata by default.
-            threads: of one operation; as many as the machine has cores by default.
+            threads: of one operation; as many as this process may use by default.
 
         Raises:
             ModelLoadError: ONNX Runtime cannot run it; the text names the cause and the way round.
@@ -59,7 +60,7 @@ class OnnxModel:
         self._file = Path(path)
         self.path: Path | None = self._file
         self.name: str = name or self._file.stem
-        self._threads = threads or 0  # 0: ONNX Runtime takes one a core
+        self._threads = threads or allowed_threads()
         self._session: Any = None
         self._layers: tuple[Any, tuple[str, ...]] | None = None
         session = self._opened()

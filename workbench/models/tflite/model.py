@@ -6,7 +6,6 @@ Integers that stand for real numbers come out as those, in float32.
 
 from __future__ import annotations
 
-import os
 import threading
 import warnings
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.cluster.share import threads as allowed_threads
 from workbench.errors import InvalidValue, ModelLoadError, unknown
 from workbench.models.model import Batch, TensorSpec, check_batch, described
 from workbench.models.tensorflow.function import expect_room
@@ -54,7 +54,7 @@ class TFLiteModel:
             name: for tables and pictures; the file's by default.
             labels: class names; those packed into the file by default.
             signature: which one runs; `serving_default`, or the only one, by default.
-            threads: of LiteRT; as many as the machine has cores by default.
+            threads: of LiteRT; as many as this process may use by default.
 
         Raises:
             ModelLoadError: LiteRT cannot run it; the text names the operation and the way round.
@@ -63,7 +63,7 @@ class TFLiteModel:
         self.path: Path | None = Path(path)
         self._file = Path(path)
         self.name: str = name or Path(path).stem
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or allowed_threads()
         self._lock = threading.Lock()
         self._interpreter: Any = self._open()
         keys = self._interpreter.get_signature_list()

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from tests.unit.inference.live.fakes import FakeCapture, FakeModel, as_tensor
+from workbench.cluster import threads
 from workbench.frames import open_frames
 from workbench.frames.capture.played import PlayedFile, ReadFile
 from workbench.inference.live import source
 from workbench.inference.live.answering import Answerer
-from workbench.inference.live.plan import MEASURED, Costs, cores, measured, planned
+from workbench.inference.live.plan import MEASURED, Costs, measured, planned
 from workbench.inference.live.source import open_source
 
 PICTURES = np.zeros((10, 8, 8, 3), np.uint8)
@@ -51,7 +52,7 @@ def test_a_source_of_a_few_frames_is_not_measured():
     ("decode_ms", "speed", "threads"),
     [
         pytest.param(20.0, 1.0, 1, id="half of the time between two frames"),
-        pytest.param(20.0, 2.0, cores(), id="all of it"),
+        pytest.param(20.0, 2.0, threads(), id="all of it"),
     ],
 )
 def test_in_real_time_a_decoder_that_would_be_late_gets_more_threads(monkeypatch, decode_ms, speed, threads):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from workbench import Recipe, load_model, open_frames, predict
+from workbench.cluster import threads
 from workbench.inference.live import stream
-from workbench.inference.live.plan import cores
 from workbench.models.engines import FastModel
 from workbench.models.engines.record import Choice, Trial
 from workbench.models.tflite.model import TFLiteModel
@@ -42,7 +42,7 @@ def test_boxes_on_a_real_clip_are_those_of_predict_and_their_format_is_found_in_
         np.testing.assert_allclose(found.xyxy, boxes.xyxy, atol=0.01)
         assert list(found.data["class_name"]) == list(boxes.data["class_name"])
     assert sum(map(len, expected.detections)) > 20
-    assert f"{cores()} models of one thread each" in live.stats.plan
+    assert f"{threads()} models of one thread each" in live.stats.plan
     assert "ms of CPU to decode" in live.stats.plan
 
 
