@@ -1,4 +1,4 @@
-"""The matrix benchmark: small networks trained under 6 recipes and a mixture of them, served under 12.
+"""The matrix benchmark: small networks trained under 6 recipes and under two mixtures of them, served under 12.
 
 Run: `python benchmarks/matrix.py` (parts of photos; one network a recipe). `--data digits` takes digits written on
 photos instead, `--seeds 3` trains every network three times and says how far that moves the figures, `--train` and
@@ -35,7 +35,7 @@ RECIPES = {
     )},
 }  # fmt: skip
 TRAINED = ("cv2.linear", "cv2.nearest", "pil.bilinear", "cv2.area", "bgr", "symmetric")
-MIXED = "mixed"
+MIXED, MIXED_RESIZES = "mixed", "mixed resizes"  # of all that are trained under, of those that differ in resize alone
 PHOTOS = {"sample:imagenet-20": range(20), "sample:skimage": (0, 1, 3, 5, 7, 8, 9, 10, 11, 12)}  # 64-pixel parts fit
 LONGEST = 768  # pixels; larger photos are shrunk to it, so that a part shows more than skin or sky
 LEARNED, SIDE = 2400, 64
@@ -61,9 +61,11 @@ def _shrunk(photo: np.ndarray) -> np.ndarray:
 
 
 def trained(parts: Parts, names: list[str], seed: int) -> dict[str, tuple[Recipe | list[Recipe], Model]]:
-    """Return a network for each recipe, and one for their mixture."""
+    """Return a network for each recipe, and for the mixtures of several."""
     under: dict[str, Recipe | list[Recipe]] = {name: RECIPES[name] for name in names}
-    under |= {MIXED: list(under.values())} if len(names) > 1 else {}
+    resizes = [RECIPES[name] for name in names if set(RECIPES[name] - OWN) <= {"resize"}]
+    mixtures = {MIXED_RESIZES: resizes, MIXED: [RECIPES[name] for name in names]}
+    under |= {name: mixture for name, mixture in mixtures.items() if len(mixture) > 1}
     return {
         name: (recipe, train(parts.learned, parts.learned_truth, recipe, seed=len(under) * seed + place))
         for place, (name, recipe) in enumerate(under.items())

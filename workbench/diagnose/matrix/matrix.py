@@ -76,11 +76,10 @@ class Matrix:
             return f"{said}: {self._cell(place)} flips {shares[place]:.0%} of the answers, the most of all."
         right, lost = self.baseline.mean, np.where(self.own, np.inf, self.change.mean)
         place = np.unravel_index(lost.argmin(), lost.shape)
-        ends = 100 * self.change.low[place], 100 * self.change.high[place]
-        worst = (
-            f"{self._cell(place)} changes it by {100 * lost[place]:+.0f} points (95% {ends[0]:+.0f} to {ends[1]:+.0f})"
-        )
-        return f"{said}: accuracy {right.min():.0%} to {right.max():.0%} as trained; {worst}, the worst of all."
+        points = [100 * float(each[place]) for each in (lost, self.change.low, self.change.high)]
+        said_points = "by {:+.0f} points (95% {:+.0f} to {:+.0f})".format(*points).replace("-", "−")
+        range_ = f"accuracy {right.min():.0%} to {right.max():.0%} as trained"
+        return f"{said}: {range_}; {self._cell(place)} changes it {said_points}, the worst of all."
 
     def _cell(self, place: Any) -> str:
         return f"{self.training[place[0]]} served as {self.serving[place[1]]}"

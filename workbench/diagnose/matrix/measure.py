@@ -25,6 +25,7 @@ class Measure:
     share: bool  # every number is 0 or 1, and the mean a share
     resamples: int = resampling.RESAMPLES  # B; with many frames fewer are drawn, see `resampling.weights`
     seed: int = resampling.SEED
+    certain: np.ndarray | None = None  # (R, S) bool: cells held against themselves, which no other frames would change
 
     @cached_property
     def mean(self) -> np.ndarray:
@@ -63,7 +64,8 @@ class Measure:
         for place in np.ndindex(*self.mean.shape):
             values = self.per_frame[place]
             count, hits = int(np.isfinite(values).sum()), np.nansum(values)
-            single = self.share and count and hits in (0, count)
+            certain = self.certain is not None and self.certain[place]
+            single = self.share and not certain and count and hits in (0, count)
             found[place] = (
                 resampling.of_share(int(hits), count) if single else resampling.percentiles(self.samples[place])
             )

@@ -107,26 +107,29 @@ def _matrix(
     truth: Any,
     draws: tuple[int, int],
 ) -> Matrix:
-    def measure(cells: list[list[np.ndarray]], unit: str, *, share: bool) -> Measure:
-        return Measure(np.array(cells, dtype=np.float64), unit, share, *draws)
+    def measure(cells: list[list[np.ndarray]], unit: str, share: bool, itself: np.ndarray | None = None) -> Measure:
+        return Measure(np.array(cells, dtype=np.float64), unit, share, *draws, certain=itself)
 
+    mixed = np.array([row.mixed for row in rows])
+    is_own = np.array([[each in row.own for each in row.served] for row in rows])
     served = [row.of(row.served, each) for row, each in zip(rows, answers, strict=True)]
     own = [row.of(row.own, each) for row, each in zip(rows, answers, strict=True)]
     pairs = [[Comparison(_merged(mine), each, slots={}) for each in row] for mine, row in zip(own, served, strict=True)]
-    flips = measure([[each.flips for each in row] for row in pairs], "share", share=True)
+    itself = is_own & ~mixed[:, None]
+    flips = measure([[each.flips for each in row] for row in pairs], "share", True, itself)
     accuracy = base = change = None
     if truth is not None:
-        accuracy = measure([[_right(each, truth) for each in row] for row in served], "share", share=True)
-        base = measure([[np.mean([_right(e, truth) for e in row], axis=0)] for row in own], "share", share=True)
-        change = Measure(accuracy.per_frame - base.per_frame, "share", False, *draws)
+        accuracy = measure([[_right(each, truth) for each in row] for row in served], "share", True)
+        base = measure([[np.mean([_right(e, truth) for e in row], axis=0)] for row in own], "share", True)
+        change = Measure(accuracy.per_frame - base.per_frame, "share", False, *draws, certain=itself)
     single = [row for row in rows if not row.mixed]
     return Matrix(
         training=tuple(row.name for row in rows),
         serving=tuple(serving),
-        own=np.array([[each in row.own for each in row.served] for row in rows]),
-        mixed=np.array([row.mixed for row in rows]),
+        own=is_own,
+        mixed=mixed,
         flips=flips,
-        kl=measure([[each.kl for each in row] for row in pairs], "nats", share=False),
+        kl=measure([[each.kl for each in row] for row in pairs], "nats", False, itself),
         accuracy=accuracy,
         change=change,
         baseline=base,

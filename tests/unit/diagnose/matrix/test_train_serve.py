@@ -83,6 +83,12 @@ def test_the_change_of_every_cell_is_paired_with_its_own_recipe(matrix):
     )
 
 
+def test_a_cell_held_against_itself_is_certain(matrix):
+    cells = [(each.low[0, 0], each.high[0, 0]) for each in (matrix.change, matrix.flips, matrix.kl)]
+    assert cells == [(0, 0)] * 3
+    assert matrix.flips.high[0, 2] > 0.1  # no flip either, but under another recipe
+
+
 def test_a_share_of_all_frames_has_an_interval_all_the_same(matrix):
     assert (matrix.accuracy.mean[0, 0], matrix.accuracy.high[0, 0]) == (1, 1)
     assert matrix.accuracy.low[0, 0] == pytest.approx(30 / (30 + 1.959964**2))  # Wilson's, for 30 of 30
@@ -93,6 +99,11 @@ def test_recipes_that_get_the_same_answers_stand_side_by_side_in_one_group(matri
     assert {frozenset(members) for members in columns.groups.values()} == {frozenset({0, 2}), frozenset({1})}
     assert columns.order[1] in (0, 2)
     assert columns.distances[0, 1] == pytest.approx(np.sqrt(2 / 3), abs=0.02)  # two thirds of the answers are others
+
+
+def test_the_verdict_says_what_the_right_recipe_gives_and_what_the_worst_takes(matrix):
+    assert matrix.verdict.startswith("3 models x 3 serving recipes on 30 frames: accuracy 67% to 100% as trained; ")
+    assert "changes it by −67 points (95% −" in matrix.verdict
 
 
 def test_slots_to_change_are_changed_in_each_model_s_own_recipe(frames, truth):
