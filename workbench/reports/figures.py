@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
+LARGEST = 1e300
 TIMINGS = ("_ms", "_fps", "_seconds")  # a metric so named says how long this run took
 LOWER = frozenset("age dropped error errors false flip flips kl latency loss mae missed mse rmse wrong".split())
 HIGHER = frozenset("accuracy acc agreement ap auc f1 iou map precision psnr recall right ssim top1 top5".split())
@@ -31,8 +32,13 @@ def key_figures(metrics: Mapping[str, Any], *, most: int = 6) -> list[KeyFigure]
 
 def numbers(metrics: Mapping[str, Any], *, most: int = 8) -> dict[str, float]:
     """Return the first `most` metrics that are a number, by name: those that can be followed over many runs."""
-    found = {name: value for name, value in metrics.items() if type(value) in (int, float)}  # True is no number here
+    found = {name: value for name, value in metrics.items() if is_number(value)}
     return dict(list(found.items())[:most])
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Tell whether a value is a number that can be drawn, which yes and no, NaN and a number of 300 digits are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def is_timing(name: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.readable import one_line
-from workbench.reports.figures import numbers
+from workbench.reports.figures import is_number, numbers
 from workbench.reports.manifest import state_of
 from workbench.reports.page import local_time
 from workbench.reports.plain import finite, is_endless, read_json
@@ -22,7 +22,6 @@ from workbench.reports.recording import METRICS
 from workbench.reports.store import index_lock
 
 HISTORY = "history.jsonl"
-LARGEST = 1e300  # of a figure: what is beyond cannot be drawn
 FIELDS: dict[str, Any] = {  # of a line; `versions` besides, where they differ from those of the line before
     "run_id": str, "state": str, "started": str, "duration_s": (int, float), "notebook": str, "given": dict,
     "figures": dict,
@@ -90,7 +89,7 @@ def _read(line: str) -> dict[str, Any] | None:
         return None
     if not all(isinstance(found.get(name), kind) for name, kind in FIELDS.items()):
         return None
-    numeric = all(type(value) in (int, float) and abs(value) < LARGEST for value in found["figures"].values())
+    numeric = all(map(is_number, found["figures"].values()))
     return found if numeric and isinstance(found.get("versions", {}), dict) else None
 
 

@@ -6,6 +6,8 @@ import re
 import pytest
 
 from workbench.reports import write_index
+from workbench.reports.history import remember
+from workbench.reports.sweep.table import Row, write_results
 
 EVIL = "<script>alert(1)</script>"
 
@@ -131,3 +133,73 @@ def test_an_empty_index_says_what_to_type(index):
 def test_the_question_is_shown_without_its_markdown(add, index):
     add(question="Is `bgr` *so* bad, as [here](https://x.org)?")
     assert "Is bgr so bad, as here?" in index()
+
+
+def test_earlier_runs_of_a_scenario_lie_folded_under_its_newest(add, index):
+    for day in range(1, 9):
+        add(f"{day:012x}", started=f"2026-11-0{day}T10:00:00+00:00", status="ok" if day > 1 else "failed")
+    page = index()
+    assert page.count('<li class="group card">') == 1
+    assert page.count("<h2>") == 1
+    folded = page.split('<details class="earlier"><summary>7 earlier runs')[1]
+    assert folded.count('<li class="run">') == 7
+    assert re.findall(r'<span class="pill \w+">(\w+)</span> (\d)', folded)[:2] == [("finished", "6"), ("failed", "1")]
+
+
+def test_a_figure_has_its_trend_and_what_changed(add, index, tmp_path):
+    for right, version in ((15, "1"), (18, "2")):
+        for path in tmp_path.glob("count/*/*"):
+            path.unlink()
+        for path in tmp_path.glob("count/*/"):
+            path.rmdir()
+        add(metrics={"right": right, "frames": 20}, versions={"keras": version})
+        remember(tmp_path, tmp_path / "count" / "0123456789ab")
+    page = index()
+    assert page.count('<svg viewBox="0 0 120 28"') == 1  # what never changes has none
+    assert '<small class="change good">+3</small>' in page
+    assert "2 runs with these parameters" in page
+    assert "<code>keras 1 → 2</code>" in page
+
+
+@pytest.fixture
+def swept(add, tmp_path):
+    """Put a sweep of 20 runs into the folder of reports."""
+    rows = []
+    for number in range(20):
+        add(f"{number:012x}", given=["number"], parameters={"number": number}, status="ok" if number else "failed")
+        metrics = {"accuracy": number / 20}
+        rows.append(Row({"number": number}, f"{number:012x}", "ok" if number else "failed", metrics=metrics))
+    folder = tmp_path / "sweeps" / "abc"
+    write_results(folder, rows, title=f"Count {EVIL}", swept=["number"], state="failed")
+    return folder
+
+
+def test_a_sweep_is_one_entry_and_its_runs_are_in_no_other(add, index, swept):
+    add("a" * 12)
+    page = index()
+    assert page.count('<li class="run">') == 1
+    assert 'href="sweeps/abc/sweep.html"' in page
+    assert "20 jobs over <code>number</code>" in page
+    assert re.findall(r'pill \w+">(\w+)</span> (\d+)', page) == [("finished", "20"), ("failed", "1"),
+                                                                  ("finished", "19"), ("failed", "1")]  # fmt: skip
+    assert "<dt>best accuracy</dt><dd>0.95</dd>" in page
+    assert "<code>number=19</code>" in page
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"best": [{"label": 1}]}, id="a figure without a value"),
+        pytest.param({"states": []}, id="states that are a list"),
+        pytest.param({"updated": "once"}, id="a time that is none"),
+        pytest.param({"runs": None}, id="no runs"),
+        pytest.param({"jobs": "many"}, id="a number that is a word"),
+    ],
+)
+def test_a_sweep_whose_summary_is_damaged_hides_no_run(index, swept, change):
+    path = swept / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    page = index()
+    assert page.count('<li class="run">') == 20
+    assert "sweeps/abc" not in page

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from workbench.reports.figures import better, label_of, written
-from workbench.reports.sweep.columns import Column, Columns, is_number, text
+from workbench.reports.figures import better, is_number, label_of, written
+from workbench.reports.sweep.columns import Column, Columns, text
 from workbench.reports.sweep.scales import exact_scale, round_scale
 
 MOST_CHARTS, MOST_ROWS, MOST_SERIES = 12, 16, 6

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.reports.figures import is_number
 from workbench.reports.plain import Plain, finite, plain
 
 if TYPE_CHECKING:
@@ -68,11 +69,6 @@ def text(value: Plain) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def is_number(value: object) -> bool:
-    """Tell whether a value is a number, which True and False are not."""
-    return type(value) in (int, float)
-
-
 def _typed(values: Column) -> pd.Series:
     """Return a column of the type of its values: whole numbers, numbers, yes or no; where there are several, text."""
     import pandas as pd
@@ -81,8 +77,11 @@ def _typed(values: Column) -> pd.Series:
     if there and all(isinstance(value, bool) for value in there):
         return pd.Series(values, dtype="boolean")
     if there and all(is_number(value) for value in there):
-        whole = all(isinstance(value, int) and abs(value) < WIDEST_INT for value in there)
-        return pd.Series(values, dtype="Int64" if whole else "Float64")
+        whole = [value for value in there if isinstance(value, int)]
+        if len(whole) < len(there):
+            return pd.Series(values, dtype="Float64")
+        if all(abs(value) < WIDEST_INT for value in whole):
+            return pd.Series(values, dtype="Int64")
     return pd.Series([None if value is None else text(value) for value in values], dtype="str")
 
 

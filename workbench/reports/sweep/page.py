@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from workbench.reports.figures import better, duration, label_of, written
+from workbench.reports.figures import better, duration, is_number, label_of, written
 from workbench.reports.page import TEMPLATES, head, render, script_policy
 from workbench.reports.plain import Plain
 from workbench.reports.sweep.charts import MOST_CHARTS, WIDTH, charted, distinct, draw, layout_of
-from workbench.reports.sweep.columns import Column, Columns, is_number, text
+from workbench.reports.sweep.columns import Column, Columns, text
 
 if TYPE_CHECKING:
     from workbench.reports.sweep.table import Row
@@ -119,7 +119,7 @@ def _lines(rows: Sequence[Row], columns: Columns, shown: Mapping[str, Column]) -
 
 def _cell(value: Plain, *, best: float | None = None) -> Cell:
     """Return a value as a cell; a number is sorted as it is, and not as it is written."""
-    if isinstance(value, int | float) and is_number(value):
+    if is_number(value):
         return Cell(written(value), "best" if value == best else "number", value)
     told = written(value) if isinstance(value, bool) else text(value)
     return Cell(told, "word" if len(told) <= LONGEST else "long")

@@ -34,8 +34,8 @@ def round_scale(values: Iterable[float], start: float, end: float) -> Scale:
     from matplotlib.ticker import LogLocator, MaxNLocator
 
     there = list(values)
-    low, high, log = min(there), max(there), _spans(there)
     whole = all(isinstance(value, int) for value in there)
+    low, high, log = float(min(there)), float(max(there)), _spans(there)
     locator = LogLocator(numticks=TICKS + 1) if log else MaxNLocator(TICKS, steps=[1, 2, 2.5, 5, 10], integer=whole)
     ticks = [float(tick) for tick in locator.tick_values(low, high)]
     first = max((tick for tick in ticks if tick <= low), default=low)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from workbench.reports.figures import better, label_of, written
+from workbench.reports.figures import better, is_number, label_of, written
 from workbench.reports.sweep.charts import charted
 from workbench.reports.sweep.columns import Columns, text
 
@@ -38,7 +38,7 @@ def _best(columns: Columns) -> Iterator[Mapping[str, Any]]:
     for name, values in charted(columns).items():
         if direction := better(name):
             pick = max if direction == "higher" else min
-            there = {row: value for row, value in enumerate(values) if isinstance(value, int | float)}
+            there = {row: value for row, value in enumerate(values) if is_number(value)}
             row = pick(there, key=there.__getitem__)  # the first of equals
             label, unit = label_of(name)
             at = [[parameter, text(column[row])] for parameter, column in columns.swept.items()]
