@@ -74,8 +74,11 @@ class _Now(SweepLine):
         self._console.out(one_line(text), highlight=False)
 
     def _run(self) -> None:
+        told = ""
         while not self._over.wait(EVERY_S):
-            self.say(str(self._tally))
+            if (line := str(self._tally)) != told:
+                told = line
+                self.say(line)
 
 
 class _Silent(SweepLine):
