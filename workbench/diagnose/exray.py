@@ -86,16 +86,15 @@ def exray(  # noqa: PLR0913 - the model, its recipe and name, the frames and wha
 def exray_table(found: Mapping[str, Matrix]) -> pd.DataFrame:
     """Return one row a kind of fault: of each model accuracy or, without true classes, flips; and the paper's figures.
 
-    Every figure has its 95% interval over the frames behind it.
+    Every figure has its 95% interval over the frames behind it; the first row says how many those are.
     """
-    table = pd.DataFrame({"served": KINDS})
+    table = pd.DataFrame({"served": ("frames", *KINDS)})
     for name, matrix in found.items():
         known = "accuracy" if matrix.accuracy is not None else "flips"
         measure = matrix.measures[known]
-        ends = zip(measure.mean[0], measure.low[0], measure.high[0], strict=True)
-        table[f"{name}: {known}, {len(matrix)} frames"] = [
-            f"{m:.0%} ({low:.0%} to {high:.0%})" for m, low, high in ends
-        ]
+        ends = zip(*(100 * each[0] for each in (measure.mean, measure.low, measure.high)), strict=True)
+        cells = [f"{mean:.0f}% ({low:.0f}–{high:.0f})" for mean, low, high in ends]
+        table[f"{name} {known}"] = [f"{len(matrix):,}", *cells]
     told = [PUBLISHED[SHOWN].get(kind) for kind in KINDS]
-    table[f"{SHOWN}: accuracy in ML-EXray"] = ["" if each is None else f"{each:.0%}" for each in told]
+    table[f"{SHOWN} in ML-EXray"] = ["ImageNet", *("" if each is None else f"{each:.0%}" for each in told)]
     return table

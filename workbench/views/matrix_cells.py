@@ -18,9 +18,9 @@ SAID = {
     "flips": "answers that flip against the model's own recipe, in %",
     "kl": "divergence from the answers under the model's own recipe, in nats (KL)",
 }
-DARK, LIGHT = "#141414", "#ffffff"  # letters on a cell
+DARK, LIGHT = "#000000", "#ffffff"  # letters on a cell
 MISSING = "#d9d9d9"
-MID_LUMINANCE = 0.195  # relative luminance from which dark letters have the higher contrast (WCAG 2.2, 1.4.3)
+MID_LUMINANCE = 0.179  # relative luminance from which dark letters have the higher contrast (WCAG 2.2, 1.4.3)
 
 
 @dataclass(frozen=True, slots=True)
