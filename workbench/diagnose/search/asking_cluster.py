@@ -7,8 +7,9 @@ lacks them later says so and is sent them then. So no worker decodes what has be
 from __future__ import annotations
 
 import uuid
+import warnings
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -24,7 +25,7 @@ from workbench.inference.segments.held_model import ModelFile, held
 from workbench.recipes import Recipe
 
 if TYPE_CHECKING:
-    from workbench.cluster import Cluster
+    from workbench.cluster import Cluster, Outcome
 
 JOBS_A_WORKER = 2  # of one question; a worker that is slower, or has started later, does fewer
 HELD = 8  # groups of 16 frames that a worker keeps; of 1080p, 0.8 GB
@@ -126,7 +127,7 @@ class AskingCluster:
         while waiting:
             jobs = {str(number): question for number, question in waiting.items()}
             lacking = {}
-            for outcome in self._cluster.run(answered, jobs):
+            for outcome in self._outcomes(jobs):
                 number = int(outcome.key)
                 if outcome.error:
                     raise ClusterError(f"the search cannot go on: {outcome.error}")
@@ -136,6 +137,11 @@ class AskingCluster:
                     found[number] = outcome.value
             waiting = lacking
         return [found[number] for number in range(len(questions))]
+
+    def _outcomes(self, jobs: Mapping[str, Question]) -> Iterator[Outcome]:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # the pictures, once; a worker keeps them
+            yield from self._cluster.run(answered, jobs)
 
 
 def _decoding(recipe: Recipe) -> tuple[str, str]:
