@@ -14,6 +14,7 @@ from workbench.errors import InvalidValue, RunError
 from workbench.frames.partial import ALLOW, NOTES
 from workbench.readable import one_line
 from workbench.reports import store
+from workbench.reports.history import remember
 from workbench.reports.identity import Input, expect_whole_inputs, find_inputs, run_id
 from workbench.reports.index import INDEX, MANIFEST, NOTEBOOK, REPORT, write_index
 from workbench.reports.manifest import Plan
@@ -202,13 +203,13 @@ def carry_out(  # noqa: PLR0913 - as `complete`
     line: Line,
     server: ForkServer | None = None,
 ) -> Run:
-    """Complete a plan, and bring the index up to date.
+    """Complete a plan, and bring the history of its scenario and the index up to date.
 
     Raises:
         RunError: `out` cannot be written to, or no such kernel.
         KeyboardInterrupt: Ctrl-C or another signal when all cells had run; the run stands.
     """
-    return complete(plan, out, kernel=kernel, timeout=timeout, line=line, server=server, at_end=update_index)
+    return complete(plan, out, kernel=kernel, timeout=timeout, line=line, server=server, at_end=_enter)
 
 
 def complete(  # noqa: PLR0913 - each by name
@@ -219,7 +220,7 @@ def complete(  # noqa: PLR0913 - each by name
     timeout: float | None,
     line: Line,
     server: ForkServer | None = None,
-    at_end: Callable[[Path], object] = lambda out: None,
+    at_end: Callable[[Path, Path], object] = lambda out, folder: None,
 ) -> Run:
     """Execute a plan and publish what came of it; the index is the caller's.
 
@@ -230,7 +231,7 @@ def complete(  # noqa: PLR0913 - each by name
         timeout: seconds that one cell may take; None for no limit.
         line: where progress is shown.
         server: what the kernel is forked from, where that can be; else it is started.
-        at_end: called with `out` when the run lies in its place, and not interrupted.
+        at_end: called with `out` and the run's folder when the run lies in its place, and not interrupted.
 
     Raises:
         RunError: `out` cannot be written to, or no such kernel.
@@ -253,10 +254,16 @@ def complete(  # noqa: PLR0913 - each by name
             name, partial = plan.scenario.name, ending.partial
             run = Run(name, plan.run_id, ending.status, ending.error, folder, ending.duration_s, partial)
             line.end(run.state, run.duration_s, run.html if run.html.exists() else run.folder)
-            at_end(out)
+            at_end(out, folder)
     if heard and run.status != "interrupted":
         raise KeyboardInterrupt(heard[0])
     return run
+
+
+def _enter(out: Path, folder: Path) -> None:
+    """Enter a run that lies in its place into the history of its scenario and the index."""
+    remember(out, folder)
+    update_index(out)
 
 
 def update_index(out: Path) -> Path | None:

@@ -16,6 +16,7 @@ import pytest
 
 from workbench.errors import InvalidValue, RunError, UnknownName
 from workbench.reports import normalised, run_scenario, run_scenarios
+from workbench.reports.history import read_history
 
 FILES = ["SHA256SUMS", "details.json", "manifest.json", "metrics.json", "report.html", "report.ipynb", "thumbnail.png"]
 RECORD = """import numpy as np
@@ -61,6 +62,7 @@ def test_a_run_leaves_report_notebook_metrics_manifest_thumbnail_and_index(write
     assert run.metrics == {"number": 5, "nan": None, "size": [2, 3], "count_ms": 12.5}
     assert "counted to 5" in run.html.read_text(encoding="utf-8")
     assert f"count/{run.run_id}/report.html" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert [past.run_id for past in read_history(run.folder.parent)] == [run.run_id]
     assert capsys.readouterr().out.startswith("count ............ ok ")
     assert run.check() is run
 
