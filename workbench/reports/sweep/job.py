@@ -34,6 +34,7 @@ class Task:
     timeout: float | None = None  # seconds that one cell may take
     rerun: bool = False  # also what is there already
     allow_damaged: bool = False
+    fork: bool = True  # kernels from a process that has made their imports
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def run_job(job: Job) -> Ended:
 
     def carry_out(out: Path) -> Run:
         silent = Line(task.scenario.name, shown=False)
-        return complete(plan, out, kernel="python3", timeout=task.timeout, line=silent, server=_server())
+        server = _server() if task.fork else None
+        return complete(plan, out, kernel="python3", timeout=task.timeout, line=silent, server=server)
 
     return place.publish(job.run_id, carry_out)
 

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cluster import Cluster, Outcome, open_cluster
+from workbench.cluster import open_cluster
 from workbench.reports.groups import SWEEPS
 from workbench.reports.manifest import Plan
 from workbench.reports.run import expect_timeout, plan_runs
 from workbench.reports.scenarios import find_scenario
 from workbench.reports.signals import all_interrupt, undisturbed
-from workbench.reports.sweep.ended import Ended
 from workbench.reports.sweep.grid import Asked, differing
-from workbench.reports.sweep.job import Job, Task, job_of, packed, run_job
+from workbench.reports.sweep.job import Task, packed
 from workbench.reports.sweep.jobs_table import read_table
-from workbench.reports.sweep.line import SweepLine, line_for
+from workbench.reports.sweep.line import line_for
 from workbench.reports.sweep.notebook import notebook_at
 from workbench.reports.sweep.places import expect_shared, place_of
-from workbench.reports.sweep.results import WELL, Results
+from workbench.reports.sweep.results import Results
 from workbench.reports.sweep.tally import Tally
 from workbench.reports.sweep.value import Sweep, SweepInterrupted
+from workbench.reports.sweep.work import Opening, Work
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.reports.sweep.grid import Row
-
-MOST_SAID = 20  # failed jobs that are told one by one; the table has all
-Opening = Cluster | AbstractContextManager[Cluster]
 
 
 def sweep(  # noqa: PLR0913 - each by name, each with a default
@@ -95,14 +91,15 @@ def _each_once(plans: Iterable[Plan]) -> list[Plan]:
 def _carried_out(results: Results, task: Task, cluster: Opening, *, progress: bool) -> Sweep:
     """Do what is not done yet; whatever happens, the table says what is there."""
     tally = Tally(results.scenario.name, len(results.plans))
+    work = Work(results, task, tally)
     with all_interrupt(), results.place.alone(results.sweep_id):
         interrupted = False
         try:
-            jobs = _missing(results, task, tally)
+            missing = work.missing()
             results.write("running")
             with line_for(tally, shown=progress) as line:
-                if jobs:
-                    _work(jobs, results, tally, line, cluster)
+                if missing:
+                    work.do(missing, cluster, line)
                 line.say(tally.summary)
         except KeyboardInterrupt:
             interrupted = True
@@ -113,40 +110,6 @@ def _carried_out(results: Results, task: Task, cluster: Opening, *, progress: bo
     if interrupted:
         raise SweepInterrupted(sweep)
     return sweep
-
-
-def _missing(results: Results, task: Task, tally: Tally) -> dict[str, Job]:
-    """Return the jobs whose runs are not there, by run id, and take in the others."""
-    for plan in () if task.rerun else results.plans:
-        if kept := results.place.kept(plan.scenario.name, plan.run_id, partial=task.allow_damaged):
-            results.ended[plan.run_id] = kept
-    tally.kept = len(results.ended)
-    left = [plan for plan in results.plans if plan.run_id not in results.ended]
-    left.sort(key=lambda plan: plan.seed)  # kernels of one seed are forked from one process
-    return {plan.run_id: job_of(plan, task) for plan in left}
-
-
-def _work(jobs: Mapping[str, Job], results: Results, tally: Tally, line: SweepLine, opening: Opening) -> None:
-    """Have the jobs done, and take in what becomes of them as they end."""
-    with nullcontext(opening) if isinstance(opening, Cluster) else opening as cluster:
-        tally.begin(lambda: cluster.running)
-        if cluster.dashboard:
-            line.say(f"dashboard at {cluster.dashboard}")
-        for outcome in cluster.run(run_job, jobs):
-            ended = _ended(outcome)
-            results.add(outcome.key, ended)
-            tally.add(well=ended.state in WELL)
-            if ended.state not in WELL and tally.failed <= MOST_SAID:
-                line.say(f"{results.scenario.name} {outcome.key} {ended.state}: {ended.error}")
-            results.write_if_due()
-
-
-def _ended(outcome: Outcome) -> Ended:
-    """Return how a job ended, also one of which no worker lived to tell."""
-    if outcome.error:
-        return Ended("", "failed", outcome.error, outcome.seconds or None)
-    ended: Ended = outcome.value
-    return ended
 
 
 def _sweep(results: Results, tally: Tally) -> Sweep:
