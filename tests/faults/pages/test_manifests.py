@@ -37,7 +37,8 @@ def test_in_the_folder_of_reports(text, folder, told):
         place.mkdir(parents=True)
         (place / "manifest.json").write_text(manifest)
     page = write_index(folder / "out").read_text("utf-8")
-    entries = [html.unescape(re.sub(r"<[^>]+>", " ", entry)) for entry in page.split('<li class="run">')[1:]]
+    found = re.findall(r'<li class="run">(.*?)</li>', page, re.DOTALL)
+    entries = [html.unescape(re.sub(r"<[^>]+>", " ", entry)) for entry in found]
     [sound] = [entry for entry in entries if "Count" in entry]
     assert "finished" in sound
     [broken] = [" ".join(entry.split()) for entry in entries if entry is not sound]

@@ -31,7 +31,7 @@ def entries(index_page):
     for number, name in enumerate(PAYLOADS):
         entry = index_page.page.locator("li.run", has=index_page.page.locator(f'a[href^="hostile/{number:012x}/"]'))
         found[name] = [
-            entry.locator(part).first.inner_text() for part in ("h2", ".pill", ".error, .question", ".changed code")
+            entry.locator(part).first.inner_text() for part in ("h2, h3", ".pill", ".error, .question", ".changed code")
         ]
     return found
 
