@@ -75,48 +75,65 @@ def compared(folder: Path) -> list[Row]:
     notebook = write_notebook(folder / "square.ipynb")
     grid = ["--grid", "number=" + ",".join(map(str, range(COMPARED)))]
     run_scenarios([(notebook, {"number": number}) for number in range(COMPARED)], out=folder / "serial", progress=False)
-    ways: dict[str, list[object]] = {"two workers": [], "over a bucket": []}
     rows: list[Row] = []
 
-    def row(way: str, words: list[object], out: Path) -> None:
-        address = f"dir::file://{out}" if way == "over a bucket" else out
-        out.mkdir(exist_ok=True)
+    def row(way: str, words: list[object], address: str, out: Path) -> None:
         with sweeping([notebook, *grid, "--out", address, *words], output=folder / "said.txt") as client:
             follow(client, lambda: 0, until=1, kill_at=(), chance=random.Random(0))
             status = client.process.wait()
         found = differing(folder / "serial", out)
         rows.append((way, status, len(valid_runs(out)), "; ".join(found) or "none"))
 
-    for way, words in ways.items():
-        row(way, ["--workers", 2, *words], folder / way.replace(" ", "-"))
+    for out in (folder / "local", folder / "bucket", folder / "tls"):
+        out.mkdir()
+    row("two workers", ["--workers", 2], str(folder / "local"), folder / "local")
+    bucket = folder / "bucket"  # fsspec's `dir` has the path twice: as its root, and within that
+    row("over a bucket", ["--workers", 2], f"dir::file://{bucket}", bucket / bucket.relative_to("/"))
     certificates = Certificates(folder)
     with scheduler(folder, certificates, workers=2) as found:
-        row("scheduler with TLS", ["--scheduler", found.address, *certificates.for_workbench], folder / "tls")
+        words = ["--scheduler", found.address, *certificates.for_workbench]
+        row("a scheduler with TLS", words, str(folder / "tls"), folder / "tls")
+    with scheduler(folder, certificates, workers=2) as found:
+        words = [notebook, *grid, "--out", folder / "broken", "--scheduler", found.address]
+        with sweeping([*words, *certificates.for_workbench], output=folder / "said.txt") as client:
+            follow(client, lambda: done(folder / "broken"), until=3, kill_at=(), chance=random.Random(0))
+            found.process.kill()
+            rows.append(("that scheduler killed", client.process.wait(120), len(valid_runs(folder / "broken")), "none"))
+    with scheduler(folder, certificates, workers=2) as found:
+        words = ["--scheduler", found.address, *certificates.for_workbench]
+        row("with another scheduler", words, str(folder / "broken"), folder / "broken")
     return rows
+
+
+def disturbed(folder: Path, arguments: argparse.Namespace) -> list[str]:
+    """Print what becomes of a sweep that is disturbed, and return what is wrong with it."""
+    sweep = Disturbed(folder, jobs=arguments.jobs, kills=arguments.kills, seed=arguments.seed)
+    sweep.call("workers killed, then the client", until=arguments.jobs // 3, end="client")
+    sweep.call("workers killed, then the scheduler", until=2 * arguments.jobs // 3, end="scheduler")
+    sweep.call("workers killed", until=arguments.jobs)
+    sweep.call("nothing left to do", until=arguments.jobs + 1)
+    columns = ("what", "workers killed", "exit", "reports before", "after", "run again", "s to be gone", "s in all")
+    print_table(f"{arguments.jobs} jobs, two workers", columns, sweep.rows)
+    found = sweep.wrong + wrong(sweep.out, arguments.jobs)
+    print("\nWrong:", "; ".join(found) or f"nothing; one valid report for each of {arguments.jobs} jobs")
+    print("\nSaid:", (folder / "said.txt").read_text(encoding="utf-8")[-2000:], sep="\n")
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=300)
+    parser.add_argument("--jobs", type=int, default=300, help="0 for the comparison alone")
     parser.add_argument("--kills", type=int, default=12, help="of workers")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     print(f"Measured on {machine()}.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        sweep = Disturbed(folder, jobs=arguments.jobs, kills=arguments.kills, seed=arguments.seed)
-        sweep.call("workers killed, then the client", until=arguments.jobs // 3, end="client")
-        sweep.call("workers killed, then the scheduler", until=2 * arguments.jobs // 3, end="scheduler")
-        sweep.call("workers killed", until=arguments.jobs)
-        sweep.call("nothing left to do", until=arguments.jobs + 1)
-        columns = ("what", "workers killed", "exit", "reports before", "after", "run again", "s to be gone", "s in all")
-        print_table(f"{arguments.jobs} jobs, two workers", columns, sweep.rows)
-        found = sweep.wrong + wrong(sweep.out, arguments.jobs)
-        print("\nWrong:", "; ".join(found) or f"nothing; one valid report for each of {arguments.jobs} jobs")
-        print("\nSaid:", (folder / "said.txt").read_text(encoding="utf-8")[-2000:], sep="\n")
+        found = disturbed(folder, arguments) if arguments.jobs else []
         (folder / "compared").mkdir()
         rows = compared(folder / "compared")
         print_table("The same reports, made in other ways", ("way", "exit", "valid reports", "differences"), rows)
+        print("\nSaid:", (folder / "compared" / "said.txt").read_text(encoding="utf-8")[-2000:], sep="\n")
     raise SystemExit(bool(found) or any(row[3] != "none" for row in rows))
 
 
