@@ -130,6 +130,29 @@ CASES = [
         },
     ),
     Case(
+        "train_serve_matrix",
+        {
+            "bilinear is two families": lambda m: (
+                {"resize=pil.bilinear", "resize=tf.bilinear_aa"} <= set(m["groups"]["antialiased"])
+                and {"resize=cv2.linear", "resize=tf.bilinear"} <= set(m["groups"]["not antialiased"])
+            ),
+            "each network is better at home than in the other family": lambda m: all(
+                m["matrix"][f"resize={home}"][f"resize={home}"]
+                > m["matrix"][f"resize={home}"][f"resize={other}"] + 0.03
+                for home, other in (("cv2.linear", "pil.bilinear"), ("pil.bilinear", "cv2.linear"))
+            ),
+            "BGR costs every network most of its answers": lambda m: all(
+                row["color=bgr"] < 0.3 for row in m["matrix"].values()
+            ),
+            "the divided CIFAR network is right on 2 of 20 at most": lambda m: (
+                m["exray"]["cifar10-cnn"]["wrong range"] >= 0.9
+            ),
+            "a rotation flips most of EfficientNet": lambda m: (
+                max(m["exray"]["efficientnet-lite0"], key=m["exray"]["efficientnet-lite0"].get) == "rotated by 90°"
+            ),
+        },
+    ),
+    Case(
         "replay_stream",
         {
             "a clip played as a camera, and 75 frames of it shown": lambda m: m["frames"] == 75 <= m["captured"],

@@ -5,7 +5,7 @@ Whatever can be refused is, before a model is loaded or trained.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,8 +133,19 @@ def _trained(asked: Asked, trained: Sequence[str], served: Sequence[str], data: 
     start = read_recipe(asked.recipe, SMALL) if asked.recipe else SMALL
     training = {text: read_recipe(text, start) for text in trained or (OWN,)}
     serving = {text: read_recipe(text, start) for text in served}
+    _expect_one_shape({**training, **serving})
     made = train_on_the_spot(data[0], training, truth=data[1], mixed=asked.mixed, seed=asked.seed)
     return Plan(made.told, made.models, serving, made.frames, made.truth)
+
+
+def _expect_one_shape(recipes: Mapping[str, Recipe]) -> None:
+    """Refuse recipes whose tensors no one network takes, before minutes of training."""
+    shapes = {text: (recipe.compile().shape, recipe.dtype) for text, recipe in recipes.items()}
+    first, *others = shapes
+    for text in others:
+        if shapes[text] != shapes[first]:
+            (one, kind), (other, another) = shapes[first], shapes[text]
+            raise InvalidValue(f"{first} gives {one} {kind} and {text} gives {other} {another}; keep to one shape")
 
 
 def _own(models: Sequence[str], trained: Sequence[str]) -> dict[str, Recipe]:
