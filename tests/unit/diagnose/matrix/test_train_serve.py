@@ -73,6 +73,16 @@ def test_a_mixture_stands_last_and_is_held_against_the_mean_of_its_recipes(matri
     assert set(matrix.rows.order) == {0, 1}
 
 
+def test_all_measures_are_resampled_by_the_same_draws_and_the_seed_decides_which(matrix, frames, truth):
+    assert matrix.accuracy.samples.shape == (3, 3, 1000)
+    wrong = 1 - matrix.accuracy.samples[0, 1]
+    assert matrix.flips.samples[0, 1] == pytest.approx(wrong)  # each answer that flips is wrong then, and no other
+    models = {"rgb": (OWN, Brightest("rgb"))}
+    other = train_serve_matrix(models, SERVING, frames, truth, resamples=200, seed=1, progress=False)
+    assert other.accuracy.samples.shape == (1, 3, 200)
+    assert not np.array_equal(other.accuracy.samples[0, 1], matrix.accuracy.samples[0, 1, :200])
+
+
 def test_the_change_of_every_cell_is_paired_with_its_own_recipe(matrix):
     change, accuracy = matrix.change, matrix.accuracy
     assert (change.low[0, 0], change.high[0, 0]) == (0, 0)
