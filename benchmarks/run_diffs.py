@@ -52,6 +52,8 @@ def _run_apart(folder: Path, asked: Asked, out: Path) -> None:
     given = [part for name, value in asked.parameters.items() for part in ("-p", f"{name}={_typed(value)}")]
     command = [sys.executable, "-c", "from workbench.cli import main; main()", "report", "classify.ipynb", *given]
     environment = {**os.environ, **asked.environment}
+    if "PYTHONPATH" in os.environ and "PYTHONPATH" in asked.environment:
+        environment["PYTHONPATH"] = os.pathsep.join((asked.environment["PYTHONPATH"], os.environ["PYTHONPATH"]))
     subprocess.run(
         [*command, *asked.options, "--out", str(out.absolute())], cwd=folder, env=environment, timeout=300, check=True
     )

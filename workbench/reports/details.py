@@ -25,12 +25,14 @@ RULES = 1  # of the digests of weights; raise it when they change, and each file
 def details(plan: Plan, *, ok: bool) -> dict[str, Plain]:
     """Return the packages, our own code, and the files of every input: name, SHA-256, size, and a model's weights.
 
+    The current folder is among them, since inputs may be named from there.
+
     Args:
         plan: what was run.
         ok: it ended well; the weights of a model that may have ended it are not looked at.
     """
     listed: list[Plain] = [_listed(each, weights=ok) for each in plan.inputs]
-    return {"format": FORMAT, "packages": packages(), "code": own_code(), "inputs": listed}
+    return {"format": FORMAT, "packages": packages(), "code": own_code(), "folder": str(Path.cwd()), "inputs": listed}
 
 
 def _listed(given: Input, *, weights: bool) -> dict[str, Plain]:

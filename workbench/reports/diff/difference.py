@@ -65,10 +65,10 @@ class RunDiff:
         ended = f"A {self.a.state}, B {self.b.state}. " if self.ended_otherwise else ""
         came = self._came
         if not self.causes:
-            return f"{ended}Nothing that is recorded changed, yet {came}: chance, time, or what no run records."
+            return f"{ended}Nothing that is recorded changed, yet {came}; that is chance, time, or what no run records."
         count = len(self.causes)
         what = "; ".join(str(each) for each in self.causes[:3]) + ("; ..." if count > 3 else "")
-        return f"{ended}{count} thing{'s' if count > 1 else ''} changed: {what}. {came[:1].upper()}{came[1:]}."
+        return f"{ended}{count} thing{'s' if count > 1 else ''} changed: {what}. What came of it: {came}."
 
     @property
     def compared(self) -> str:
@@ -83,7 +83,7 @@ class RunDiff:
     @property
     def _came(self) -> str:
         if not self.moved:
-            return "all that was recorded came out the same"
+            return "nothing, all that was recorded came out the same"
         said = [f"{each.name}: {each.verdict}" for each in self.answers if not each.identical]
         count = len(self.figures) + len(self.told)
         said += [f"{count} recorded value{'s' if count > 1 else ''} differ{'' if count > 1 else 's'}"] if count else []

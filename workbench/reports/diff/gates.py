@@ -29,9 +29,13 @@ class Gate:
     value: float  # NaN where it is not known, which holds no gate
     holds: bool
 
+    @property
+    def found(self) -> str:
+        """Return what the figure is."""
+        return f"{self.name} is {'not known' if math.isnan(self.value) else f'{self.value:.6g}'}"
+
     def __str__(self) -> str:
-        found = "not known" if math.isnan(self.value) else f"{self.value:.6g}"
-        return f"gate {'holds' if self.holds else 'does not hold'}: {self.asked} ({self.name} is {found})"
+        return f"gate {'holds' if self.holds else 'does not hold'}: {self.asked} ({self.found})"
 
 
 def check_gates(diff: RunDiff, gates: Iterable[str]) -> tuple[Gate, ...]:

@@ -41,7 +41,7 @@ class Pictures:
         """Return the picture (H, W, 3) uint8 RGB of an answer; None where the file is gone or another one now."""
         origin = prediction.origins[place]
         try:
-            path = Path(resolve(origin))
+            path = self._path(Path(resolve(origin)))
             reason = self._unlike(path)
             if not reason:
                 with allowing(bool(self.run.manifest.get("allow_damaged"))):
@@ -53,6 +53,10 @@ class Pictures:
             reason = "it is gone, or cannot be read"
         self.missing[reason] = self.missing.get(reason, 0) + 1
         return None
+
+    def _path(self, path: Path) -> Path:
+        """Return where a file lies: named from the current folder, or else from that of the run."""
+        return path if path.exists() else Path(str(self.run.details.get("folder", ""))) / path
 
     def _unlike(self, path: Path) -> str:
         """Say what is wrong with a file; nothing where it has the bytes that the run read."""
