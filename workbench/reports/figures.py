@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeGuard
 
 LARGEST = 1e300
+COUNTED = re.compile(r"(\d{1,15}) of \d{1,15}")
 TIMINGS = ("_ms", "_fps", "_seconds")  # a metric so named says how long this run took
 LOWER = frozenset("age dropped error errors false flip flips kl latency loss mae missed mse rmse wrong".split())
 HIGHER = frozenset("accuracy acc agreement ap auc f1 iou map precision psnr recall right ssim top1 top5".split())
@@ -31,9 +33,10 @@ def key_figures(metrics: Mapping[str, Any], *, most: int = 6) -> list[KeyFigure]
 
 
 def numbers(metrics: Mapping[str, Any], *, most: int = 8) -> dict[str, float]:
-    """Return the first `most` metrics that are a number, by name: those that can be followed over many runs."""
-    found = {name: value for name, value in metrics.items() if is_number(value)}
-    return dict(list(found.items())[:most])
+    """Return the first `most` metrics that can be followed over runs, by name: numbers, and the 18 of `18 of 20`."""
+    counts = ((name, COUNTED.fullmatch(value) if isinstance(value, str) else None) for name, value in metrics.items())
+    found = {name: int(count[1]) if count else metrics[name] for name, count in counts}
+    return dict(islice(((name, value) for name, value in found.items() if is_number(value)), most))
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -90,7 +90,7 @@ def _group(runs: Sequence[Entry], history: Sequence[Past], swept: Collection[str
         states=Counter(entry.state for entry in earlier).most_common(),
         trends={name: found for name, found in trends.items() if found},
         runs=len(same),
-        since=since(same),
+        since=since(same) if same and same[-1].started == newest.run["started"] else None,
         unfolded=len(earlier) <= OPEN,
     )
 

@@ -27,10 +27,10 @@ def history(tmp_path):
 
 
 def test_a_repeat_of_the_same_run_counts_too(end, history):
-    end(metrics={"right": 18, "share": 0.5, "name": "bgr", "yes": True, "table": [1]})
+    end(metrics={"right": 18, "share": 0.5, "name": "bgr", "yes": True, "table": [1], "top1": "9 of 20"})
     end(metrics={"right": 17})
     assert [past.run_id for past in history()] == ["0123456789ab"] * 2
-    assert [past.figures for past in history()] == [{"right": 18, "share": 0.5}, {"right": 17}]
+    assert [past.figures for past in history()] == [{"right": 18, "share": 0.5, "top1": 9}, {"right": 17}]
 
 
 def test_a_run_has_its_state_and_the_parameters_that_were_asked_for(end, history):
