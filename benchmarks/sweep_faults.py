@@ -126,6 +126,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=12, help="of workers")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
     print(f"Measured on {machine()}.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
