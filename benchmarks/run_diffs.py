@@ -22,12 +22,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from diffs.plain_run import Base, make_base
+from diffs.seeds import SEEDS, Asked, Seed
 from measure import print_table
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from benchmarks.diffs.base import Base, make_base
-from benchmarks.diffs.seeds import SEEDS, Asked, Seed
 from workbench import run_scenario
 from workbench.reports.diff import RunDiff, diff_runs
 

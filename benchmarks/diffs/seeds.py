@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 import workbench
-from benchmarks.diffs.base import PREDICT, SAMPLE, TEXT, Base
 from workbench import load_recipe
+
+from .plain_run import PREDICT, SAMPLE, TEXT, Base
 
 OLDER_PACKAGE = "pillow==12.0.0"
 OPENCV4 = Path(__file__).parents[2] / ".cache" / "opencv4"

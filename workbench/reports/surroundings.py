@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import sys
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -33,7 +32,7 @@ def environment() -> dict[str, Plain]:
 
 def packages() -> dict[str, Plain]:
     """Return name and version of every package on the path of imports; of two of one name that which is imported."""
-    return dict(_packages(tuple(sys.path)))
+    return dict(_packages())
 
 
 def own_code() -> str:
@@ -45,9 +44,9 @@ def own_code() -> str:
 
 
 @lru_cache(maxsize=1)
-def _packages(path: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _packages() -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
-    for each in metadata.distributions(path=list(path)):
+    for each in metadata.distributions():
         name, version = _named(each)
         found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)  # as PEP 503 writes names
     return tuple(sorted(found.items()))

@@ -50,7 +50,7 @@ class RunDiff:
     @property
     def ended_otherwise(self) -> bool:
         """Tell whether one run went well and the other did not, or they failed in different ways."""
-        return self.a.manifest["status"] != self.b.manifest["status"]
+        return bool(self.a.manifest["status"] != self.b.manifest["status"])
 
     @property
     def same(self) -> bool:
