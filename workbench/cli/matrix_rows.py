@@ -156,7 +156,7 @@ def _own(models: Sequence[str], trained: Sequence[str]) -> dict[str, Recipe]:
 
     if len(trained) not in {0, 1, len(models)}:
         raise InvalidValue(f"--train names {len(trained)} recipes for {len(models)} models; give one for all or each")
-    texts = trained * len(models) if len(trained) == 1 else trained or [""] * len(models)
+    texts = [*trained] * len(models) if len(trained) == 1 else [*trained] or [""] * len(models)
     found = {}
     for model, text in zip(models, texts, strict=True):
         if model not in PRESETS and (not text or is_change(text)):
