@@ -96,8 +96,9 @@ def read_grid(parameters: Iterable[Parameter], texts: Iterable[str]) -> dict[str
 
 def _split(parameter: Parameter, text: str) -> list[str]:
     """Return the texts of single values."""
-    nested = parameter.kind.takes("list") or parameter.kind.takes("dict")
-    if nested and ";" not in text and (text.startswith(("[", "{")) or "," in text):
+    lists, dicts = parameter.kind.takes("list"), parameter.kind.takes("dict")
+    bracketed = (lists and text.startswith("[")) or (dicts and text.startswith("{"))
+    if ";" not in text and (bracketed or (lists and "," in text)):  # a list may stand without its brackets
         return _bracketed(parameter, text)
     parts = [part.strip() for part in text.split(";" if ";" in text else ",")]
     if "" in parts:
@@ -106,14 +107,14 @@ def _split(parameter: Parameter, text: str) -> list[str]:
 
 
 def _bracketed(parameter: Parameter, text: str) -> list[str]:
-    """Return the values of `[224,224],[160,160]`, each as text."""
+    """Return the values of `[224,224],[160,160]`, or of `{color: bgr},keras.mobilenet_v2`, each as text."""
     try:
         values = read_yaml(f"[{text}]")
     except UnreadableYaml as error:
-        raise InvalidValue(f"the grid's {parameter.name!r} is no list of lists: {error}") from None
-    if not all(isinstance(value, list | dict) for value in values):
+        raise InvalidValue(f"the grid's {parameter.name!r} has brackets that do not fit: {error}") from None
+    if parameter.kind.takes("list") and not all(isinstance(value, list | dict) for value in values):
         raise InvalidValue(
             f"the grid's {parameter.name!r} takes {parameter.kind}, so {text!r} can be one value or several; write "
             "semicolons between values, or each in brackets"
         )
-    return [json.dumps(value) for value in values]
+    return [value if isinstance(value, str) else json.dumps(value) for value in values]

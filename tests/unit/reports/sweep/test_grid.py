@@ -8,7 +8,7 @@ from workbench.reports.sweep.grid import Asked, differing, read_grid
 
 PARAMETERS = read_parameters(
     'number: int = 3\nrate: float = 0.5\nname: str = "a"\nsize: list[int] = [2, 3]\nlimit: int | None = None\n'
-    "options: dict = {}\nfast: bool = False\nany = None",
+    "options: dict = {}\nrecipe: str | dict = 'x'\nfast: bool = False\nany = None",
     where="count.ipynb",
 )
 
@@ -28,6 +28,8 @@ PARAMETERS = read_parameters(
         pytest.param("size=[224,224],[160,160]", {"size": [[224, 224], [160, 160]]}, id="lists in brackets"),
         pytest.param("size=[224,224]", {"size": [[224, 224]]}, id="one list in brackets"),
         pytest.param("options={a: 1},{b: 2}", {"options": [{"a": 1}, {"b": 2}]}, id="dicts in braces"),
+        pytest.param("recipe=keras.vgg16,own.yaml", {"recipe": ["keras.vgg16", "own.yaml"]}, id="names of recipes"),
+        pytest.param("recipe={color: bgr},own.yaml", {"recipe": [{"color": "bgr"}, "own.yaml"]}, id="slots and a name"),
         pytest.param("any=1;x", {"any": [1, "x"]}, id="no type declared"),
     ],
 )
@@ -47,7 +49,7 @@ def test_a_grid_is_read_as_its_parameters_are_typed(text, expected):
         pytest.param(["size=224,224"], "one value or several", id="one list, or two numbers"),
         pytest.param(["size=[1,2],3"], "one value or several", id="a list and a number"),
         pytest.param(["any=1,2"], "one value or several", id="no type to tell"),
-        pytest.param(["size=[1,2"], "no list of lists", id="torn brackets"),
+        pytest.param(["size=[1,2"], "brackets that do not fit", id="torn brackets"),
     ],
 )
 def test_a_grid_that_can_be_misread_is_refused(texts, message):
