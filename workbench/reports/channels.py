@@ -12,7 +12,7 @@ from typing import Any
 
 import zmq
 import zmq.asyncio
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 
 REPLY_S, STATUS_S = 1.0, 0.2  # to wait for an answer, and then for its echo, before asking again; as jupyter_client
 RECONNECT_MS = 10  # between tries to reach sockets that the kernel has yet to open; ZeroMQ's own 100 is for networks
@@ -20,7 +20,7 @@ RECONNECT_MS = 10  # between tries to reach sockets that the kernel has yet to o
 Message = dict[str, Any]
 
 
-class Channels(AsyncKernelClient):  # type: ignore[misc]
+class Channels(AsyncKernelClient):
     """A client that goes on when the kernel's outputs reach it, without listening first for how long they keep quiet.
 
     jupyter_client listens for 0.2 s for what an earlier client has left unread. Here there was none, and outputs are

@@ -14,12 +14,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from workbench.reports.forking.preload import HEAVY
 from workbench.reports.forking.process import ForkedProcess
 from workbench.reports.forking.sameness import LAUNCHER, Key, early, is_forkable, key_of, late
 
 MOST = 2  # server processes at a time, each of about 400 MB: runs of two seeds may take turns
-# '' is the folder that it is started in, where a file of the user's could stand for a module
-MAIN = "import sys; sys.path = [*filter(None, sys.path)]; from workbench.reports.forking.server import main; main()"
+# '' on the path is the folder that it is started in, where a file of the user's could stand for a module.
+MAIN = """import sys
+sys.path = [*filter(None, sys.path)]
+import ipykernel.kernelapp
+bare = {*sys.modules}
+from workbench.reports.forking.server import main
+main(bare)"""
 END_S = 10  # for a server to end its kernels
 
 
@@ -52,9 +58,13 @@ class ForkServer:
     A server process is started when the first kernel is asked for, and takes the seconds then that TensorFlow takes to
     import. It is started anew when it has died, and for an environment that none has. It ends, with all its kernels,
     with the block and with this process, however that ends.
+
+    Args:
+        modules: what to import for the kernels.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Sequence[str] = HEAVY) -> None:
+        self._modules = modules
         self._servers: list[_Server] = []  # the one used last at the end
         self._lock = threading.Lock()
 
@@ -112,16 +122,16 @@ class ForkServer:
                     return None
                 self._servers.remove(idle)
                 idle.end()
-            found = _started(key, environment)
+            found = _started(key, environment, self._modules)
         self._servers.append(found)
         return found
 
 
-def _started(key: Key, environment: Mapping[str, str]) -> _Server:
+def _started(key: Key, environment: Mapping[str, str], modules: Sequence[str]) -> _Server:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-c", MAIN, str(theirs.fileno()), str(os.getpid())],
+            [sys.executable, "-c", MAIN, str(theirs.fileno()), str(os.getpid()), *modules],
             env=early(environment), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()], start_new_session=True,
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import importlib.util
 import logging
 import multiprocessing
 import os
@@ -35,8 +36,11 @@ class Birth:
             server: the process number of the server, which the kernel is not to outlive.
         """
         os.setsid()
-        for number, stream in enumerate(streams, start=1):
+        ended, other = os.pipe()  # what Jupyter gives a kernel to read
+        for number, stream in enumerate((ended, *streams)):
             os.dup2(stream, number)
+        os.close(ended)
+        os.close(other)
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
         os.chdir(self.folder)
         for name in late(os.environ):
@@ -46,13 +50,17 @@ class Birth:
 
 def live(birth: Birth) -> None:
     """Be a kernel until it is shut down, and end the process."""
-    import ipykernel_launcher
-
     _draw_anew()
     arguments = [*birth.arguments, f"--IPKernelApp.parent_handle={os.environ['JPY_PARENT_PID']}"]
-    sys.argv = [str(ipykernel_launcher.__file__), *birth.arguments]
+    sys.argv = [_launcher(), *birth.arguments]
     code = _run(arguments)
     _end(code)
+
+
+def _launcher() -> str:
+    """Return the file that a fresh kernel is started with."""
+    found = importlib.util.find_spec("ipykernel_launcher")
+    return str(found.origin) if found else ""
 
 
 def _draw_anew() -> None:
@@ -69,18 +77,17 @@ def _run(arguments: Sequence[str]) -> int:
 
     streams = (sys.stdout, sys.stderr)
 
-    class ForkedKernelApp(IPKernelApp):  # type: ignore[misc]
+    class ForkedKernelApp(IPKernelApp):
         """The kernel's application, which a fork server has imported too much for."""
 
         def init_io(self) -> None:
-            super().init_io()
+            super().init_io()  # type: ignore[no-untyped-call]
             _redirect_logs(streams)
 
         def init_extensions(self) -> None:
-            import ipywidgets
-
-            super().init_extensions()
-            ipywidgets.load_ipython_extension(self.shell)  # which its import does in a kernel
+            super().init_extensions()  # type: ignore[no-untyped-call]
+            if widgets := sys.modules.get("ipywidgets"):
+                widgets.load_ipython_extension(self.shell)  # which its import does in a kernel
 
         def close(self) -> None:
             # ipykernel stops the thread of outputs first; the thread that answers the wish to end, if it is not done
@@ -89,7 +96,7 @@ def _run(arguments: Sequence[str]) -> int:
             if control is not None and control.is_alive():
                 control.stop()
                 control.join()
-            super().close()
+            super().close()  # type: ignore[no-untyped-call]
 
     try:
         ForkedKernelApp.launch_instance(list(arguments))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Instance
 
 from workbench.reports.forking.fork_server import ForkServer
@@ -16,10 +16,11 @@ from workbench.reports.forking.process import ForkedProcess, Refused
 
 NAME = "workbench-fork"  # of its entry point
 ANSWER_S = 120  # for a server to import TensorFlow on a busy machine, and to fork
+INHERIT = -1  # PIPE and DEVNULL of `subprocess` are below
 OURS = {"cmd", "env", "cwd", "stdout", "stderr", "extra_arguments", "kernel_id"}  # what a fork knows how to honour
 
 
-class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
+class ForkProvisioner(LocalProvisioner):
     """Starts kernels from the fork server that it is configured with; without one it is Jupyter's own provisioner.
 
     A kernelspec asks for it in its metadata: `{"kernel_provisioner": {"provisioner_name": "workbench-fork",
@@ -27,6 +28,7 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
     """
 
     server = Instance(ForkServer, allow_none=True)
+    process: Any  # a ForkedProcess or a Popen
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Launch a kernel: a fork if that is what a fresh start would be, else by starting `cmd`."""
@@ -55,9 +57,12 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         await super().cleanup(restart=restart)
 
     def _forked(self, command: list[str], options: dict[str, Any]) -> ForkedProcess | None:
-        known = options.keys() <= OURS and options.get("stdout") is not None and options.get("stderr") is not None
-        if self.server is None or not known:
+        streams = options.get("stdout", INHERIT), options.get("stderr", INHERIT)
+        if self.server is None or options.keys() - OURS or not all(map(_is_descriptor, streams)):
             return None
         folder = Path(options.get("cwd") or Path.cwd()).absolute()
-        streams = (options["stdout"], options["stderr"])
         return self.server.fork(command, options.get("env", os.environ), folder=folder, streams=streams)
+
+
+def _is_descriptor(stream: object) -> bool:
+    return isinstance(stream, int) and stream > INHERIT

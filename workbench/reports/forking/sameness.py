@@ -81,4 +81,5 @@ def _source(folder: Path, name: str) -> Path:
 
 
 def _is(module: ModuleType | None, file: Path) -> bool:
-    return module is not None and module.__file__ is not None and Path(module.__file__).resolve() == file.resolve()
+    found = getattr(module, "__file__", None)
+    return found is not None and Path(found).resolve() == file.resolve()

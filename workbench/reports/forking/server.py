@@ -15,7 +15,7 @@ import selectors
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -147,10 +147,14 @@ def _tell(line: socket.socket, message: dict[str, object]) -> None:
         line.send(json.dumps(message).encode())
 
 
-def main() -> None:
-    """Serve the owner: the first argument is the descriptor of a socket to it, the second its process number."""
+def main(bare: Collection[str]) -> None:
+    """Serve the owner; the command line has the descriptor of a socket to it, its process number, and what to import.
+
+    Args:
+        bare: what is imported when nothing but ipykernel is.
+    """
     control, owner = socket.socket(fileno=int(sys.argv[1])), os.pidfd_open(int(sys.argv[2]))
-    imported = preload()
+    imported = preload(sys.argv[3:], bare)
     birth = Server(control, imported).serve(owner)
     if birth is None:
         os._exit(0)  # what is to be done at the end of a process that has made the imports is for the kernels
