@@ -28,7 +28,8 @@ def show_matrix(  # noqa: PLR0913, PLR0917 - a command's options
         list[str] | None, typer.Option(metavar="D,E,F", help="Recipes of serving; without, ML-EXray's faults.")
     ] = None,
     recipe: Annotated[
-        str | None, typer.Option("--recipe", "-r", metavar="RECIPE", help=f"What changes of {SMALL_CNN} start from.")
+        str | None,
+        typer.Option("--recipe", "-r", metavar="RECIPE", help=f"Where changes of {SMALL_CNN} start: 24 x 24, [0, 1]."),
     ] = None,
     data: Annotated[
         str | None, typer.Option(metavar="SOURCE", help="Pictures or a clip that no model was trained on.")
@@ -47,8 +48,8 @@ def show_matrix(  # noqa: PLR0913, PLR0917 - a command's options
 ) -> None:
     """Show what every training x serving pair of recipes costs: accuracy, flips and KL, with 95% intervals.
 
-    A recipe is a preset, a YAML file, or a change of the training recipe: color=bgr, resize=pil.bilinear, rotate=90,
-    several joined by +; own is no change.
+    A recipe is a preset, a YAML file, or a change of the training recipe: color=bgr, rotate=90; several are joined by
+    +, and own is no change.
     """
     from workbench.cli.matrix_rows import Asked, pictures, plan
     from workbench.diagnose.matrix import train_serve_matrix

@@ -8,11 +8,15 @@ from workbench.diagnose.matrix import Matrix, Measure
 
 WIDTH = 110  # columns of text; models beyond go into a table of their own
 FEW = 100  # frames below which only large differences show
-TITLES = {"accuracy": "Top-1 accuracy, %", "flips": "Answers that flip against the model's own recipe, %"}
+TITLES = {
+    "accuracy": "Top-1 accuracy, %",
+    "flips": "Answers that flip against the model's own recipe, %",
+    "kl": "Divergence from the answers under the model's own recipe (KL), nats",
+}
 
 
 def lines(matrix: Matrix) -> list[str]:
-    """Return accuracy, where it is known, and flips as tables: a line a serving recipe, a column a model.
+    """Return accuracy, where it is known, flips and KL as tables: a line a serving recipe, a column a model.
 
     Every figure has its 95% interval over the frames; a star marks a model's own recipe.
     """
@@ -52,6 +56,8 @@ def _line(name: str, cells: list[str], first: int, widths: list[int]) -> str:
 
 
 def _cell(measure: Measure, row: int, column: int, *, own: bool) -> str:
-    mean, low, high = (100 * float(each[row, column]) for each in (measure.mean, measure.low, measure.high))
+    scale, places = (100, 0) if measure.unit == "share" else (1, 3)
+    mean, low, high = (scale * float(each[row, column]) for each in (measure.mean, measure.low, measure.high))
     itself = own and not measure.per_frame[row, column].any()  # against itself nothing changes, whatever the frames
-    return f"{'*' if own else ''}{mean:.0f}{'' if itself else f' [{low:.0f}–{high:.0f}]'}"
+    interval = "" if itself else f" [{low:.{places}f}–{high:.{places}f}]"
+    return f"{'*' if own else ''}{mean:.{places}f}{interval}"

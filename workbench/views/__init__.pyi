@@ -12,6 +12,7 @@ from .figures import figure_compare, figure_seen
 from .lettering import overlay
 from .live_viewer import LiveViewer
 from .matrix_figure import figure_matrix
+from .matrix_files import save_matrix
 from .model_figures import figure_agreement, figure_answers, figure_model_costs
 from .notices import notice
 from .reliability import figure_reliability
@@ -53,6 +54,7 @@ __all__ = [
     "notice",
     "overlay",
     "overlay_boxes",
+    "save_matrix",
     "side_by_side",
     "table",
     "threshold_slider",
