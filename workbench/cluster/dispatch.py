@@ -32,6 +32,7 @@ class Ended:
     key: str
     future: Any
     result: Result | None  # None where Dask itself gave it up
+    error: Exception | None = None  # what came of asking for it
 
 
 class Dispatch:
@@ -66,8 +67,7 @@ class Dispatch:
             while self._jobs:
                 yield from self._news()
         finally:
-            self._futures.clear()  # whatever waits is forgotten at the scheduler
-            self._jobs.clear()
+            self._forget(list(self._futures.values()))
 
     def _submit(self, keys: list[str]) -> None:
         attempt = f"{self._name}-{next(self._attempts)}"
@@ -80,12 +80,24 @@ class Dispatch:
             self._futures[key] = future
             self._client.loop.add_callback(self._follow, key, future)
 
+    def _forget(self, futures: list[Any]) -> None:
+        """Let the scheduler forget jobs: what waits does not begin; what runs ends, and nobody hears of it."""
+
+        async def cancel() -> None:
+            with suppress(OSError):  # a scheduler that is gone has forgotten them
+                await self._client.cancel(futures, asynchronous=True, force=True)
+
+        if futures and self._client.status == "running":
+            self._client.loop.add_callback(cancel)
+
     async def _follow(self, key: str, future: Any) -> None:
         """Wait for a result, in the client's own thread; one that died with its worker is made anew."""
-        result = {}
-        with suppress(OSError):  # the scheduler is gone
-            result = await self._client.gather({key: future}, errors="skip", asynchronous=True)
-        self._events.put(("ended", Ended(key, future, result.get(key))))
+        try:
+            found = await self._client.gather({key: future}, errors="skip", asynchronous=True)
+            ended = Ended(key, future, found[key])
+        except Exception as error:  # nobody sees what is raised here
+            ended = Ended(key, future, None, error)
+        self._events.put(("ended", ended))
 
     def _news(self) -> Iterator[Outcome]:
         for kind, said in self._waiting():
@@ -126,20 +138,23 @@ class Dispatch:
         count = max(self.ledger.deaths[key], self._killed[key])
         times = "once" if count == 1 else f"{count} times"
         cause = "too little memory, or native code that crashes: do it alone to see"
-        return self._end(key, (None, f"its worker died {times} while it ran ({cause})", 0.0, ""))
+        self._forget([self._futures[key]])
+        return self._end(key, failed(f"its worker died {times} while it ran ({cause})"))
 
     def _settled(self, ended: Ended) -> Iterator[Outcome]:
         if ended.result is not None:
             yield self._end(ended.key, ended.result)
         elif ended.future.status == "error":
             yield from self._failed(ended.key, ended.future.exception())
+        elif ended.future.status == "cancelled" or ended.error is None or isinstance(ended.error, OSError):
+            raise gone(self._client) from ended.error
         else:
-            raise gone(self._client)
+            yield self._end(ended.key, failed(told(ended.error)))
 
     def _failed(self, key: str, error: BaseException) -> Iterator[Outcome]:
         """What Dask itself raises: it counted deaths by its own rule, or a value cannot be sent."""
         if type(error).__name__ != "KilledWorker":
-            yield self._end(key, (None, told(error), 0.0, ""))
+            yield self._end(key, failed(told(error)))
             return
         self._killed[key] += 1
         if self._killed[key] >= self._most:
@@ -148,9 +163,18 @@ class Dispatch:
             self._submit([key])
 
     def _end(self, key: str, result: Result) -> Outcome:
+        from distributed.protocol.pickle import loads
+
         self.ledger.ended(key)
         del self._jobs[key], self._futures[key]
-        return Outcome(key, *result)
+        pickled, error, seconds, worker = result
+        value = None
+        if pickled:
+            try:
+                value = loads(pickled)
+            except Exception as raised:  # a class that is only known over there
+                error = told(raised)
+        return Outcome(key, value, error, seconds, worker)
 
     def _expect_workers(self) -> None:
         if self._client.status != "running":
@@ -167,6 +191,11 @@ class Dispatch:
                 f"no worker has been there for {WORKERLESS_S:.0f} s; what is done stays done: start workers, and "
                 "give the same command again"
             )
+
+
+def failed(error: str) -> Result:
+    """Return the result of a job that no worker lived to tell of."""
+    return b"", error, 0.0, ""
 
 
 def gone(client: Any) -> ClusterError:

@@ -15,20 +15,21 @@ from workbench.readable import one_line
 STARTED = "workbench-started"  # the topic on which workers tell which job they begin
 HASH_SEED = "WORKBENCH_CLIENT_HASHSEED"
 
-Result = tuple[Any, str, float, str]  # what the function returned, its error, seconds, worker
+Result = tuple[bytes, str, float, str]  # what the function returned, pickled; its error; seconds; worker
 
 
 def carry_out(function: Callable[[Any], Any], value: Any) -> Result:
-    """Return the function's value, its error, the seconds and the worker's name; raises nothing of the job's."""
+    """Return the function's value, pickled, its error, the seconds and the worker; raises nothing of the job's."""
     from distributed import get_worker
+    from distributed.protocol.pickle import dumps  # Dask itself asks for a result that cannot be sent, time and again
 
     worker, name = get_worker(), f"{socket.gethostname()}:{os.getpid()}"
     worker.log_event(STARTED, {"key": worker.get_current_task(), "worker": worker.address})
     start = time.perf_counter()
     try:
-        result, error = function(value), ""
+        result, error = dumps(function(value)), ""
     except BaseException as raised:  # also SystemExit: a job does not end its worker
-        result, error = None, told(raised)
+        result, error = b"", told(raised)
     return result, error, time.perf_counter() - start, name
 
 
