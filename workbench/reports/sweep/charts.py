@@ -113,7 +113,7 @@ def draw(name: str, columns: Columns, layout: Layout) -> Chart:
     along = [text(each) for each in columns.swept.get(layout.along, nothing)]
     kinds = [text(each) for each in columns.swept.get(layout.colour, nothing)]
     points = [
-        Point(row, value, layout.places[place], layout.series.index(kind))  # type: ignore[arg-type]
+        Point(row, value, layout.places[place], layout.series.index(kind))
         for row, (value, place, kind) in enumerate(zip(values, along, kinds, strict=True))
         if is_number(value) and place in layout.places and kind in layout.series
     ]
@@ -183,4 +183,7 @@ def _marks(points: Sequence[Point], at: Callable[[Point], tuple[float, float]], 
 
 
 def _label(name: str) -> str:
-    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
+    """Return a name that fits before its row; of a path the end, which tells it from its neighbours."""
+    if len(name) <= LETTERS:
+        return name
+    return f"…{name[1 - LETTERS :]}" if "/" in name else f"{name[: LETTERS - 1]}…"

@@ -77,6 +77,17 @@ def test_each_colour_has_its_own_dots(chart):
     assert [(series, path.count("h0")) for series, path in drawn.dots] == [(0, 3), (1, 3)]
 
 
+def test_a_row_has_the_end_of_a_path_and_the_beginning_of_another_name():
+    names = ["/clips/of/today/1.mp4", "tf.bilinear_antialiased"]
+    columns = columns_of([Row({"clip": name}, metrics={"boxes": len(name)}) for name in names], swept=["clip"])
+    drawn = draw("boxes", columns, layout_of(columns.swept))
+    assert [text for *_, anchor, text in drawn.words if anchor == "end"] == [
+        "…of/today/1.mp4",
+        "tf.bilinear_an…",
+        "clip",
+    ]
+
+
 def test_runs_without_the_figure_are_left_out(chart):
     assert chart([1, None, 3, 2]).dots[0][1].count("h0") == 3
 
