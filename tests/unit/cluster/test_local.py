@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import psutil
 import pytest
 
 from tests.unit.cluster import jobs
+from tests.unit.cluster.waiting import wait_for
 from workbench.cluster import open_cluster
 from workbench.cluster.processes import MARK
 from workbench.cluster.share import READ_BY_LIBRARIES, SHARE, cores
@@ -104,13 +104,6 @@ def test_a_client_that_is_ended_leaves_no_process_and_no_folder(tmp_path, number
     client.wait(timeout=20)
     assert not psutil.wait_procs(family, timeout=20)[1]
     wait_for(lambda: [path.name for path in tmp_path.iterdir()] == ["jobs"])
-
-
-def wait_for(condition, seconds=40):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
 
 
 def ended(pid):

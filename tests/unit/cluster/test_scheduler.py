@@ -11,6 +11,7 @@ import pytest
 import trustme
 
 from tests.unit.cluster import jobs
+from tests.unit.cluster.waiting import wait_for
 from workbench.cluster import Tls, open_cluster
 from workbench.errors import ClusterError
 
@@ -53,31 +54,25 @@ def address(tls, tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("worker"))
     worker = ("worker", where, "--nthreads", "1", "--host", "127.0.0.1", "--local-directory", folder)
     with dask("scheduler", "--host", "127.0.0.1", "--port", str(port), tls=tls), dask(*worker, tls=tls):
+        wait_for(lambda: listens(port))
         yield where
 
 
-@pytest.fixture(scope="module")
-def started(address):
-    """Wait until somebody listens."""
-    host, port = address.removeprefix("tls://").split(":")
-    for _ in range(400):
-        with socket.socket() as probe:
-            probe.settimeout(0.1)
-            if probe.connect_ex((host, int(port))) == 0:
-                return address
-    raise AssertionError("no scheduler came")
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_jobs_are_done_by_the_workers_of_a_scheduler(started, tls):
-    with open_cluster(scheduler=started, tls=tls) as cluster:
+def test_jobs_are_done_by_the_workers_of_a_scheduler(address, tls):
+    with open_cluster(scheduler=address, tls=tls) as cluster:
         found = {end.key: end.value for end in cluster.run(jobs.invert, {"half": 2, "quarter": 4})}
     assert found == {"half": 0.5, "quarter": 0.25}
 
 
-def test_a_certificate_of_somebody_else_is_refused(started, tls, tmp_path):
+def test_a_certificate_of_somebody_else_is_refused(address, tls, tmp_path):
     other = certificate(tmp_path)
     with (
         pytest.raises(ClusterError, match="does not accept this client's certificate"),
-        open_cluster(scheduler=started, tls=Tls(tls.ca, other.cert, other.key)),
+        open_cluster(scheduler=address, tls=Tls(tls.ca, other.cert, other.key)),
     ):
         pass
