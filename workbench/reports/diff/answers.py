@@ -143,18 +143,21 @@ def _accuracy(found: Comparison, truth: tuple[np.ndarray, np.ndarray] | None) ->
         return []
     right = [np.asarray(side.best == known, float) for side, known in zip((a, b), truth, strict=True)]
     before, after = float(right[0].mean()), float(right[1].mean())
-    low, high = resampling.of_mean(right[1] - right[0])
+    moved = right[1] - right[0]
+    low, high = resampling.of_mean(moved) if moved.any() else NO_INTERVAL  # of no change at all it would be no width
     return [Figure("accuracy", after - before, low, high, before=before, after=after)]
 
 
 def _of_boxes(found: BoxComparison) -> list[Figure]:
-    sure, count = found.intervals, max(1, found.counts[0])
-    shares = {"lost": found.lost.sum(), "new": found.new.sum(), "renamed": found.renamed.sum()}
-    shares |= {"boxes": sum(shares.values())}
+    """Return the figures of boxes; a count of none has no bootstrapped interval, which would be as sure as can be."""
+    sure, boxes = found.intervals, np.array([len(each) for each, _, _ in found.frames()], float)
+    counts = {"lost": found.lost, "new": found.new, "renamed": found.renamed}
     figures = [Figure("flips", float(found.flips.mean()), *sure["flips"])]
-    figures += [Figure(name, float(total) / count, *sure.get(name, NO_INTERVAL)) for name, total in shares.items()]
-    iou = sure.get("mean_iou", NO_INTERVAL)
-    return [*figures, Figure("moved", 1 - found.mean_overlap, 1 - iou[1], 1 - iou[0])]
+    for name, of_frames in (counts | {"boxes": found.lost + found.new + found.renamed}).items():
+        interval = resampling.of_ratio(of_frames.astype(float), boxes) if of_frames.any() else NO_INTERVAL
+        figures.append(Figure(name, float(of_frames.sum()) / max(1.0, boxes.sum()), *interval))
+    low, high = sure.get("mean_iou", NO_INTERVAL)
+    return [*figures, Figure("moved", 1 - found.mean_overlap, 1 - high, 1 - low)]
 
 
 def _sure(figure: Figure) -> str:

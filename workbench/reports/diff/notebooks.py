@@ -46,13 +46,21 @@ def _changed(number: int, a: Cell, b: Cell) -> Change:
     note = "text, no code" if a.kind == b.kind == "markdown" else "code" if a.kind == b.kind else ""
     if "parameters" in b.tags:
         note = "the parameters' defaults"
-    return Change("notebook", name, _kind(a), _kind(b), note, lines=_lines(a, b))
+    lines = _lines(a, b)
+    was, now = (
+        next((_short(line[1:]) for line in lines if line[:1] == sign and line[1:].strip()), NONE) for sign in "-+"
+    )
+    return Change("notebook", name, was, now, note, lines=lines)
 
 
 def _kind(cell: Cell) -> str:
     """Return the first line of a cell that says something."""
-    first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
-    return first if len(first) <= 60 else f"{first[:59]}…"
+    return _short(next((line for line in cell.source.splitlines() if line.strip()), ""))
+
+
+def _short(line: str) -> str:
+    line = line.strip()
+    return line if len(line) <= 60 else f"{line[:59]}…"
 
 
 def _lines(a: Cell | None, b: Cell | None) -> tuple[str, ...]:
