@@ -64,8 +64,8 @@ def trained(parts: Parts, names: list[str], seed: int) -> dict[str, tuple[Recipe
     """Return a network for each recipe, and for the mixtures of several."""
     under: dict[str, Recipe | list[Recipe]] = {name: RECIPES[name] for name in names}
     resizes = [RECIPES[name] for name in names if set(RECIPES[name] - OWN) <= {"resize"}]
-    mixtures = {MIXED_RESIZES: resizes, MIXED: [RECIPES[name] for name in names]}
-    under |= {name: mixture for name, mixture in mixtures.items() if len(mixture) > 1}
+    under |= {MIXED_RESIZES: resizes} if len(resizes) > 1 else {}
+    under |= {MIXED: [RECIPES[name] for name in names]} if len(names) > len(resizes) else {}
     return {
         name: (recipe, train(parts.learned, parts.learned_truth, recipe, seed=len(under) * seed + place))
         for place, (name, recipe) in enumerate(under.items())
