@@ -22,6 +22,8 @@ LINE, LETTER = 0.2, 0.074  # inches: a line of text, the width of a small letter
 CELL, WIDEST = 0.46, 1.15  # inches: height of a cell, and its width at most
 TREE, BAR = 0.5, 0.16  # inches: height of a tree, of the bar with a group's letter
 TINY = 7.0  # points: the interval in a cell
+ROOM_NAME, ROOM, ROOM_BOTH = 0.12, 0.22, 0.5  # inches: the narrowest column that takes its name; figures; intervals
+NARROWEST = 0.06  # inches: of a cell without any
 SLANT = 38  # degrees of the columns' names
 LONGEST_NAME = 30  # letters
 TITLE = "Rows: how a model was trained; columns: how it is served"
@@ -70,7 +72,8 @@ def figure_matrix(matrix: Matrix, *, measure: str = "", title: str = TITLE) -> F
     longest = min(max(map(len, matrix.serving)), LONGEST_NAME)
     foot = grid.bottom + longest * LETTER * sin(radians(SLANT)) + 1.5 * LINE
     told = _told(grid)
-    page = Paper(foot + LINE * len(told), spoken=_spoken(grid))
+    width = max(WIDTH, grid.left + grid.columns.length + TREE + 0.3)  # more than a page takes at the narrowest
+    page = Paper(foot + LINE * len(told), width=width, spoken=_spoken(grid))
     page.words(0, 0, title, weight="bold", size=11)
     page.words(0, 1.3 * LINE, f"{SAID[grid.name]} · {len(matrix):,} frames", size=SMALL)
     _scale(page, grid, painted)
@@ -85,7 +88,7 @@ def figure_matrix(matrix: Matrix, *, measure: str = "", title: str = TITLE) -> F
 def _grid(matrix: Matrix, name: str) -> Grid:
     count = measure_of(matrix, name).mean.shape[1]
     left = min(max(map(len, matrix.training)), LONGEST_NAME) * LETTER + 0.25
-    width = min((WIDTH - left - TREE - 0.4) / count - 0.06, WIDEST)
+    width = max(min((WIDTH - left - TREE - 0.4) / count - 0.06, WIDEST), NARROWEST)
     columns = axis(matrix.columns, matrix.columns.order, step=width)
     return Grid(matrix, name, row_axis(matrix, step=CELL), columns, left, 3.4 * LINE + TREE)
 
@@ -104,14 +107,17 @@ def _cells(page: Paper, grid: Grid, painted: Shades) -> None:
 
 
 def _write(page: Paper, grid: Grid, cell: tuple[int, int], ink: str) -> None:
-    """Write a cell's figure, and below it its interval; 0 against itself has none."""
+    """Write a cell's figure, and below it its interval, as far as there is room; 0 against itself has no interval."""
+    if grid.columns.step < ROOM:
+        return
     middle, top = grid.left + grid.columns.middles[cell[1]], grid.top + grid.rows.places[cell[0]]
     said = in_figures(grid.name, grid.measure.mean[cell])
     range_ = interval_in_figures(grid.name, grid.measure.low[cell], grid.measure.high[cell])
     itself = grid.name != "accuracy" and grid.matrix.own[cell] and not grid.matrix.mixed[cell[0]]
+    alone = itself or grid.columns.step < ROOM_BOTH
     weight = "bold" if _sure(grid, cell) else "normal"
-    page.words(middle, top + (0.23 if itself else 0.18), said, ha="center", va="center", color=ink, weight=weight)
-    if not itself:
+    page.words(middle, top + (0.23 if alone else 0.18), said, ha="center", va="center", color=ink, weight=weight)
+    if not alone:
         page.words(middle, top + 0.34, range_, ha="center", va="center", color=ink, size=TINY)
 
 
@@ -142,7 +148,7 @@ def _names(page: Paper, grid: Grid) -> None:
         words = shorten(grid.matrix.training[row], LONGEST_NAME)
         page.words(grid.left - 0.12, grid.top + middle, words, ha="right", va="center", size=SMALL, style=style)
     slanted = {"ha": "right", "rotation": SLANT, "rotation_mode": "anchor", "size": SMALL}
-    for column, middle in grid.columns.middles.items():
+    for column, middle in grid.columns.middles.items() if grid.columns.step >= ROOM_NAME else ():
         words = shorten(grid.matrix.serving[column], LONGEST_NAME)
         page.words(grid.left + middle + 0.06, grid.bottom + 0.07, words, **slanted)
 
@@ -172,8 +178,9 @@ def _told(grid: Grid) -> list[str]:
     bold = "; bold: beyond chance not that of the own recipe" if grid.name in ("accuracy", "change") else ""
     apart = "; italic, apart: trained under a mixture" if grid.matrix.mixed.any() else ""
     groups = [f"{letter}  {name}" for letter, (name, _) in lettered(grid.matrix.columns).items()]
-    served = [f"answered alike:  {'   ·   '.join(groups)}"] if groups else []
-    return [f"outlined: the model's own recipe; small: 95% interval over the frames{bold}{apart}", *served]
+    served = [shorten(f"answered alike:  {'  ·  '.join(groups)}", 170)] if groups else []
+    small = "; small: 95% interval over the frames" if grid.columns.step >= ROOM_BOTH else ""
+    return [f"outlined: the model's own recipe{small}{bold}{apart}", *served]
 
 
 def _spoken(grid: Grid) -> str:

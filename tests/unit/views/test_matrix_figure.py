@@ -98,6 +98,15 @@ def test_likes_stand_side_by_side_and_a_mixed_row_stands_below_the_others(matrix
     assert lower - up["both"] > upper - lower
 
 
+def test_many_recipes_keep_their_figures_and_lose_their_intervals(frames):
+    many = {f"size {side}": OWN.replace(resize="cv2.area", pad=side, fit="letterbox") for side in range(16)}
+    figure = figure_matrix(train_serve_matrix({"rgb": MODELS["rgb"]}, many, frames, progress=False))
+    shown = [each.get_text() for each in figure.texts]
+    assert sum(text == "0" for text in shown) >= 16
+    assert not any("interval" in text or "–" in text for text in shown)
+    assert figure.get_size_inches()[0] < 12
+
+
 def test_a_measure_that_is_not_there_is_refused_by_name(matrix, unlabelled):
     with pytest.raises(UnknownName, match="did you mean 'accuracy'"):
         figure_matrix(matrix, measure="acuracy")
