@@ -42,6 +42,7 @@ def _table(matrix: Matrix, measure: Measure) -> Iterator[str]:
     cells = {(r, c): _cell(measure, r, c, own=bool(matrix.own[r, c])) for r in models for c in columns}
     widths = {r: max(len(matrix.training[r]), *(len(cells[r, c]) for c in columns)) for r in models}
     while models:
+        yield ""
         shown = [models.pop(0)]
         while models and first + sum(widths[row] + 3 for row in [*shown, models[0]]) <= WIDTH:
             shown.append(models.pop(0))
