@@ -11,7 +11,7 @@ from workbench.cli.terminal import say
 
 PANEL = "Reports"
 commands = typer.Typer()
-RUN = "Folder or report.html of a run, or the beginning of its id."
+RUN = "Folder, report.html or address of a run, or the beginning of its id."
 
 
 @commands.command("diff", rich_help_panel=PANEL)
@@ -25,7 +25,12 @@ def show_diff(
     out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write it as one offline page.")] = None,
     reports: Annotated[Path, typer.Option(help="Folder in which ids are looked for.")] = Path("reports"),
 ) -> None:
-    """Name what changed between two runs, and what came of it; status 1 if a gate does not hold."""
+    """Name what changed between two runs, and what came of it; status 1 if a gate does not hold.
+
+    A gate is a figure, an operator and a number. Figures: flips, kl, mean_change, max_change, accuracy; of boxes lost,
+    new, renamed, boxes (all three), moved; largest_change (of plain numbers), unmatched (frames), changes; NAME.flips of
+    one answer, a recorded metric by its name, and METRIC.change.
+    """
     from workbench.models.export.text_file import expect_text_place
     from workbench.reports.diff import check_gates, diff_runs
     from workbench.reports.diff.page import write_page

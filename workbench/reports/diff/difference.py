@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from workbench.errors import InvalidValue, UnreadableSource
-from workbench.readable import visible
+from workbench.readable import visible, without_password
 from workbench.reports.diff.answers import AnswerDiff, answer_diff
 from workbench.reports.diff.change import Change, shown
 from workbench.reports.diff.changes import changes
 from workbench.reports.diff.figure import Figure, Told, flat, metric_changes
 from workbench.reports.diff.inputs import given
+from workbench.reports.diff.remote import fetched, is_address
 from workbench.reports.diff.stored import StoredRun, find_run, read_run
 from workbench.reports.predictions import PREDICTIONS
 
@@ -109,7 +111,8 @@ def diff_runs(a: str | Path, b: str | Path, *, reports: str | Path = "reports") 
     """Tell what changed between two runs, and what came of it.
 
     Args:
-        a: the run to hold against: its folder, its report, its id or the beginning of that.
+        a: the run to hold against: its folder, its report, its id or the beginning of that, or the address of its
+            folder, such as `s3://bucket/reports/SCENARIO/ID`.
         b: the other run; of another scenario or folder of reports, too.
         reports: the folder in which ids are looked for.
 
@@ -117,7 +120,19 @@ def diff_runs(a: str | Path, b: str | Path, *, reports: str | Path = "reports") 
         UnreadableSource: there is no such run, or it is damaged.
         InvalidValue: a beginning that several ids have.
     """
-    one, other = (read_run(find_run(run, reports)) for run in (a, b))
+    with ExitStack() as opened:
+        one, other = (_opened(run, reports, opened) for run in (a, b))
+        return _compared(one, other)
+
+
+def _opened(run: str | Path, reports: str | Path, opened: ExitStack) -> StoredRun:
+    """Return a run, which stays readable until `opened` is closed."""
+    if is_address(run):
+        return replace(read_run(opened.enter_context(fetched(str(run)))), origin=without_password(str(run)))
+    return read_run(find_run(run, reports))
+
+
+def _compared(one: StoredRun, other: StoredRun) -> RunDiff:
     notes = [*_standing(one, "A"), *_standing(other, "B")]
     try:
         changed = changes(one, other)
@@ -166,4 +181,4 @@ def _answers(a: StoredRun, b: StoredRun, notes: list[str]) -> Iterator[AnswerDif
 
 def _run(run: StoredRun) -> dict[str, Any]:
     told = {name: run.manifest[name] for name in ("scenario", "run_id", "status", "started")}
-    return told | {"state": run.state, "folder": str(run.folder)}
+    return told | {"state": run.state, "origin": run.origin}

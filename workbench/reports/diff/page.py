@@ -82,7 +82,7 @@ def diff_html(diff: RunDiff, *, gates: Sequence[Gate] = (), folder: Path | None 
         metrics=[_metric(each) for each in diff.figures[:MOST_ROWS]],
         hidden=max(0, len(diff.figures) - MOST_ROWS),
         told=[(each.name, shown(each.before), shown(each.after)) for each in diff.told[:MOST_ROWS]],
-        command=shlex.join(["workbench", "diff", str(diff.a.folder), str(diff.b.folder)]),
+        command=shlex.join(["workbench", "diff", diff.a.origin, diff.b.origin]),
         wide=WIDE,
         most=MOST,
     )

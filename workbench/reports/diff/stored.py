@@ -43,7 +43,8 @@ class Cell:
 class StoredRun:
     """What is kept of a run."""
 
-    folder: Path
+    folder: Path  # gone again where it was brought from elsewhere
+    origin: str  # the same, or its address there
     manifest: dict[str, Any]
     metrics: dict[str, Any]
     details: dict[str, Any]  # empty for a run that was made before these were kept
@@ -116,6 +117,7 @@ def read_run(folder: Path) -> StoredRun:
         raise UnreadableSource(f"{folder / MANIFEST} {what}; run it again, or give another run")
     return StoredRun(
         folder=folder,
+        origin=str(folder),
         manifest=manifest,
         metrics=read_json(folder / METRICS),
         details=read_json(folder / DETAILS),

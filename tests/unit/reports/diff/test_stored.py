@@ -76,3 +76,21 @@ def test_damaged_answers_are_a_note_and_the_rest_is_compared(write_run):
     found = diff_runs(one, two)
     assert any("predictions.npz is damaged" in note for note in found.notes)
     assert not found.answers
+
+
+def test_a_run_is_read_from_an_address_and_leaves_nothing_here(write_run, tmp_path, monkeypatch):
+    import fsspec
+
+    here = tmp_path / "temporary"
+    here.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(here))
+    one, two = (write_run(where, predictions={"x": answer(SURE)}) for where in "ab")
+    fsspec.filesystem("memory").put(str(two), "/diff/count/0123456789ab", recursive=True)
+    found = diff_runs(one, "memory://diff/count/0123456789ab/report.html")
+    assert found.same
+    assert (found.b.folder.name, found.b.origin) == ("0123456789ab", "memory://diff/count/0123456789ab/report.html")
+    assert list(here.iterdir()) == []
+    with pytest.raises(UnreadableSource, match="memory://nowhere is no run"):
+        diff_runs(one, "memory://nowhere")
+    with pytest.raises(UnreadableSource, match="cannot be reached: Protocol not known"):
+        diff_runs(one, "nothing://a/b")
