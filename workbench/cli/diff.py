@@ -27,9 +27,12 @@ def show_diff(
 ) -> None:
     """Name what changed between two runs, and what came of it; status 1 if a gate does not hold.
 
-    A gate is a figure, an operator and a number. Figures: flips, kl, mean_change, max_change, accuracy; of boxes lost,
-    new, renamed, boxes (all three), moved; largest_change (of plain numbers), unmatched (frames), changes; NAME.flips of
-    one answer, a recorded metric by its name, and METRIC.change.
+    A gate is a figure, an operator and a number. Figures of answers are flips,
+    kl, mean_change, max_change; of boxes lost, new, renamed, boxes (all three),
+    moved; of plain numbers largest_change; each the largest of all answers, or
+    NAME.flips of one; NAME.accuracy and NAME.accuracy.change where the truth is
+    known. Further unmatched (frames), changes (causes), and what the notebook
+    recorded: METRIC is B's value, METRIC.change B's minus A's.
     """
     from workbench.models.export.text_file import expect_text_place
     from workbench.reports.diff import check_gates, diff_runs
