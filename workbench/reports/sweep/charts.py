@@ -23,6 +23,7 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 14, 20, 24  # room around the part with the dots
 NAMES, LETTERS = 104, 15  # room on the left where each row has a name, and the letters it holds
 SEED = "seed"  # the parameter over which runs repeat
 ROW, DODGE, TALL = 20, 7, 140  # heights: of a row with one series, of each further one, of a chart over numbers
+STRIP, GOLDEN = 72, 0.618034  # height of a row of all runs; multiples of the golden ratio fill it evenly
 ABOVE = 4  # from the middle of a letter to its foot, about
 
 
@@ -33,6 +34,7 @@ class Point(NamedTuple):
     value: float
     place: float  # along the axis
     series: int
+    aside: float = 0.0  # from the middle of its row, -0.5 to 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,12 @@ def draw(name: str, columns: Columns, layout: Layout) -> Chart:
     along = [text(each) for each in columns.swept.get(layout.along, nothing)]
     kinds = [text(each) for each in columns.swept.get(layout.colour, nothing)]
     points = [
-        Point(row, value, layout.places[place], layout.series.index(kind))
+        Point(row, value, layout.places[place], layout.series.index(kind), row * GOLDEN % 1 - 0.5)
         for row, (value, place, kind) in enumerate(zip(values, along, kinds, strict=True))
         if is_number(value) and place in layout.places and kind in layout.series
     ]
     label, unit = label_of(name)
-    across = ROW + DODGE * (len(layout.series) - 1)
+    across = ROW + DODGE * (len(layout.series) - 1) if layout.along else STRIP
     inside = TALL if layout.numeric else across * len(layout.places)
     chart = Chart(label, unit, better(name), TOP + inside + BOTTOM + (ROW if layout.numeric else 0))
     if not points:  # those that have the metric lack the parameter
@@ -146,17 +148,24 @@ def _over_names(
     chart: Chart, points: Sequence[Point], layout: Layout, across: float
 ) -> Callable[[Point], tuple[float, float]]:
     """Draw the axes of a chart that has a row for each name, and return the place of a run in it."""
-    x = round_scale((point.value for point in points), NAMES, WIDTH - RIGHT)
+    left = NAMES if layout.along else RIGHT
+    x = round_scale((point.value for point in points), left, WIDTH - RIGHT)
     foot = TOP + across * len(layout.places)
     for name, row in layout.places.items():
         middle = TOP + across * (row + 0.5)
-        chart.rules.append((NAMES, middle, WIDTH - RIGHT, middle))
+        chart.rules.append((left, middle, WIDTH - RIGHT, middle))
         chart.words.append((NAMES - 8, middle + ABOVE, "end", _label(name)))
     for tick in x.ticks:
         chart.words.append((x(tick), foot + 16, "middle", written(tick)))
     chart.words.append((NAMES - 8, TOP - 8, "end", _label(layout.along)))
     first = (1 - len(layout.series)) / 2  # series lie side by side in their row, in the order of the legend
-    return lambda point: (x(point.value), round(TOP + across * (point.place + 0.5) + DODGE * (first + point.series), 1))
+    loose = 0 if layout.along else across - ROW  # in the one row of hundreds of runs they lie loose, to be told apart
+
+    def at(point: Point) -> tuple[float, float]:
+        aside = DODGE * (first + point.series) + loose * point.aside
+        return x(point.value), round(TOP + across * (point.place + 0.5) + aside, 1)
+
+    return at
 
 
 def _dots(chart: Chart, points: Iterable[Point], at: Callable[[Point], tuple[float, float]], *, joined: bool) -> None:
