@@ -165,7 +165,6 @@ def index_lock(out: Path) -> FileLock:
 
 def sweep_lock(out: Path, sweep_id: str) -> FileLock:
     """Return the lock that a process holds as long as it runs a sweep."""
-    (out / LOCKS).mkdir(parents=True, exist_ok=True)
     return FileLock(out / LOCKS / f"sweep-{sweep_id}.lock")
 
 

@@ -50,6 +50,9 @@ class Bucket:
         except (ValueError, ImportError) as error:
             raise InvalidValue(f"cannot write to {without_password(self.url)}: {error}") from None
 
+    def expect_here(self, sweep_id: str) -> None:
+        """Do nothing: a URL names the same everywhere."""
+
     def kept(self, scenario: str, run_id: str, *, partial: bool) -> Ended | None:
         """Return how a run ended that need not be done again.
 

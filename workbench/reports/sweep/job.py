@@ -6,7 +6,7 @@ import atexit
 import zlib
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,9 @@ class Task:
 
     scenario: Scenario
     notebook: bytes  # its JSON, zlib: a scheduler holds it once for each job
-    out: str  # path or URL of all reports
+    out: str  # absolute path or URL of all reports
+    sweep_id: str
+    _: KW_ONLY
     timeout: float | None = None  # seconds that one cell may take
     rerun: bool = False  # also what is there already
     allow_damaged: bool = False
@@ -62,11 +64,12 @@ def run_job(job: Job) -> Ended:
     """Carry out a job, unless another worker has: the one that died after it and before it could tell.
 
     Raises:
-        InvalidValue: the inputs here are not those that the client saw.
+        InvalidValue: the inputs, or the place for reports, are not those that the client saw.
         WorkbenchError: as `workbench.reports.run.complete`; a run that merely fails is no error.
     """
     task = job.task
     place = place_of(task.out)
+    place.expect_here(task.sweep_id)
     if not task.rerun and (ended := place.kept(task.scenario.name, job.run_id, partial=task.allow_damaged)):
         return ended
     plan = _plan(job)

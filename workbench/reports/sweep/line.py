@@ -14,7 +14,7 @@ from rich.text import Text
 from workbench.readable import one_line
 from workbench.reports.sweep.tally import Tally
 
-EVERY_S = 10.0  # between two plain lines
+EVERY_S = 10.0  # between two plain lines, of which there is none where nothing has changed
 A_SECOND = 4  # looks at the counts, on a terminal
 
 
@@ -74,11 +74,11 @@ class _Now(SweepLine):
         self._console.out(one_line(text), highlight=False)
 
     def _run(self) -> None:
-        told = ""
+        told: object = None
         while not self._over.wait(EVERY_S):
-            if (line := str(self._tally)) != told:
-                told = line
-                self.say(line)
+            if (now := self._tally.stands) != told:
+                told = now
+                self.say(str(self._tally))
 
 
 class _Silent(SweepLine):

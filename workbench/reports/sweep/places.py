@@ -22,6 +22,13 @@ ONE_PROCESS = "memory://"  # a file system that no other process sees
 class Place(Protocol):
     """A place for runs and for the tables of sweeps."""
 
+    @property
+    def url(self) -> str:
+        """Return what names it to a worker."""
+
+    def expect_here(self, sweep_id: str) -> None:
+        """Refuse, in a worker, a place that is not the one the client of this sweep writes to."""
+
     def kept(self, scenario: str, run_id: str, *, partial: bool) -> Ended | None:
         """Return how a run ended that is there, whole, unaltered, and went well; None where it is to be done."""
 
@@ -77,6 +84,23 @@ class Folder:
 
     path: Path
 
+    @property
+    def url(self) -> str:
+        """Return its absolute path: a worker may run in another folder."""
+        return str(self.path.absolute())
+
+    def expect_here(self, sweep_id: str) -> None:
+        """Refuse a folder of this machine alone: the client's has the lock of the sweep in it.
+
+        Raises:
+            InvalidValue: it is one.
+        """
+        if not Path(store.sweep_lock(self.path, sweep_id).lock_file).exists():
+            raise InvalidValue(
+                f"{self.path} is not the same folder here and where the sweep was started; give --out a folder that "
+                "all machines share, or a bucket"
+            )
+
     def kept(self, scenario: str, run_id: str, *, partial: bool) -> Ended | None:
         """Return how a run ended that need not be done again; every file of it is compared with its seal."""
         return kept_in(self.path / scenario / run_id, partial=partial)
@@ -90,6 +114,7 @@ class Folder:
         """
         with store.writing(self.path):
             lock = store.sweep_lock(self.path, sweep_id)
+            Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
             try:
                 lock.acquire(timeout=0)
             except Timeout:

@@ -48,6 +48,11 @@ class Results:
         return hashlib.sha256("\n".join(runs).encode()).hexdigest()[:12]
 
     @property
+    def begun(self) -> bool:
+        """Tell whether anything has been written."""
+        return self._due > 0
+
+    @property
     def state(self) -> str:
         """Return how it stands: `ok`, `failed` where jobs did, `interrupted` where some have not run."""
         if any(plan.run_id not in self.ended for plan in self.plans):

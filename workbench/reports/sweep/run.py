@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cluster import open_cluster
+from workbench.errors import WorkbenchError
 from workbench.reports.groups import SWEEPS
 from workbench.reports.manifest import Plan
 from workbench.reports.run import expect_timeout, plan_runs
@@ -76,7 +77,10 @@ def sweep(  # noqa: PLR0913 - each by name, each with a default
         plans = _each_once(plan_runs(found, asked.jobs(), allow_damaged=allow_damaged))
     swept = differing(asked.names, [plan.parameters for plan in plans])
     results = Results(found, asked.to_dict(), swept, plans, place_of(out))
-    task = Task(found, packed(_text(plans[0])), str(out), timeout, rerun, allow_damaged)
+    task = Task(
+        found, packed(_text(plans[0])), results.place.url, results.sweep_id, timeout=timeout, rerun=rerun,
+        allow_damaged=allow_damaged,
+    )  # fmt: skip
     return _carried_out(results, task, cluster or open_cluster(), progress=progress)
 
 
@@ -95,17 +99,18 @@ def _carried_out(results: Results, task: Task, cluster: Opening, *, progress: bo
     with all_interrupt(), results.place.alone(results.sweep_id):
         interrupted = False
         try:
-            missing = work.missing()
-            results.write("running")
             with line_for(tally, shown=progress) as line:
-                if missing:
+                if missing := work.missing():
                     work.do(missing, cluster, line)
                 line.say(tally.summary)
         except KeyboardInterrupt:
             interrupted = True
-        finally:
-            with undisturbed():
+        except WorkbenchError:  # no worker came, or the scheduler is gone
+            if results.begun:
                 results.write(results.state)
+            raise
+        with undisturbed():
+            results.write(results.state)
     sweep = _sweep(results, tally)
     if interrupted:
         raise SweepInterrupted(sweep)

@@ -22,10 +22,11 @@ class Tally:
     _running: Callable[[], int] = lambda: 0
     _start: float = field(init=False)
     _begun: float = field(init=False)
+    _last: float = field(init=False)  # when a job has ended
 
     def __post_init__(self) -> None:
         """Take the time."""
-        self._start = self._begun = self.clock()
+        self._start = self._begun = self._last = self.clock()
 
     def begin(self, running: Callable[[], int]) -> None:
         """Count from now on at what pace jobs end; `running` tells how many are under way."""
@@ -33,12 +34,17 @@ class Tally:
 
     def add(self, *, well: bool) -> None:
         """Count a job that ended."""
-        self.well, self.failed = self.well + well, self.failed + (not well)
+        self.well, self.failed, self._last = self.well + well, self.failed + (not well), self.clock()
 
     @property
     def elapsed_s(self) -> float:
         """Return the seconds since the start."""
         return self.clock() - self._start
+
+    @property
+    def stands(self) -> tuple[int, int, int]:
+        """Return what changes when a job begins or ends."""
+        return self.left, self.failed, self._running()
 
     @property
     def left(self) -> int:
@@ -49,7 +55,10 @@ class Tally:
     def eta_s(self) -> float | None:
         """Return the seconds that the rest takes at the pace so far; None before there is a pace."""
         ended = self.well + self.failed
-        return (self.clock() - self._begun) / ended * self.left if ended else None
+        if not ended:
+            return None
+        pace = (self._last - self._begun) / ended
+        return max(pace * self.left - (self.clock() - self._last), pace)
 
     def __str__(self) -> str:
         """Return the line."""

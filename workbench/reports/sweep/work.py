@@ -40,8 +40,10 @@ class Work:
 
         Raises:
             ClusterError: the workers did not start, or the scheduler is gone.
+            RunError: the place cannot be written to.
         """
         with nullcontext(opening) if isinstance(opening, Cluster) else opening as cluster:
+            self.results.write("running")
             self.tally.begin(lambda: cluster.running)
             if cluster.dashboard:
                 line.say(f"dashboard at {cluster.dashboard}")

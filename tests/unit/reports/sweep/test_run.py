@@ -1,7 +1,7 @@
 """Sweeps whose jobs a fake cluster does: what is run, what is kept, and what is left when it breaks off."""
 
 import json
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from workbench.errors import InvalidValue, UnknownName, WorkbenchError
 from workbench.reports.sweep import job as job_module
 from workbench.reports.sweep.ended import ended_in
 from workbench.reports.sweep.job import run_job
+from workbench.reports.sweep.places import Folder
 from workbench.reports.sweep.run import SweepInterrupted, sweep
 
 
@@ -32,6 +33,12 @@ class FakeCluster:
             yield Outcome(key, None if error else value, error, 0.5, "here:1")
 
 
+@contextmanager
+def no_workers():
+    raise WorkbenchError("no worker in 30 s")
+    yield
+
+
 @pytest.fixture
 def cluster(lay_run, tmp_path):
     """Return a cluster whose jobs go well, but that of the number 2."""
@@ -50,8 +57,8 @@ def swept(write_notebook, tmp_path, cluster):
 
     def run(numbers=(1, 2, 3), **more):
         cluster.done.clear()
-        more = {"grid": {"number": list(numbers)}, **more}
-        return sweep(path, out=tmp_path / "out", cluster=nullcontext(cluster), progress=False, **more)
+        more = {"grid": {"number": list(numbers)}, "cluster": nullcontext(cluster), **more}
+        return sweep(path, out=tmp_path / "out", progress=False, **more)
 
     return run
 
@@ -177,8 +184,24 @@ def test_a_worker_refuses_inputs_that_are_not_the_clients(swept, cluster, tmp_pa
     swept(numbers=(1,), parameters={"name": str(clip)})
     change(clip)
     monkeypatch.setattr(job_module, "complete", None)  # nothing is run
-    with pytest.raises(InvalidValue, match=message):
+    with Folder(tmp_path / "out").alone(jobs[0].task.sweep_id), pytest.raises(InvalidValue, match=message):
         run_job(jobs[0])
+
+
+def test_a_worker_refuses_a_folder_that_the_client_does_not_write_to(swept, cluster, tmp_path):
+    jobs = []
+    cluster.do = lambda job: jobs.append(job) or "kept for later"
+    swept(numbers=(1,))
+    (tmp_path / "out").rename(tmp_path / "of another machine")
+    with pytest.raises(InvalidValue, match="a folder that all machines share, or a bucket"):
+        run_job(jobs[0])
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_is_written_when_no_worker_comes(swept, tmp_path):
+    with pytest.raises(WorkbenchError, match="no worker"):
+        swept(cluster=no_workers())
+    assert not (tmp_path / "out" / "sweeps").exists()
 
 
 def test_a_worker_does_not_run_again_what_another_finished_before_it_died(swept, cluster, lay_run, tmp_path):
@@ -186,4 +209,5 @@ def test_a_worker_does_not_run_again_what_another_finished_before_it_died(swept,
     cluster.do = lambda job: jobs.append(job) or "kept for later"
     swept(numbers=(1,))
     lay_run(tmp_path / "out", jobs[0].run_id)
-    assert run_job(jobs[0]).state == "ok"
+    with Folder(tmp_path / "out").alone(jobs[0].task.sweep_id):
+        assert run_job(jobs[0]).state == "ok"
