@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from workbench.cluster.job import Result, carry_out, told
+from workbench.cluster.late import distributed
 from workbench.cluster.ledger import Ledger
 from workbench.cluster.outcome import Outcome
 from workbench.errors import ClusterError
@@ -163,15 +164,13 @@ class Dispatch:
             self._submit([key])
 
     def _end(self, key: str, result: Result) -> Outcome:
-        from distributed.protocol.pickle import loads
-
         self.ledger.ended(key)
         del self._jobs[key], self._futures[key]
         pickled, error, seconds, worker = result
         value = None
         if pickled:
             try:
-                value = loads(pickled)
+                value = distributed().protocol.pickle.loads(pickled)
             except Exception as raised:  # a class that is only known over there
                 error = told(raised)
         return Outcome(key, value, error, seconds, worker)

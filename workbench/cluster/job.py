@@ -9,25 +9,24 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from workbench.cluster.late import distributed
 from workbench.errors import WorkbenchError
 from workbench.readable import one_line
 
 STARTED = "workbench-started"  # the topic on which workers tell which job they begin
 HASH_SEED = "WORKBENCH_CLIENT_HASHSEED"
 
-Result = tuple[bytes, str, float, str]  # what the function returned, pickled; its error; seconds; worker
+# What the function returned, its error, seconds, worker. Pickled here: Dask would ask for what cannot be, for ever.
+Result = tuple[bytes, str, float, str]
 
 
 def carry_out(function: Callable[[Any], Any], value: Any) -> Result:
     """Return the function's value, pickled, its error, the seconds and the worker; raises nothing of the job's."""
-    from distributed import get_worker
-    from distributed.protocol.pickle import dumps  # Dask itself asks for a result that cannot be sent, time and again
-
-    worker, name = get_worker(), f"{socket.gethostname()}:{os.getpid()}"
+    worker, name = distributed().get_worker(), f"{socket.gethostname()}:{os.getpid()}"
     worker.log_event(STARTED, {"key": worker.get_current_task(), "worker": worker.address})
     start = time.perf_counter()
     try:
-        result, error = dumps(function(value)), ""
+        result, error = distributed().protocol.pickle.dumps(function(value)), ""
     except BaseException as raised:  # also SystemExit: a job does not end its worker
         result, error = b"", told(raised)
     return result, error, time.perf_counter() - start, name
@@ -41,12 +40,10 @@ def told(error: BaseException) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions that have to be the same on both sides: what is sent is pickled."""
-    import distributed
-
     import workbench
 
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"Python": python, "workbench": workbench.__version__, "distributed": distributed.__version__}
+    return {"Python": python, "workbench": workbench.__version__, "distributed": distributed().__version__}
 
 
 def dask_setup(worker: Any) -> None:

@@ -12,9 +12,10 @@ import asyncio
 import json
 import os
 import shutil
-import sys
+from multiprocessing.spawn import prepare
 from typing import Any
 
+from workbench.cluster.late import distributed
 from workbench.cluster.processes import MARK, end_all
 from workbench.readable import one_line
 
@@ -42,7 +43,7 @@ def main() -> None:
     os.dup2(2, 1)  # what jobs print goes where errors go; the pipe to the client is for its one line
     with os.fdopen(asked, "rb", buffering=0) as client:
         wanted = json.loads(client.readline())
-        sys.path[:] = wanted["path"]
+        prepare({"sys_path": wanted["path"]})  # as the standard library does for a process of its own
         try:
             asyncio.run(_keep(wanted, client.fileno(), told))
         except BaseException as error:
@@ -53,18 +54,17 @@ def main() -> None:
 
 async def _keep(wanted: dict[str, Any], client: int, told: int) -> None:
     import dask
-    from distributed import LocalCluster, Security
 
     asyncio.get_running_loop().add_reader(client, _end, wanted["folder"])  # readable is closed: nothing more is said
     http = {} if wanted["dashboard"] else dict.fromkeys(PAGES, ())
     with dask.config.set(SETTINGS | http):
-        cluster = await LocalCluster(
+        cluster = await distributed().LocalCluster(
             n_workers=wanted["workers"],
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
             protocol="tls://",
-            security=Security(require_encryption=True, **wanted["security"]),
+            security=distributed().Security(require_encryption=True, **wanted["security"]),
             dashboard_address="127.0.0.1:0",
             scheduler_kwargs={"dashboard": wanted["dashboard"]},
             memory_limit=None,

@@ -13,13 +13,14 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.spawn import get_preparation_data
 from pathlib import Path
 from typing import Any
 
 from workbench.cluster.job import HASH_SEED
 from workbench.cluster.processes import MARK, end_all
 from workbench.cluster.security import fields, temporary
-from workbench.cluster.share import cores, environment
+from workbench.cluster.share import environment, threads
 from workbench.errors import ClusterError, InvalidValue
 
 LOG = "log"  # what the scheduler, the workers and the jobs print
@@ -43,15 +44,16 @@ def local_cluster(workers: int | None, *, dashboard: bool) -> Iterator[Started]:
         InvalidValue: not a number of workers.
         ClusterError: they did not start.
     """
-    count = cores() if workers is None else workers
+    count = threads() if workers is None else workers
     if count < 1:
         raise InvalidValue(f"workers: {count}; expected 1 or more")
     folder, mark = Path(tempfile.mkdtemp(prefix="wb-cluster-")), uuid.uuid4().hex
     credentials = temporary()
-    wanted = {"workers": count, "dashboard": dashboard, "folder": str(folder), "path": sys.path}
+    path = get_preparation_data("keeper")["sys_path"]  # where this process finds modules; jobs are imported by name
+    wanted = {"workers": count, "dashboard": dashboard, "folder": str(folder), "path": path}
     wanted |= {"security": fields(credentials)}
     try:
-        with _keeper(folder, variables(mark, folder, share=max(1, cores() // count))) as keeper:
+        with _keeper(folder, variables(mark, folder, share=max(1, threads() // count))) as keeper:
             try:
                 told = _said(keeper, wanted, folder)
                 yield Started(told["address"], told["dashboard"], credentials)
@@ -70,7 +72,7 @@ def variables(mark: str, folder: Path, *, share: int) -> dict[str, str]:
 def _keeper(folder: Path, extra: dict[str, str]) -> subprocess.Popen[bytes]:
     with (folder / LOG).open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "workbench.cluster.keeper"],
+            [sys.executable, "-P", "-m", "workbench.cluster.keeper"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.cluster.cluster import Cluster
 from workbench.cluster.job import told
+from workbench.cluster.late import distributed
 from workbench.cluster.local import local_cluster
 from workbench.cluster.quiet import quiet_dask
 from workbench.cluster.remote import expect_workers, reached
@@ -52,10 +53,8 @@ def open_cluster(
 
 @contextmanager
 def _client(address: str, security: Any) -> Iterator[Any]:
-    from distributed import Client
-
     try:
-        client = Client(address, security=security, set_as_default=False, timeout=CONNECT_S)
+        client = distributed().Client(address, security=security, set_as_default=False, timeout=CONNECT_S)
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"{address}: no scheduler that this client gets on with: {told(error)}") from error
     try:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from workbench.cluster.late import distributed
+
 OTHERS = ("tornado", "tornado.application", "bokeh")
 DASK = ("distributed", "distributed.client", "distributed.gc")
 
@@ -20,8 +22,7 @@ def quiet_dask() -> Iterator[None]:
     """
     mine = "distributed" not in sys.modules
     before = {name: _state(name) for name in (*OTHERS, *DASK)}
-    import distributed  # noqa: F401
-
+    distributed()
     for name in OTHERS:
         _restore(name, *before[name])
     for name in DASK:

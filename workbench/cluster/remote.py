@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.cluster.address import checked, expect_scheduler
 from workbench.cluster.job import told, versions
+from workbench.cluster.late import distributed
 from workbench.cluster.security import Tls
 from workbench.errors import ClusterError, InvalidValue
 
@@ -20,14 +21,12 @@ def reached(address: str, tls: Tls | None) -> tuple[str, Any]:
         InvalidValue: the address or a certificate cannot be.
         ClusterError: no scheduler answers there, or not to this certificate.
     """
-    from distributed import Security
-
     scheme, host, port = checked(address)
     encrypted = scheme == "tls"
     if tls is not None and not encrypted:
         raise InvalidValue(f"scheduler: {address} takes no certificates; give tls://{host}:{port}, or no certificates")
     try:
-        security = Security(require_encryption=encrypted, **(tls.files() if tls else {}))
+        security = distributed().Security(require_encryption=encrypted, **(tls.files() if tls else {}))
         context = security.get_connection_args("client").get("ssl_context") if encrypted else None
     except (OSError, ValueError) as error:  # an SSLError is an OSError
         raise InvalidValue(f"certificates for {address}: {told(error)}; give PEM files that belong together") from error

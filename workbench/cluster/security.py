@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.cluster.late import distributed
 from workbench.errors import InvalidValue
 
 
@@ -34,9 +35,7 @@ def temporary() -> Any:
 
     Other users of this machine reach a port on loopback, too, and whoever is let in by a scheduler runs code.
     """
-    from distributed.security import Security
-
-    return Security.temporary()
+    return distributed().Security.temporary()
 
 
 def fields(security: Any) -> dict[str, str]:

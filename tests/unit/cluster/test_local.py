@@ -11,9 +11,9 @@ import pytest
 
 from tests.unit.cluster import jobs
 from tests.unit.cluster.waiting import wait_for
-from workbench.cluster import open_cluster
+from workbench.cluster import open_cluster, threads
 from workbench.cluster.processes import MARK
-from workbench.cluster.share import READ_BY_LIBRARIES, SHARE, cores
+from workbench.cluster.share import READ_BY_LIBRARIES, SHARE
 from workbench.errors import ClusterError
 
 pytestmark = pytest.mark.slow
@@ -49,7 +49,7 @@ def test_what_cannot_be_sent_back_is_an_error_and_nothing_else_suffers(cluster):
 def test_workers_share_the_cores_and_print_nothing_here(cluster, capfd):
     names = (SHARE, *READ_BY_LIBRARIES, "PYTHONHASHSEED")
     (found,) = cluster.run(jobs.settings, {"a": names})
-    assert found.value == dict.fromkeys(names[:-1], str(max(1, cores() // 2))) | {
+    assert found.value == dict.fromkeys(names[:-1], str(max(1, threads() // 2))) | {
         "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED")
     }
     assert capfd.readouterr() == ("", "")
