@@ -1,6 +1,7 @@
 """Clips in segments: one process beside two workers, and whether the answers are the same to the bit.
 
-Run: `python benchmarks/segments.py [--only speed|same|search|killed] [--clips 1 2 4 8] [--frames 100] [--rounds 3]`.
+Run: `python benchmarks/segments.py [--only speed|same|search|killed] [--clips 1 2 4 8] [--frames 100] [--rounds 3]
+[--models sample:efficientnet-lite0 ...]`.
 Exit status 1 where an answer differs from that of one process, or a killed worker costs a segment.
 
 `speed`: `predict`, clip after clip, in one process that uses all cores, beside `predict_clips` on two workers of half
@@ -87,10 +88,10 @@ def equal(one: Prediction, other: Prediction) -> bool:
     )
 
 
-def same(cluster: Cluster, folder: Path, frames: int) -> bool:
+def same(cluster: Cluster, folder: Path, models: Sequence[str], *, frames: int) -> bool:
     """Hold every model on every clip against one process."""
     rows, right, clips = [], True, clips_of_every_kind(folder)
-    for name in MODELS:
+    for name in models:
         recipe, model = preset(name), load_model(name)
         found = predict_clips(clips, {"own": (recipe, name)}, cluster=cluster, segment=16, limit=frames, progress=False)
         right &= not found.failed
@@ -112,10 +113,12 @@ def clocked(call: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, value
 
 
-def speed(cluster: Cluster, folder: Path, *, counts: Sequence[int], frames: int, rounds: int) -> None:
+def speed(  # noqa: PLR0913 - what is timed, each by name
+    cluster: Cluster, folder: Path, models: Sequence[str], *, counts: Sequence[int], frames: int, rounds: int
+) -> None:
     """Time one process and the workers, for so many clips each."""
     rows, parts = [], []
-    for name in MODELS:
+    for name in models:
         recipe, model = preset(name), load_model(name)
 
         def on_workers(clips: list[str], recipe: Any = recipe, name: str = name) -> ClipPredictions:
@@ -241,6 +244,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, nargs="+", default=[1, 2, 4, 8])
     parser.add_argument("--frames", type=int, default=len(open_frames("sample:bikes")))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--models", nargs="+", default=MODELS)
     arguments = parser.parse_args()
     print(f"Measured on {machine()}.")
     right, wanted = True, lambda part: arguments.only in (None, part)
@@ -249,10 +253,11 @@ def main() -> None:
         print(f"{WORKERS} workers are there after {time.perf_counter() - start:.1f} s.")
         folder = Path(made)
         if wanted("same"):
-            right &= same(cluster, folder, arguments.frames)
+            right &= same(cluster, folder, arguments.models, frames=arguments.frames)
         if wanted("speed"):
             overhead(cluster)
-            speed(cluster, folder, counts=arguments.clips, frames=arguments.frames, rounds=arguments.rounds)
+            counts, frames, rounds = arguments.clips, arguments.frames, arguments.rounds
+            speed(cluster, folder, arguments.models, counts=counts, frames=frames, rounds=rounds)
         if wanted("search"):
             right &= searches(cluster, arguments.rounds)
         if wanted("killed"):

@@ -96,8 +96,7 @@ def _opened(clip: Clip) -> FrameSequence:
 def _open(clip: Clip) -> FrameSequence:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DamageWarning)  # whoever asked for the clip says it, once
-        how = {"decode": clip.decode, "exif": clip.exif, "allow_damaged": clip.allow_damaged}
-        frames = open_frames(clip.origin, **how)
+        frames = open_frames(clip.origin, decode=clip.decode, exif=clip.exif, allow_damaged=clip.allow_damaged)
     if isinstance(frames, Video | PictureSequence):
         return frames
     frames.close()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tqdm.auto import tqdm
 
@@ -25,7 +25,7 @@ from workbench.recipes.callables import Preprocess
 from workbench.results import BoxFormat, Prediction, box_format
 
 if TYPE_CHECKING:
-    from workbench.cluster import Cluster
+    from workbench.cluster import Cluster, Outcome
 
 SEGMENT = 256  # frames; a job of seconds, beside which its overhead, some 10 ms, and a seek, some 30 frames, are little
 
@@ -45,8 +45,9 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
 ) -> ClipPredictions:
     """Run models over many clips, one job for each segment of a clip, recipe and model.
 
-    Answers are those of `predict` on each clip, to the bit, wherever the jobs run, as long as the processes give the
-    model as many threads. A clip is one job where frames are found by counting from the start (AVI with B-frames), or
+    Answers are those of `predict` on each clip, to the bit, wherever the jobs run, since a job has whole batches
+    (`benchmarks/segments.py` holds three models of two engines on eleven clips to it, with two threads in one process
+    and one in each worker). A clip is one job where frames are found by counting from the start (AVI with B-frames), or
     where the recipe has no size.
 
     Args:
@@ -72,6 +73,7 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
     Raises:
         InvalidValue: no clip, no side, a model in memory, or a length below 1; nothing has run then.
         UnknownName, ModelLoadError, UnreadableSource: there is no such box format or model; nothing has run then.
+        ClusterError: the cluster is gone; with `keep`, the same call goes on where it was.
 
     Example:
         with open_cluster(workers=2) as cluster:
@@ -91,8 +93,8 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
     run: Run = run_here if cluster is None else cluster.run
     try:
         plan = planned(names, wanted, cut, run)
-        done = _Done(Kept(Path(keep)) if keep is not None else None)
-        done.all(plan.jobs, run, progress=progress)
+        done = _Done(plan.jobs, Kept(Path(keep)) if keep is not None else None)
+        done.run(run, progress=progress)
     finally:
         if cluster is None:  # a worker keeps its model for the next call; this process is the user's
             clip.forget()
@@ -100,7 +102,7 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
     predictions, unread = done.read(names, wanted, boxes)
     return ClipPredictions(
         predictions,
-        joined([*plan.failed, *done.failures(plan.jobs), *unread]),
+        joined([*plan.failed, *done.failures(), *unread]),
         jobs=len(plan.jobs),
         recalled=done.recalled,
         seconds=time.perf_counter() - start,
@@ -108,63 +110,57 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
 
 
 class _Done:
-    """The segments that are answered so far."""
+    """The jobs of a plan, and what is answered so far."""
 
-    def __init__(self, kept: Kept | None) -> None:
-        self._kept = kept
-        self._segments: dict[Planned, Segment] = {}
-        self._errors: dict[Planned, str] = {}
+    def __init__(self, jobs: Sequence[Planned], kept: Kept | None) -> None:
+        self._jobs, self._kept = jobs, kept
+        self._segments: dict[int, Segment] = {}  # by the number of the job
+        self._errors: dict[int, str] = {}
         self.recalled = 0
 
-    def all(self, jobs: Sequence[Planned], run: Run, *, progress: bool) -> None:
+    def run(self, run: Run, *, progress: bool) -> None:
         """Recall what is kept, and run the rest."""
-        total = sum(each.job.stop - each.job.start for each in jobs)
-        with tqdm(total=total, unit="frame", disable=not progress, leave=False) as bar:
-            left = []
-            for each in jobs:
+        lengths = [each.job.stop - each.job.start for each in self._jobs]
+        with tqdm(total=sum(lengths), unit="frame", disable=not progress, leave=False) as bar:
+            for number, each in enumerate(self._jobs):
                 if self._kept and (segment := self._kept.recall(each.job)):
-                    self._segments[each] = segment
-                    bar.update(each.job.stop - each.job.start)
-                else:
-                    left.append(each)
-            self.recalled = len(jobs) - len(left)
-            for each, segment in self._run(left, run):
-                bar.update(each.job.stop - each.job.start)
-                if segment and self._kept:
-                    self._kept.remember(each.job, segment)
+                    self._segments[number] = segment
+                    bar.update(lengths[number])
+            self.recalled = len(self._segments)
+            left = {str(n): each.job for n, each in enumerate(self._jobs) if n not in self._segments}
+            for outcome in run(answer, left):
+                self._take(outcome)
+                bar.update(lengths[int(outcome.key)])
         for kind, text in dict.fromkeys(each for segment in self._segments.values() for each in segment.warned):
             warnings.warn(text, kind, stacklevel=3)
 
-    def _run(self, jobs: Sequence[Planned], run: Run) -> Iterator[tuple[Planned, Segment | None]]:
-        for outcome in run(answer, {str(number): each.job for number, each in enumerate(jobs)}):
-            each, value = jobs[int(outcome.key)], outcome.value
-            if outcome.error:
-                self._errors[each] = outcome.error
-            else:
-                self._segments[each] = value
-            yield each, None if outcome.error else value
+    def _take(self, outcome: Outcome) -> None:
+        number = int(outcome.key)
+        if outcome.error:
+            self._errors[number] = outcome.error
+            return
+        self._segments[number] = outcome.value
+        if self._kept:
+            self._kept.remember(self._jobs[number].job, outcome.value)
 
-    def failures(self, jobs: Sequence[Planned]) -> list[Failure]:
+    def failures(self) -> list[Failure]:
         """Return the jobs that failed, in the order of the plan."""
-        return [
-            Failure(each.clip, each.side, (each.job.start, each.job.stop - 1), self._errors[each])
-            for each in jobs
-            if each in self._errors
-        ]
+        failed = [(self._jobs[number], error) for number, error in sorted(self._errors.items())]
+        return [Failure(each.clip, each.side, (each.job.start, each.job.stop - 1), error) for each, error in failed]
 
     def read(
-        self, clips: Sequence[str], sides: Mapping[str, Side], boxes: Any
+        self, clips: Sequence[str], sides: Mapping[str, Side], boxes: str | BoxFormat | None
     ) -> tuple[dict[str, dict[str, Prediction]], list[Failure]]:
         """Put the segments of each clip together, and name the clips whose answers cannot be read."""
+        answered: dict[tuple[str, str], list[Segment]] = {}
+        for number, segment in sorted(self._segments.items()):  # the jobs of a clip are in its order
+            answered.setdefault(self._jobs[number][:2], []).append(segment)
         found: dict[str, dict[str, Prediction]] = {}
         failed = []
-        for name in clips:
-            for side, (recipe, _) in sides.items():
-                mine = [each for each in self._segments if (each.clip, each.side) == (name, side)]
-                segments = [self._segments[each] for each in sorted(mine, key=lambda each: each.job.start)]
-                try:
-                    if segments:
-                        found.setdefault(name, {})[side] = merged(segments, recipe, boxes)
-                except WorkbenchError as error:
-                    failed.append(Failure(name, side, None, str(error)))
+        for name, side in ((name, side) for name in clips for side in sides if (name, side) in answered):
+            try:
+                said = merged(answered[name, side], sides[side].recipe, boxes)
+                found.setdefault(name, {})[side] = said
+            except WorkbenchError as error:
+                failed.append(Failure(name, side, None, str(error)))
         return found, failed
