@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 from multiprocessing.spawn import prepare
 from typing import Any
 
@@ -32,6 +33,7 @@ SETTINGS = {
     "distributed.diagnostics.nvml": False,
     "distributed.comm.timeouts.connect": "10s",
 }
+ORIGINS = "distributed.scheduler.dashboard.bokeh-application.allow_websocket_origin"
 PAGES = ("distributed.scheduler.http.routes", "distributed.worker.http.routes")
 
 
@@ -56,7 +58,9 @@ async def _keep(wanted: dict[str, Any], client: int, told: int) -> None:
     import dask
 
     asyncio.get_running_loop().add_reader(client, _end, wanted["folder"])  # readable is closed: nothing more is said
-    http = {} if wanted["dashboard"] else dict.fromkeys(PAGES, ())
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        page = f"127.0.0.1:{free.getsockname()[1]}"
+    http = {ORIGINS: [page]} if wanted["dashboard"] else dict.fromkeys(PAGES, ())  # not for pages of others
     with dask.config.set(SETTINGS | http):
         cluster = await distributed().LocalCluster(
             n_workers=wanted["workers"],
@@ -65,7 +69,7 @@ async def _keep(wanted: dict[str, Any], client: int, told: int) -> None:
             host="127.0.0.1",
             protocol="tls://",
             security=distributed().Security(require_encryption=True, **wanted["security"]),
-            dashboard_address="127.0.0.1:0",
+            dashboard_address=page,
             scheduler_kwargs={"dashboard": wanted["dashboard"]},
             memory_limit=None,
             local_directory=wanted["folder"],
