@@ -1,13 +1,14 @@
 """Clips in segments: one process beside two workers, and whether the answers are the same to the bit.
 
-Run: `python benchmarks/segments.py [--only speed|same|search|killed] [--clips 1 2 4 8] [--frames 100] [--rounds 3]
-[--models sample:efficientnet-lite0 ...]`.
-Exit status 1 where an answer differs from that of one process, or a killed worker costs a segment.
+Run: `python benchmarks/segments.py [--only speed|same|search|killed] [--models sample:efficientnet-lite0 ...]
+[--clips 1 2 4 8] [--frames 100] [--rounds 3]`. Exit status 1 where an answer differs from that of one process, or a
+killed worker costs a segment.
 
 `speed`: `predict`, clip after clip, in one process that uses all cores, beside `predict_clips` on two workers of half
 the cores each; all have run once before, so that models are loaded. Below it what a run is made of: start of the
 cluster, first use of a model on a worker, decoding, preprocessing, inference, and what a job costs beside them.
-`same`: real models on real clips of every kind, and a full search.
+`same`: real models on real clips of every kind, in segments of 16 frames.
+`search`: the search of a model's preprocessing, the candidates and frames spread over the workers.
 `killed`: a worker is killed by SIGKILL in the middle of a run.
 """
 
