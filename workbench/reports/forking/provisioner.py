@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -34,8 +33,11 @@ class ForkProvisioner(LocalProvisioner):
         """Launch a kernel: a fork if that is what a fresh start would be, else by starting `cmd`."""
         process = self._forked(cmd, kwargs)
         if process is not None:
-            with contextlib.suppress(Refused):
+            try:
                 await process.begun(ANSWER_S)
+            except Refused as reason:
+                self.log.debug("A kernel is started afresh: %s", reason)
+            else:
                 self.process, self.pid, self.pgid = process, process.pid, process.pid
                 self.cwd = kwargs.get("cwd") or Path.cwd()
                 return self.connection_info

@@ -101,8 +101,9 @@ def test_what_a_library_does_at_the_end_of_a_process_is_done_once_in_each_kernel
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with ForkServer(["at_end"]) as server:
-        pids = [said(run("import os; print(os.getpid())", server=server)) for _ in range(2)]
-    assert (tmp_path / "ends").read_text().split() == pids
+        told = [said(run("import os", f"{HOW}; print(os.getpid())", server=server)) for _ in range(2)]
+    ends = (tmp_path / "ends").read_text().split()
+    assert told == [f"{FORKED}\n{pid}" for pid in ends]
 
 
 OWNER = """import sys, threading
