@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher, unified_diff
 
-from workbench.reports.diff.change import NONE, Change
+from workbench.reports.diff.change import NONE, Change, shown
 from workbench.reports.diff.stored import Cell, StoredRun
 
 MOST_LINES = 60  # of one cell's difference
@@ -16,10 +16,19 @@ def notebook_changes(a: StoredRun, b: StoredRun) -> Iterator[Change]:
     one, other = (run.manifest["notebook"].get("sha256") for run in (a, b))
     if one == other:
         return
+    if a.cells and b.cells and a.manifest["scenario"] != b.manifest["scenario"] and not _akin(a.cells, b.cells):
+        files = (shown(run.manifest["notebook"].get("file")) for run in (a, b))
+        yield Change("notebook", "notebook", *files, "another notebook", follows="scenario")
+        return
     found = list(_cells(a.cells, b.cells)) if a.cells and b.cells else []
     yield from found
     if not found:
         yield Change("notebook", "notebook", str(one)[:8], str(other)[:8], "which cells is not known: one is not kept")
+
+
+def _akin(a: Sequence[Cell], b: Sequence[Cell]) -> bool:
+    """Tell whether half of the cells are the same, as those of a copy under another name are."""
+    return SequenceMatcher(None, a, b, autojunk=False).ratio() >= 0.5
 
 
 def _cells(a: Sequence[Cell], b: Sequence[Cell]) -> Iterator[Change]:

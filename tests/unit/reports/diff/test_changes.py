@@ -97,6 +97,15 @@ def test_the_cell_that_changed_is_named(write_run, cells, named):
     assert [str(each) for each in found.causes] == [named]
 
 
+def test_another_scenario_is_one_change_and_not_all_its_cells(write_run):
+    notebook = {"file": "add.ipynb", "shipped": True, "sha256": "ff"}
+    cells = ("# Add", "first: int = 3", "print(first + 1)")
+    found = diff_runs(write_run("a", cells=CELLS), write_run("b", cells=cells, notebook=notebook, scenario="add"))
+    assert [str(each) for each in found.changes] == [
+        "scenario: count → add", "notebook: count.ipynb → add.ipynb (another notebook)"
+    ]  # fmt: skip
+
+
 def test_what_another_change_explains_follows_it(write_run):
     cells = ("# Count", "number: int = 4", "print(number)")
     notebook = {"file": "count.ipynb", "shipped": True, "sha256": "ff"}
