@@ -29,7 +29,7 @@ SCENARIO = "explore_mismatch"
             "leave out --scheduler",
             id="a trusted file elsewhere",
         ),
-        pytest.param(["https://127.0.0.1:9/x.ipynb", "--grid", "a=1"], "cannot read the notebook", id="no such URL"),
+        pytest.param(["nope://bucket/x.ipynb", "--grid", "a=1"], "cannot read the notebook", id="no such URL"),
     ],
 )
 def test_what_is_wrong_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, words, message):
