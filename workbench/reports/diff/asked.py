@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.recipes import Recipe, load_recipe
-from workbench.reports.diff.change import MISSING, Change, differing, leaves, same, shown
+from workbench.reports.diff.change import MISSING, Change, differing, leaves, shown
 from workbench.reports.diff.stored import StoredRun
 
 SLOTS = frozenset(field.name for field in fields(Recipe))
@@ -79,8 +79,3 @@ def _defaulted(name: str, a: StoredRun, b: StoredRun) -> str:
     if given == [True, False]:
         return "given in A; the notebook's default in B"
     return "the notebook's default" if not any(given) else ""
-
-
-def same_asked(a: StoredRun, b: StoredRun) -> bool:
-    """Tell whether both runs had the same parameters."""
-    return same(a.manifest["parameters"], b.manifest["parameters"])

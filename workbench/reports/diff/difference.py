@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.readable import visible, without_password
-from workbench.reports.diff.answers import AnswerDiff, answer_diff
+from workbench.reports.diff.answers import AnswerDiff, Kept, answer_diff
 from workbench.reports.diff.change import Change, shown
 from workbench.reports.diff.changes import changes
 from workbench.reports.diff.figure import Figure, Told, flat, metric_changes
@@ -35,6 +35,7 @@ class RunDiff:
     figures: tuple[Figure, ...]  # recorded numbers that differ
     told: tuple[Told, ...]  # recorded texts and lists that differ, and what one run alone recorded
     notes: tuple[str, ...]  # what makes the comparison less than whole, a line each
+    lost: tuple[str, ...] = ()  # the names of answers that A kept, and that cannot be compared with any of B
 
     def __repr__(self) -> str:
         return visible(f"RunDiff({self.verdict})")
@@ -142,8 +143,11 @@ def _compared(one: StoredRun, other: StoredRun) -> RunDiff:
             f"{one.folder} and {other.folder} cannot be compared: a manifest does not keep to its format "
             f"({type(error).__name__}); run it again"
         ) from error
-    answers = tuple(_answers(one, other, notes))
-    return RunDiff(one, other, changed, answers, tuple(figures), tuple(told), tuple(notes))
+    kept = [_kept(run, side, notes) for side, run in (("A", one), ("B", other))]
+    answers = tuple(_answers(*kept, notes))
+    compared = {each.name for each in answers}
+    lost = tuple(name for name in kept[0] if name not in compared)
+    return RunDiff(one, other, changed, answers, tuple(figures), tuple(told), tuple(notes), lost)
 
 
 def _standing(run: StoredRun, side: str) -> Iterator[str]:
@@ -157,26 +161,27 @@ def _standing(run: StoredRun, side: str) -> Iterator[str]:
         yield f"{side} was made before files and packages were listed, so not every change can be named; run it again"
 
 
-def _answers(a: StoredRun, b: StoredRun, notes: list[str]) -> Iterator[AnswerDiff]:
+def _kept(run: StoredRun, side: str, notes: list[str]) -> dict[str, Kept]:
+    """Return what a run kept of answers; nothing, and a note, where that file is damaged."""
+    try:
+        return run.predictions()
+    except UnreadableSource as error:
+        notes.append(f"{side}: {error}")
+        return {}
+
+
+def _answers(a: dict[str, Kept], b: dict[str, Kept], notes: list[str]) -> Iterator[AnswerDiff]:
     """Yield what both runs kept of answers under one name; add to `notes` what cannot be compared."""
-    kept = []
-    for side, run in (("A", a), ("B", b)):
-        try:
-            kept.append(run.predictions())
-        except UnreadableSource as error:
-            notes.append(f"{side}: {error}")
-            kept.append({})
-    if not kept[0] and not kept[1]:
+    if not a and not b:
         notes.append(f"neither run kept answers ({PREDICTIONS}): record(..., predictions=...) in the notebook does")
-    for name in dict.fromkeys((*kept[0], *kept[1])):
-        alone = next((side for side, has in zip("BA", kept, strict=True) if name not in has), "")
-        if alone:
-            notes.append(f"{name}: only {alone} kept answers under this name")
-            continue
-        try:
-            yield answer_diff(name, kept[0][name], kept[1][name])
-        except InvalidValue as error:
-            notes.append(f"{name}: the answers cannot be compared: {error}")
+    for name in dict.fromkeys((*a, *b)):
+        if name in a and name in b:
+            try:
+                yield answer_diff(name, a[name], b[name])
+            except InvalidValue as error:
+                notes.append(f"{name}: the answers cannot be compared: {error}")
+        else:
+            notes.append(f"{name}: only {'A' if name in a else 'B'} kept answers under this name")
 
 
 def _run(run: StoredRun) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def check_gates(diff: RunDiff, gates: Iterable[str]) -> tuple[Gate, ...]:
     (of plain numbers): the largest of all answers, or of one as `NAME.flips`. `changes` counts what changed and
     `unmatched` the frames that one run alone answered. A recorded metric is meant by its name, B's value, and by
     `NAME.change`, B's minus A's; `metrics.NAME` where it is called as one of these. No gate holds for a run B that did
-    not end well.
+    not end well, and none on a figure that is not known, as those of all answers are where B lacks some.
 
     Raises:
         InvalidValue: a gate that cannot be read.
@@ -102,4 +102,6 @@ def _answers(diff: RunDiff) -> dict[str, float]:
                     f"{each.name}.{figure.name}": figure.after,
                     f"{each.name}.{figure.name}.change": figure.change,
                 }
+    if diff.lost:  # what is not known may be worse
+        worst = dict.fromkeys(("flips", *worst), math.nan)
     return found | worst

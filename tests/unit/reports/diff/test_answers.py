@@ -117,6 +117,13 @@ def test_no_gate_holds_for_a_run_that_failed_or_on_no_frame_in_common(write_run)
     assert (gate.holds, gate.found) == (False, "flips is not known")
 
 
+def test_no_gate_on_all_answers_holds_where_the_second_run_lacks_some(write_run):
+    one = write_run("a", predictions={"x": answer(SURE), "y": answer(SURE)})
+    found = diff_runs(one, write_run("b", predictions={"x": answer(SURE)}))
+    assert [gate.holds for gate in check_gates(found, ["flips<=1", "x.flips<=0"])] == [False, True]
+    assert "y: only A kept answers under this name" in found.notes
+
+
 @pytest.mark.parametrize(
     ("gate", "error"),
     [
