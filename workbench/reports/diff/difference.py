@@ -143,10 +143,10 @@ def _compared(one: StoredRun, other: StoredRun) -> RunDiff:
             f"{one.folder} and {other.folder} cannot be compared: a manifest does not keep to its format "
             f"({type(error).__name__}); run it again"
         ) from error
-    kept = [_kept(run, side, notes) for side, run in (("A", one), ("B", other))]
-    answers = tuple(_answers(*kept, notes))
+    kept, others = _kept(one, "A", notes), _kept(other, "B", notes)
+    answers = tuple(_answers(kept, others, notes))
     compared = {each.name for each in answers}
-    lost = tuple(name for name in kept[0] if name not in compared)
+    lost = tuple(name for name in kept if name not in compared)
     return RunDiff(one, other, changed, answers, tuple(figures), tuple(told), tuple(notes), lost)
 
 

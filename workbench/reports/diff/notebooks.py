@@ -17,8 +17,8 @@ def notebook_changes(a: StoredRun, b: StoredRun) -> Iterator[Change]:
     if one == other:
         return
     if a.cells and b.cells and a.manifest["scenario"] != b.manifest["scenario"] and not _akin(a.cells, b.cells):
-        files = (shown(run.manifest["notebook"].get("file")) for run in (a, b))
-        yield Change("notebook", "notebook", *files, "another notebook", follows="scenario")
+        was, now = (shown(run.manifest["notebook"].get("file")) for run in (a, b))
+        yield Change("notebook", "notebook", was, now, "another notebook", follows="scenario")
         return
     found = list(_cells(a.cells, b.cells)) if a.cells and b.cells else []
     yield from found
