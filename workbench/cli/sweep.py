@@ -24,10 +24,10 @@ commands = typer.Typer()
 
 @commands.command("sweep", rich_help_panel=PANEL)
 def sweep(  # noqa: PLR0913, PLR0917 - a command's options
-    scenario: Annotated[str, typer.Argument(help="A scenario, or the path or URL of a notebook.")],
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario, or the path or URL of a notebook.")],
     grid: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=A,B,C", help="Values of a parameter; ; between lists. Repeat it: all combinations."),
+        typer.Option(metavar="NAME=A,B,C", help="Values of a parameter; lists between ;. Repeated: all combinations."),
     ] = None,
     table: Annotated[
         Path | None, typer.Option(metavar="JOBS.csv", help="A row for each job, a column for each parameter.")
