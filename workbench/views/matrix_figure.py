@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import radians, sin
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -159,8 +160,9 @@ def _scale(page: Paper, grid: Grid, painted: Shades) -> None:
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     width, left, top = 1.5, WIDTH - 2.1, 0.02
     axes = page.place(left, top, width, 0.12)
-    axes.bar(np.arange(60), 1, width=1.02, color=[painted.of(step)[0] for step in np.linspace(low, high, 60)])
-    axes.set(xlim=(-0.5, 59.5), ylim=(0, 1), xticks=[], yticks=[])
+    steps = [to_rgb(painted.of(step)[0]) for step in np.linspace(low, high, 120)]
+    axes.imshow([steps], aspect="auto")  # one picture: bars side by side have seams in a vector drawing
+    axes.set(xticks=[], yticks=[])
     page.words(left - 0.06, top + 0.06, in_figures(grid.name, low), ha="right", va="center", size=SMALL)
     page.words(left + width + 0.06, top + 0.06, in_figures(grid.name, high), va="center", size=SMALL)
 

@@ -32,7 +32,7 @@ class Matrix:
     change: Measure | None  # (R, S): accuracy minus the row's accuracy under its own recipe, paired; None likewise
     baseline: Measure | None  # (R, 1): accuracy under the row's own recipe, also where no column is that
     rows: Grouping  # of the R rows: alike where they break under the same serving recipes
-    columns: Grouping  # of the S columns: alike where the models answer alike
+    columns: Grouping  # of the S columns: alike where the models answer alike, mixed ones left out
     recipes: dict[str, dict[str, Any]]  # "training" -> name -> list of recipes, "serving" -> name -> slots; plain types
 
     def __repr__(self) -> str:

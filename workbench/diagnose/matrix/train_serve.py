@@ -123,6 +123,7 @@ def _matrix(
         base = measure([[np.mean([_right(e, truth) for e in row], axis=0)] for row in own], "share", True)
         change = Measure(accuracy.per_frame - base.per_frame, "share", False, *draws, certain=itself)
     single = [row for row in rows if not row.mixed]
+    knowing = served[: len(single)] or served  # a mixture answers alike under recipes that others tell apart
     return Matrix(
         training=tuple(row.name for row in rows),
         serving=tuple(serving),
@@ -134,7 +135,7 @@ def _matrix(
         change=change,
         baseline=base,
         rows=alike_profiles(flips.mean[: len(single)], {row.name: row.own[0].settings() for row in single}),
-        columns=alike_answers(_probabilities(served), {name: _settings(each) for name, each in serving.items()}),
+        columns=alike_answers(_probabilities(knowing), {name: _settings(each) for name, each in serving.items()}),
         recipes={
             "training": {row.name: [each.to_dict() for each in row.own] for row in rows},
             "serving": {name: each.to_dict() if isinstance(each, Recipe) else dict(each)
