@@ -51,7 +51,6 @@ def main() -> None:
         except BaseException as error:
             _tell(told, {"error": one_line(f"{type(error).__name__}: {error}")})
             _end(wanted["folder"])
-            raise
 
 
 async def _keep(wanted: dict[str, Any], client: int, told: int) -> None:
@@ -87,13 +86,9 @@ async def _look_after(cluster: Any) -> None:
     while True:
         now = {nanny.pid for nanny in cluster.workers.values() if nanny.pid}
         if alive - now:
-            await asyncio.to_thread(_end_orphans, cluster)
+            await asyncio.to_thread(end_all, os.environ[MARK], but={os.getpid()})
         alive = now
         await asyncio.sleep(CHECK_S)
-
-
-def _end_orphans(cluster: Any) -> None:
-    end_all(os.environ[MARK], but={os.getpid()})
 
 
 def _tell(pipe: int, said: dict[str, str]) -> None:
