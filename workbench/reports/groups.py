@@ -34,6 +34,7 @@ class Group:
     trends: Mapping[str, Trend]  # of the newest run's figures, by metric
     runs: int  # that ended well with the newest one's parameters, repeats counted
     since: tuple[str, list[str]] | None  # when the run before it was started, and what has changed
+    dotted: bool  # runs with other parameters are in the trends
     unfolded: bool
 
 
@@ -91,6 +92,7 @@ def _group(runs: Sequence[Entry], history: Sequence[Past], swept: Collection[str
         trends={name: found for name, found in trends.items() if found},
         runs=len(same),
         since=since(same) if same and same[-1].started == newest.run["started"] else None,
+        dotted=any(found and found.dots for found in trends.values()),
         unfolded=len(earlier) <= OPEN,
     )
 
