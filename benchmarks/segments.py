@@ -114,6 +114,20 @@ def clocked(call: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, value
 
 
+def cpu_s() -> float:
+    """Return the CPU seconds that this process and all that it has started have used so far."""
+    me = psutil.Process()
+    times = [each.cpu_times() for each in (me, *me.children(recursive=True))]
+    return float(sum(each.user + each.system for each in times))
+
+
+def worked(call: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Return the seconds of a call, the CPU seconds, and what it returned."""
+    before = cpu_s()
+    seconds, value = clocked(call)
+    return seconds, cpu_s() - before, value
+
+
 def speed(  # noqa: PLR0913 - what is timed, each by name
     cluster: Cluster, folder: Path, models: Sequence[str], *, counts: Sequence[int], frames: int, rounds: int
 ) -> None:
@@ -133,24 +147,29 @@ def speed(  # noqa: PLR0913 - what is timed, each by name
         clocked(lambda warm=warm: alone(warm[:1]))
         for count in counts:
             clips = copies(folder, count)
-            taken: dict[str, list[float]] = {"one": [], "workers": []}
+            one, workers = [], []
             for _ in range(rounds):
-                seconds, said = clocked(lambda clips=clips: alone(clips))
-                taken["one"].append(seconds)
-                seconds, found = clocked(lambda clips=clips: on_workers(clips))
-                taken["workers"].append(seconds)
-            one, workers = median(taken["one"]), median(taken["workers"])
-            total = sum(len(each) for each in said)
-            rows.append((name, count, found.jobs, total / one, total / workers, one / workers))
+                one.append(worked(lambda clips=clips: alone(clips)))
+                workers.append(worked(lambda clips=clips: on_workers(clips)))
+            said, found = one[-1][2], workers[-1][2]
+            rows.append((name, count, found.jobs, *compared(one, workers, sum(len(each) for each in said))))
         parts.append((name, first_s, *stages(said), *stages([sides["own"] for sides in found.predictions.values()])))
         model.close()
-    columns = ("model", "clips", "jobs", "one process, frames/s", f"{WORKERS} workers, frames/s", "times faster")
+    columns = ("model", "clips", "jobs", "one process, frames/s", f"{WORKERS} workers, frames/s", "times faster",
+               "CPU ms a frame, one", "CPU ms a frame, workers")  # fmt: skip
     print_table(f"{frames} frames a clip, medians of {rounds}", columns, rows)
     stage = ("decode", "preprocess", "infer")
     columns = ("model", "first call, s", *(f"{each}, one" for each in stage), *(f"{each}, workers" for each in stage))
     print_table(
         "ms a frame by stage (of a worker with half the cores), and the first call on the workers", columns, parts
     )
+
+
+def compared(one: Sequence[tuple[Any, ...]], workers: Sequence[tuple[Any, ...]], frames: int) -> list[float]:
+    """Return frames a second of both, their ratio, and the CPU milliseconds a frame of both."""
+    wall = [median([each[0] for each in rounds]) for rounds in (one, workers)]
+    cpu = [median([each[1] for each in rounds]) / frames * 1e3 for rounds in (one, workers)]
+    return [*(frames / seconds for seconds in wall), wall[0] / wall[1], *cpu]
 
 
 def stages(said: Sequence[Prediction]) -> list[float]:

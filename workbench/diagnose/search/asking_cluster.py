@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -80,10 +80,13 @@ class AskingCluster:
         cluster: an open one.
         model: the network, by name.
         tensors: of the frames, which are decoded here.
+        pause: called when a job ends; it may raise to stop.
     """
 
-    def __init__(self, cluster: Cluster, model: ModelFile, tensors: Tensors) -> None:
-        self._cluster, self._model, self._tensors = cluster, model, tensors
+    def __init__(
+        self, cluster: Cluster, model: ModelFile, tensors: Tensors, *, pause: Callable[[], None] = lambda: None
+    ) -> None:
+        self._cluster, self._model, self._tensors, self._pause = cluster, model, tensors, pause
         self._search = uuid.uuid4().hex
         self._sent: set[str] = set()
 
@@ -128,6 +131,7 @@ class AskingCluster:
             jobs = {str(number): question for number, question in waiting.items()}
             lacking = {}
             for outcome in self._outcomes(jobs):
+                self._pause()
                 number = int(outcome.key)
                 if outcome.error:
                     raise ClusterError(f"the search cannot go on: {outcome.error}")

@@ -53,9 +53,9 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
 ) -> SearchResult:
     """Search the preprocessing a model was trained with, by what it says of itself and what it makes of frames.
 
-    The evidence, as far as there is any: the model's contract, the statistics its BatchNormalization layers keep of
-    training, reference outputs, labels, and, weakest, how sure the answers are. What these frames cannot decide comes
-    back as a tie; frames of the model's own domain decide most.
+    The evidence, as far as there is any: the model's contract, what its BatchNormalization layers keep of training,
+    reference outputs, labels, and, weakest, how sure the answers are. What these frames cannot decide comes back as a
+    tie, and recipes that cannot be told apart as one; frames of the model's own domain decide most.
 
     Args:
         model: a Model, or anything `load_model` takes. One input, which takes pictures.
@@ -67,23 +67,17 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
         recipe: the slots that are not searched; by default, and where they contradict the model, as its contract says.
         space: slot -> choices; by default colour, range, fit, resize and rounding.
         budget: the most recipes that are run; a budget of the whole space or more searches all of it on all frames.
-        cluster: where the network is run on the candidates, see `open_cluster`; by default in this process. The model
-            has to be named then, not given in memory. The result is the same.
+        cluster: where the network is run, see `open_cluster`, by default here; the model has to be given by name then.
         progress: show a bar; or a function of (recipes done, at most, what is being done), which may return False to
-            stop. It is asked before each picture and each batch; only loading the model, its first run (TensorFlow
-            traces it then) and the making of a reference by a (recipe, model) cannot be stopped halfway. At most is 0
-            until the recipes that differ are known.
-
-    Returns:
-        The candidates with their probability, recipes that cannot be told apart as one.
+            stop. It is asked before each picture and each batch (on a cluster: each job); loading the model, its
+            first run and the making of a reference cannot be stopped halfway. At most is 0 until that is known.
 
     Raises:
-        InvalidValue: labels or reference that do not fit the frames or the model, a model without one input for
-            pictures, no finite output for any recipe, or a budget below the combinations of color and range.
+        InvalidValue: labels or reference that do not fit, a model without one input for pictures, no finite output
+            for any recipe, or a budget below the combinations of color and range.
         UnknownName: a slot or choice in `space` that nobody knows.
         InputMismatch: the recipes' tensors do not fit the model, or the reference not its outputs.
-        SearchCancelled: the function `progress` returned False.
-        ClusterError: a worker cannot run the network, or the cluster is gone.
+        SearchCancelled, ClusterError: `progress` returned False; a worker cannot run the network, or all are gone.
 
     Example:
         search("sample:cifar10-cnn", "sample:cifar-20").verdict
@@ -92,8 +86,7 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
         told.stage("the model")
         named = None if cluster is None else ModelFile.named(model)
         model = load_model(model)
-        said = _expect_pictures(model)
-        source = _opened(frames)
+        said, source = _expect_pictures(model), _opened(frames)
         chosen = list(spread(len(source), MANY))
         classes, outputs = _checked_labels(labels, source, chosen), _outputs(reference, source, chosen, model=model)
         told.stage("the frames")
@@ -103,7 +96,7 @@ def search(  # noqa: PLR0913 - the model, the frames, and what else is known, ea
         network = Network(model, labels=classes, reference=outputs, repeated=repeats(pictures), pause=told.pause)
         asking: Asking = AskingHere(network.measuring, tensors)
         if cluster is not None and named is not None:
-            asking = AskingCluster(cluster, named, tensors)
+            asking = AskingCluster(cluster, named, tensors, pause=told.pause)
         searched = axes(base, dict(space) if space is not None else default_space(base, pictures))
         return _searched(network, tensors, searched, contract=said, budget=budget, progress=told, asking=asking)
 

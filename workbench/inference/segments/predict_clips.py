@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,8 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
     """Run models over many clips, one job for each segment of a clip, recipe and model.
 
     Answers are those of `predict` on each clip, to the bit, wherever the jobs run, since a job has whole batches
-    (`benchmarks/segments.py` holds three models of two engines on eleven clips to it, with two threads in one process
-    and one in each worker). A clip is one job where frames are found by counting from the start (AVI with B-frames), or
-    where the recipe has no size.
+    (`benchmarks/segments.py` holds three models on eleven clips to it, two threads in one process beside one in each
+    worker). A clip is one job where frames are found by counting (AVI with B-frames), or the recipe has no size.
 
     Args:
         clips: video files, folders or globs of pictures, `sample:NAME`; one name each.
@@ -59,54 +59,46 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
         limit: take so many frames of each clip, at most.
         boxes: how to read the outputs as boxes, as for `predict`.
         allow_damaged: take what is there of a damaged clip; as for `open_frames`.
-        keep: a folder in which answers are kept by the content of clip, recipe and model, so that a run that was
-            broken off goes on where it was. Answers of a function in a recipe's place are not kept.
+        keep: a folder for the answers, by the content of clip, recipe and model: a run that was broken off goes on
+            where it was. Answers of a function in a recipe's place are not kept.
         progress: show a progress bar.
 
     Returns:
         The answers by clip and side, and a line for each clip, or part of one, that failed; the others go on.
 
     Warns:
-        PreprocessingWarning: a recipe contradicts what its model says; once a pair.
-        DamageWarning: a damaged clip is taken.
+        PreprocessingWarning, DamageWarning: as for `predict` and `open_frames`, once each.
 
     Raises:
         InvalidValue: no clip, no side, a model in memory, or a length below 1; nothing has run then.
         UnknownName, ModelLoadError, UnreadableSource: there is no such box format or model; nothing has run then.
         ClusterError: the cluster is gone; with `keep`, the same call goes on where it was.
-
-    Example:
-        with open_cluster(workers=2) as cluster:
-            found = predict_clips(["a.mp4", "b.mp4"], {"own": (recipe, "model.tflite")}, cluster=cluster)
-        found["a.mp4"]["own"].classification
     """
     start = time.perf_counter()
-    if boxes not in (None, "auto"):
-        boxes = box_format(boxes)
+    boxes = box_format(boxes) if boxes not in (None, "auto") else boxes
     names = list(dict.fromkeys(map(str, clips)))
     if isinstance(clips, str | Path) or not (names and sides):
-        raise InvalidValue(
-            "predict_clips needs a list of clips and at least one side, such as ['a.mp4'], {'own': (recipe, 'm.keras')}"
-        )
+        raise InvalidValue("predict_clips takes a list of clips, and sides such as {'own': (recipe, 'model.keras')}")
     cut = Cut(segment, batch_size, limit, damage_allowed(allow_damaged))
     wanted = {name: Side(recipe, ModelFile.named(model)) for name, (recipe, model) in sides.items()}
-    run: Run = run_here if cluster is None else cluster.run
-    try:
+    with _jobs(cluster) as run:
         plan = planned(names, wanted, cut, run)
         done = _Done(plan.jobs, Kept(Path(keep)) if keep is not None else None)
         done.run(run, progress=progress)
+    return done.read(names, wanted, boxes, refused=plan.failed, start=start)
+
+
+@contextmanager
+def _jobs(cluster: Cluster | None) -> Iterator[Run]:
+    """Give what runs jobs; a worker keeps its model for the next call, but this process is the user's."""
+    if cluster is not None:
+        yield cluster.run
+        return
+    try:
+        yield run_here
     finally:
-        if cluster is None:  # a worker keeps its model for the next call; this process is the user's
-            clip.forget()
-            held_model.forget()
-    predictions, unread = done.read(names, wanted, boxes)
-    return ClipPredictions(
-        predictions,
-        joined([*plan.failed, *done.failures(), *unread]),
-        jobs=len(plan.jobs),
-        recalled=done.recalled,
-        seconds=time.perf_counter() - start,
-    )
+        clip.forget()
+        held_model.forget()
 
 
 class _Done:
@@ -143,24 +135,31 @@ class _Done:
         if self._kept:
             self._kept.remember(self._jobs[number].job, outcome.value)
 
-    def failures(self) -> list[Failure]:
+    def _failures(self) -> list[Failure]:
         """Return the jobs that failed, in the order of the plan."""
         failed = [(self._jobs[number], error) for number, error in sorted(self._errors.items())]
         return [Failure(each.clip, each.side, (each.job.start, each.job.stop - 1), error) for each, error in failed]
 
     def read(
-        self, clips: Sequence[str], sides: Mapping[str, Side], boxes: str | BoxFormat | None
-    ) -> tuple[dict[str, dict[str, Prediction]], list[Failure]]:
-        """Put the segments of each clip together, and name the clips whose answers cannot be read."""
+        self,
+        clips: Sequence[str],
+        sides: Mapping[str, Side],
+        boxes: str | BoxFormat | None,
+        *,
+        refused: Sequence[Failure],
+        start: float,
+    ) -> ClipPredictions:
+        """Put the segments of each clip together, and name the clips and parts of which nothing is known."""
         answered: dict[tuple[str, str], list[Segment]] = {}
         for number, segment in sorted(self._segments.items()):  # the jobs of a clip are in its order
             answered.setdefault(self._jobs[number][:2], []).append(segment)
         found: dict[str, dict[str, Prediction]] = {}
-        failed = []
+        failed = [*refused, *self._failures()]
         for name, side in ((name, side) for name in clips for side in sides if (name, side) in answered):
             try:
                 said = merged(answered[name, side], sides[side].recipe, boxes)
                 found.setdefault(name, {})[side] = said
             except WorkbenchError as error:
                 failed.append(Failure(name, side, None, str(error)))
-        return found, failed
+        seconds = time.perf_counter() - start
+        return ClipPredictions(found, joined(failed), len(self._jobs), self.recalled, seconds)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.diagnose.search import search, search_clips
+from workbench.diagnose.search import SearchCancelled, search, search_clips
 from workbench.diagnose.search import search as search_module
 from workbench.diagnose.search.asking_cluster import _tensors
 from workbench.errors import ClusterError, InvalidValue, UnknownName
@@ -99,6 +99,13 @@ def test_fewer_frames_are_spread_over_all_clips(named, folders):
 def test_a_worker_that_cannot_ends_the_search_with_its_reason(named, pictures):
     with pytest.raises(ClusterError, match="no memory for it"):
         search(named, pictures[0], cluster=Sent(error="no memory for it"), **GIVEN)
+
+
+def test_a_search_on_a_cluster_stops_between_two_jobs(named, pictures):
+    cluster = Sent()
+    with pytest.raises(SearchCancelled):
+        search(named, pictures[0], cluster=cluster, **GIVEN | {"progress": lambda *_: len(cluster.jobs) < 2})
+    assert len(cluster.jobs) == 2
 
 
 def test_a_network_in_memory_cannot_go_to_a_cluster(network, pictures):
