@@ -10,6 +10,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -36,14 +37,41 @@ class _Server:
     key: Key
     process: subprocess.Popen[bytes]
     control: socket.socket
+    first: ForkedProcess | None = None  # the first kernel asked for
     kernels: weakref.WeakSet[ForkedProcess] = field(default_factory=weakref.WeakSet)
 
     @property
     def is_idle(self) -> bool:
-        return all(kernel.poll() is not None for kernel in self.kernels)
+        """Tell whether all its kernels are known to have ended; what they say is for the threads that wait for them."""
+        return all(kernel.returncode is not None for kernel in self.kernels)
+
+    @property
+    def is_useless(self) -> bool:
+        """Tell whether it has ended, or hangs, before it served: another would, too, and each takes seconds."""
+        return self.first is not None and self.first.unanswered
+
+    def ask(self, request: Mapping[str, object], streams: tuple[int, int]) -> ForkedProcess:
+        """Ask for a kernel.
+
+        Raises:
+            OSError: the server has just died, or the request is too long for one message.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        kernel = ForkedProcess(ours)
+        with theirs:
+            try:
+                socket.send_fds(self.control, [json.dumps(request).encode()], [theirs.fileno(), *streams])
+            except OSError:
+                kernel.close()
+                raise
+        self.first = self.first or kernel
+        self.kernels.add(kernel)
+        return kernel
 
     def end(self) -> None:
-        """End it with its kernels, which it does when the socket is closed."""
+        """End it, and its kernels, which it does when the socket is closed; at once where none is alive."""
+        if self.is_idle:
+            self.process.kill()
         self.control.close()
         try:
             self.process.wait(END_S)
@@ -92,24 +120,17 @@ class ForkServer:
         if not is_forkable(command, environment):
             return None
         request = {"arguments": command[len(LAUNCHER) :], "environment": late(environment), "folder": str(folder)}
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with self._lock, theirs:
+        with self._lock:
             server = self._server(environment)
-            try:
-                if server is None:
-                    raise OSError("no server")
-                socket.send_fds(server.control, [json.dumps(request).encode()], [theirs.fileno(), *streams])
-            except OSError:  # it has just died, or the request is too long for one message
-                ours.close()
-                return None
-            kernel = ForkedProcess(ours)
-            server.kernels.add(kernel)
-            return kernel
+            with suppress(OSError):
+                return None if server is None or server.is_useless else server.ask(request, streams)
+            return None
 
     def _server(self, environment: Mapping[str, str]) -> _Server | None:
         """Return the server of this environment, started if need be; None where too many others are at work."""
         key = key_of(environment)
-        for dead in [server for server in self._servers if server.process.poll() is not None]:
+        ended = [server for server in self._servers if server.process.poll() is not None]
+        for dead in [server for server in ended if not server.is_useless]:
             self._servers.remove(dead)
             dead.end()
         found = next((server for server in self._servers if server.key == key), None)

@@ -26,6 +26,7 @@ class ForkedProcess:
         self._line = line
         self._told: dict[str, Any] = {}
         self.returncode: int | None = None
+        self.unanswered = False  # whether the server has kept silent, so that there is no use in asking it again
 
     @property
     def pid(self) -> int:
@@ -40,10 +41,14 @@ class ForkedProcess:
         """
         try:
             await asyncio.wait_for(self._heard(), timeout)
-        except TimeoutError:
+        except BaseException as error:
+            self.unanswered = isinstance(error, TimeoutError)
             self.close()
-            raise Refused(f"the fork server did not answer within {timeout:g} s") from None
+            if self.unanswered:
+                raise Refused(f"the fork server did not answer within {timeout:g} s") from None
+            raise
         if "pid" not in self._told:
+            self.unanswered = "refused" not in self._told
             self.close()
             raise Refused(self._told.get("refused", "the fork server ended"))
 

@@ -1,6 +1,8 @@
 """Kernels that are forked: each apart from the others, each told when it ends, none left behind."""
 
+import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -11,6 +13,8 @@ import psutil
 import pytest
 
 from workbench.reports.forking import ForkServer
+from workbench.reports.forking.process import Refused
+from workbench.reports.forking.sameness import LAUNCHER
 
 pytestmark = [
     pytest.mark.slow,
@@ -93,6 +97,18 @@ def test_a_server_that_was_killed_takes_its_kernels_with_it_and_the_next_run_sta
         lost = run("import os; os.kill(os.getppid(), 9)", "import time; time.sleep(60)", server=server)
         assert lost.status == "killed"
         assert said(run(HOW, server=server)) == FORKED
+
+
+def test_a_server_that_cannot_begin_is_asked_once(tmp_path):
+    command, fixed = [*LAUNCHER, "-f", "kernel.json"], {"PYTHONHASHSEED": "0", "TF_ENABLE_ONEDNN_OPTS": "1"}
+
+    def ask():
+        return server.fork(command, os.environ | fixed, folder=tmp_path, streams=(1, 2))
+
+    with ForkServer(["no_such_module"]) as server:
+        with pytest.raises(Refused, match="the fork server ended"):
+            asyncio.run(ask().begun(60))
+        assert ask() is None
 
 
 def test_what_a_library_does_at_the_end_of_a_process_is_done_once_in_each_kernel(run, said, tmp_path, monkeypatch):
