@@ -11,8 +11,8 @@ import numpy as np
 from workbench.diagnose.matrix.naming import named
 
 # Where the trees are cut. With the small networks of benchmarks/matrix.py a distance of 0.2 between serving recipes is
-# one answer in seven that differs: resizers with and without antialias merge at 0.3 and above, those of one kind below
-# 0.16, over both of its sets of pictures.
+# one answer in six that differs: resizers with and without antialias merge at 0.3 and above, those of one kind below
+# 0.17, over both of its sets of pictures.
 APART = 0.2
 ROWS_APART = 0.15  # root mean square over the serving recipes of the difference in flips, a share
 SMALLEST = 1e-12  # a probability below it counts as it: 0 * log 0 is 0
