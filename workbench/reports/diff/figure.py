@@ -44,7 +44,7 @@ def flat(metrics: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]
     for name, value in metrics.items():
         at = f"{path}.{name}" if path else str(name)
         if isinstance(value, list) and 0 < len(value) <= MOST_ITEMS:
-            yield from flat({str(place): item for place, item in enumerate(value)}, at)
+            yield from flat(_by_place(value), at)
         elif isinstance(value, Mapping) and value:
             yield from flat(value, at)
         else:
@@ -56,14 +56,35 @@ def metric_changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[list[Fig
 
     Left out: recipes, which are told slot by slot, and how long a run took, which is another with each run.
     """
-    one, other = (dict(flat(_without_noise(metrics))) for metrics in (a, b))
     figures, rest = [], []
-    for name, before, after in differing(one, other):
+    for name, before, after in _apart(_without_noise(a), _without_noise(b)):
         if is_number(before) and is_number(after):
             figures.append(Figure(name, after - before, before=float(before), after=float(after)))
         else:
-            rest.append(Told(name, before, after))
+            rest.append(Told(name, _counted(before), _counted(after)))
     return figures, rest
+
+
+def _apart(a: Mapping[str, Any], b: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield dotted path and both values of what differs; of what one side lacks the whole of it, once."""
+    for name, before, after in differing(a, b):
+        at, sides = f"{path}.{name}" if path else name, (before, after)
+        if all(isinstance(side, Mapping) for side in sides):
+            yield from _apart(before, after, at)
+        elif all(isinstance(side, list) for side in sides) and len(before) == len(after) <= MOST_ITEMS:
+            yield from _apart(_by_place(before), _by_place(after), at)
+        else:
+            yield at, before, after
+
+
+def _by_place(items: list[Any]) -> dict[str, Any]:
+    return {str(place): item for place, item in enumerate(items)}
+
+
+def _counted(value: object) -> object:
+    """Return what a nested value holds as a count, since nobody reads it in one line."""
+    held = list(flat({"": value})) if isinstance(value, Mapping | list) else []
+    return f"{len(held)} values" if len(held) > 3 else value
 
 
 def is_number(value: object) -> bool:

@@ -85,6 +85,14 @@ def test_plain_numbers_are_held_by_their_largest_change():
     assert found.verdict == "numbers move by 0.25 at most"
 
 
+def test_recorded_values_are_told_apart_from_those_that_one_run_lacks(write_run):
+    one = {"a": {"b": [1, 2], "c": 0.5}, "only": {"x": 1, "y": {"z": [1, 2, 3]}}, "text": "old", "count_ms": 5}
+    other = {"a": {"b": [1, 4], "c": 0.5}, "text": "new", "count_ms": 9}
+    found = diff_runs(write_run("a", metrics=one), write_run("b", metrics=other))
+    assert [(each.name, each.before, each.after) for each in found.figures] == [("a.b.1", 2, 4)]
+    assert [(each.name, each.before) for each in found.told] == [("only", "4 values"), ("text", "old")]
+
+
 @pytest.mark.parametrize(
     ("gate", "holds"),
     [
