@@ -17,6 +17,7 @@ import pytest
 from workbench.errors import InvalidValue, RunError, UnknownName
 from workbench.reports import normalised, run_scenario, run_scenarios
 from workbench.reports.history import read_history
+from workbench.reports.store import run_folders
 
 FILES = ["SHA256SUMS", "details.json", "manifest.json", "metrics.json", "report.html", "report.ipynb", "thumbnail.png"]
 RECORD = """import numpy as np
@@ -91,7 +92,7 @@ def test_the_same_inputs_twice_are_one_run_and_the_same_report(write_notebook, t
     assert runs[0].run_id == runs[1].run_id
     assert texts[0] == texts[1]
     assert runs[0].manifest["duration_s"] == runs[1].duration_s  # the folder holds the second
-    assert len(list((tmp_path / "out" / "count").iterdir())) == 1
+    assert len(run_folders(tmp_path / "out")) == 1
     other = run_scenario(path, {"number": 4}, out=tmp_path / "out", progress=False)
     assert other.run_id != runs[0].run_id
     assert normalised(other.html) != texts[0][0]
@@ -216,7 +217,7 @@ def test_ctrl_c_leaves_a_marked_run_and_no_kernel(write_notebook, tmp_path):
     (manifest,) = (tmp_path / "out" / "count").glob("*-failed/manifest.json")
     assert json.loads(manifest.read_text())["status"] == "interrupted"
     assert ">interrupted<" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-    assert len(list((tmp_path / "out" / "count").iterdir())) == 1
+    assert len(run_folders(tmp_path / "out")) == 1
 
 
 # --- full disks ---------------------------------------------------------------------------------------------
