@@ -141,6 +141,10 @@ CASES = [
                 for home, other in (("cv2.linear", "pil.bilinear"), ("pil.bilinear", "cv2.linear"))
                 for row in [m["matrix"][f"resize={home}"]]
             ),
+            "a mixture is at home in both": lambda m: (
+                m["matrix"]["mixed"]["resize=pil.bilinear"] > m["matrix"]["resize=cv2.linear"]["resize=pil.bilinear"]
+                and m["matrix"]["mixed"]["resize=cv2.linear"] > m["matrix"]["resize=pil.bilinear"]["resize=cv2.linear"]
+            ),
             "BGR costs every network most of its answers": lambda m: all(
                 row["color=bgr"] < 0.3 for row in m["matrix"].values()
             ),
