@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import tempfile
+import zipfile
+import zlib
 from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
@@ -25,6 +27,7 @@ from workbench.recipes import Recipe
 from workbench.results import Prediction
 
 LAYOUT = 1  # of the files; raise it when it changes, and all is asked for anew
+DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error)  # what NumPy raises
 TOLD = "told"  # the array that holds all but the numbers, as JSON
 OUTPUT = "output "  # before the names of outputs, so that none is taken for another array
 
@@ -52,7 +55,7 @@ class Kept:
         try:
             with np.load(place, allow_pickle=False) as arrays:
                 return _segment({name: arrays[name] for name in arrays.files})
-        except (OSError, ValueError, KeyError):  # a file that was damaged since; it is written again
+        except DAMAGED:  # since it was written; it is written again
             return None
 
     def remember(self, job: Job, segment: Segment) -> None:

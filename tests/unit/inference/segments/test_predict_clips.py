@@ -93,6 +93,25 @@ def test_a_run_that_was_broken_off_goes_on_where_it_was(clips, model, tmp_path):
     assert all(same(again[clip]["own"], fresh[clip]["own"]) for clip in clips[:2])
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda data: b"", id="empty"),
+        pytest.param(lambda data: data[: len(data) // 2], id="half"),
+        pytest.param(lambda data: data[:600] + b"?" + data[601:], id="one byte changed"),
+    ],
+)
+def test_kept_answers_that_are_damaged_are_asked_for_again(clips, model, tmp_path, damage):
+    given = {"keep": tmp_path, **SHORT}
+    fresh = predict_clips(clips[3:], {"own": (RECIPE, model[0])}, **given)
+    for path in tmp_path.glob("*.npz"):
+        path.write_bytes(damage(path.read_bytes()))
+    again = predict_clips(clips[3:], {"own": (RECIPE, model[0])}, **given)
+    assert again.recalled == 0
+    assert same(again[clips[3]]["own"], fresh[clips[3]]["own"])
+    assert predict_clips(clips[3:], {"own": (RECIPE, model[0])}, **given).recalled == again.jobs
+
+
 def test_answers_are_not_recalled_for_another_recipe_or_other_frames(clips, model, tmp_path):
     path = tmp_path / "clip.ts"
     shutil.copy(clips[0], path)
