@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -26,15 +27,16 @@ CODECS = re.compile(
 
 def versions() -> dict[str, Plain]:
     """Return the versions of Python and of the installed packages that pixels and numbers pass through."""
-    folders = map(Path, filter(None, sys.path))
-    installed = tuple((str(folder), folder.stat().st_mtime_ns) for folder in folders if folder.is_dir())
-    return dict(_versions(installed))
+    folders = {sysconfig.get_path(kind) for kind in ("purelib", "platlib")}
+    return dict(
+        _versions(tuple(Path(folder).stat().st_mtime_ns for folder in sorted(folders) if Path(folder).is_dir()))
+    )
 
 
 @lru_cache(maxsize=1)
-def _versions(installed: tuple[tuple[str, int], ...]) -> dict[str, Plain]:
-    """Read the versions; once, as long as nothing has been installed or removed in these folders since these times."""
-    del installed
+def _versions(changed: tuple[int, ...]) -> dict[str, Plain]:
+    """Read the versions; once, as long as nothing is installed or removed, which changes a folder's time."""
+    del changed
     found: dict[str, Plain] = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
