@@ -8,6 +8,7 @@ two cores they only sleep, so what is measured beside their sleep is what Dask a
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +18,11 @@ import cv2
 import psutil
 from measure import machine, print_table
 
-from workbench import Recipe, open_frames, predict
+from workbench import Recipe, load_model, open_frames, predict
 from workbench.cluster import Cluster, open_cluster
 from workbench.cluster.keeper import SETTINGS
 from workbench.cluster.quiet import quiet_dask
-from workbench.models.engines import fast_model
+from workbench.cluster.share import SHARE
 
 WORKERS = (1, 10, 100)
 JOBS = (100, 1_000, 10_000)
@@ -29,12 +30,11 @@ LENGTH_S = 0.4  # of one forked run of a trivial TensorFlow notebook, report and
 LONGEST_S = 70.0  # a round that would take longer is worked out by the model
 CLIPS = 1_000
 MODEL, CLIP = "sample:efficientnet-lite0", "sample:bikes"
-START_S = 2.0  # until the first job runs, on a local cluster of two
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Seconds; what one job, one model and one frame take on one thread."""
+    """Seconds of CPU; what one job, one model and one frame take on one thread."""
 
     job: float  # a run's own: its kernel, its report, its seal
     load: float  # the model, once a run, or once a worker
@@ -138,16 +138,17 @@ def processes(jobs: int) -> float:
 
 def measured(job_s: float) -> Costs:
     """Measure a model's load and a frame's cost on one thread, on a real clip; a job's own seconds are given."""
+    os.environ[SHARE] = "1"
     cv2.setNumThreads(1)
     frames, recipe = open_frames(CLIP), Recipe(size=(224, 224), range="symmetric")
-    predict(frames[:8], recipe, fast_model(MODEL, threads=1))  # the engine is looked for once a machine
-    start = time.perf_counter()
-    model = fast_model(MODEL, threads=1)
-    predict(frames[:1], recipe, model)
-    load = time.perf_counter() - start
-    start = time.perf_counter()
-    predict(frames, recipe, model)
-    each = (time.perf_counter() - start) / len(frames)
+    predict(frames[:8], recipe, load_model(MODEL, engine="fast"), progress=False)  # the engine is looked for once
+    start = time.process_time()
+    model = load_model(MODEL, engine="fast")
+    predict(frames[:1], recipe, model, progress=False)
+    load = time.process_time() - start
+    start = time.process_time()
+    predict(frames, recipe, model, progress=False)
+    each = (time.process_time() - start) / len(frames)
     height, width = frames[0].image.shape[:2]
     print(
         f"\n{MODEL} on {CLIP} ({len(frames)} frames, {width}x{height}): load {load:.2f} s, {1e3 * each:.1f} ms a frame"
