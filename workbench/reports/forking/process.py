@@ -11,7 +11,7 @@ import socket
 from typing import Any
 
 MOST_BYTES = 1 << 16
-LOST = -9  # as killed (SIGKILL, which Windows has no name for): the exit code of a kernel whose server is gone, which goes with it
+LOST = -9  # SIGKILL, which Windows has no name for: a kernel whose server is gone goes with it
 
 
 class Refused(RuntimeError):
