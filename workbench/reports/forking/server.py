@@ -15,6 +15,7 @@ import selectors
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,11 +97,15 @@ class Server:
         server = os.getpid()
         pid = os.fork()
         if pid == 0:
-            birth.take(streams, server)
+            self._be_born(birth, streams, server)
             lifeline.close()
-            self._close()
             return birth
-        kernel = _Kernel(pid, lifeline, os.pidfd_open(pid))
+        try:
+            kernel = _Kernel(pid, lifeline, os.pidfd_open(pid))
+        except OSError:  # no descriptor left
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            raise
         self._kernels.append(kernel)
         self._listen(kernel.line, lambda: self._release(kernel))
         self._listen(kernel.handle, lambda: self._bury(kernel))
@@ -109,6 +114,8 @@ class Server:
 
     def _bury(self, kernel: _Kernel) -> None:
         """Tell how a kernel ended; its number stays taken until the owner lets go of it."""
+        if kernel not in self._kernels:  # the owner has just done so
+            return
         self._selector.unregister(kernel.handle)
         ended = os.waitid(os.P_PIDFD, kernel.handle, os.WEXITED | os.WNOWAIT)
         if ended is not None:
@@ -117,8 +124,6 @@ class Server:
 
     def _release(self, kernel: _Kernel) -> None:
         """End a kernel, and all that is in its process group, whose owner has let go of it."""
-        if kernel not in self._kernels:  # the lifeline and the end of the process in one round
-            return
         for kill in (os.kill, os.killpg):  # its group is not there yet when it has just begun
             with contextlib.suppress(ProcessLookupError):
                 kill(kernel.pid, signal.SIGKILL)
@@ -133,13 +138,18 @@ class Server:
         os.close(kernel.handle)
         self._kernels.remove(kernel)
 
-    def _close(self) -> None:
-        """Leave to a kernel nothing of what the server has open."""
-        for kernel in list(self._kernels):
-            kernel.line.close()
-            os.close(kernel.handle)
-        self._selector.close()
-        self.control.close()
+    def _be_born(self, birth: Birth, streams: list[int], server: int) -> None:
+        """Have the kernel begin, with nothing of what the server has open; what fails here must not go on to serve."""
+        try:
+            birth.take(streams, server)
+            for kernel in self._kernels:
+                kernel.line.close()
+                os.close(kernel.handle)
+            self._selector.close()
+            self.control.close()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
 
 
 def _tell(line: socket.socket, message: dict[str, object]) -> None:
