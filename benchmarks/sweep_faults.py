@@ -54,6 +54,7 @@ class Disturbed:
         self.wrong += [f"{what}: {name} is left" for name in left] + [f"{what}: {run} was run again" for run in again]
         self.rows.append((what, client.killed, status, len(before), len(after), len(again), f"{gone:.1f}",
                           f"{time.monotonic() - start:.0f}"))  # fmt: skip
+        print(*self.rows[-1], sep="  ", file=sys.stderr)
 
     def _words(self) -> list[object]:
         numbers = ",".join(map(str, range(self.jobs)))
