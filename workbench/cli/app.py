@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (diagnosis, matrix, live, models, reports, sweep, diff, lab, environment):  # the order of `workbench --help`
+for group in (diagnosis, matrix, live, models, reports, sweep, diff, lab, environment):  # as in `workbench --help`
     app.add_typer(group.commands)
 app.add_typer(samples.commands, name="samples", rich_help_panel=environment.PANEL)
 
