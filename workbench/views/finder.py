@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from workbench.diagnose.search import search
+from workbench.diagnose.search.search import search
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence
 from workbench.models import Model
