@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import socket
+from collections import Counter
 from multiprocessing.spawn import prepare
 from typing import Any
 
@@ -20,6 +21,7 @@ from workbench.cluster.late import distributed
 from workbench.cluster.processes import MARK, end_all
 from workbench.readable import one_line
 
+MOST_CHECKS = 5  # without a worker before another nanny is asked for one
 CHECK_S = 1.0  # seconds between two looks for what a killed worker left running
 
 # Every death counts for the job that ran (see workbench.cluster.ledger), so Dask's own count only has to end some day;
@@ -33,6 +35,7 @@ SETTINGS = {
     "distributed.diagnostics.nvml": False,
     "distributed.comm.timeouts.connect": "10s",
 }
+_CLOSING: set[asyncio.Future[Any]] = set()  # held, since a loop does not hold its tasks
 ORIGINS = "distributed.scheduler.dashboard.bokeh-application.allow_websocket_origin"
 PAGES = ("distributed.scheduler.http.routes", "distributed.worker.http.routes")
 
@@ -81,14 +84,34 @@ async def _keep(wanted: dict[str, Any], client: int, told: int) -> None:
 
 
 async def _look_after(cluster: Any) -> None:
-    """End what a killed worker left: a kernel that runs on would do its job beside the worker that does it anew."""
+    """End what a killed worker left: a kernel that runs on would do its job beside the worker that does it anew.
+
+    A nanny starts a worker anew; where one is killed while it starts, the nanny closes instead, now and then
+    (distributed 2026.8). Another takes its place.
+    """
     alive: set[int] = set()
+    missed: Counter[Any] = Counter()
     while True:
         now = {nanny.pid for nanny in cluster.workers.values() if nanny.pid}
         if alive - now:
             await asyncio.to_thread(end_all, os.environ[MARK], but={os.getpid()})
         alive = now
+        missed = Counter({name: missed[name] + 1 for name in cluster.worker_spec if not _pid(cluster, name)})
+        if stuck := [name for name, checks in missed.items() if checks > MOST_CHECKS]:
+            _replace(cluster, stuck)
+            missed.clear()
         await asyncio.sleep(CHECK_S)
+
+
+def _pid(cluster: Any, name: Any) -> int | None:
+    nanny = cluster.workers.get(name)
+    return nanny.pid if nanny else None
+
+
+def _replace(cluster: Any, names: list[Any]) -> None:
+    for nanny in filter(None, (cluster.workers.pop(name, None) for name in names)):
+        _CLOSING.add(asyncio.ensure_future(nanny.close(timeout=1)))
+    cluster.scale(len(cluster.worker_spec))  # opens what its plan has and it has not
 
 
 def _tell(pipe: int, said: dict[str, str]) -> None:
