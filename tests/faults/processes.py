@@ -4,5 +4,5 @@ import multiprocessing
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
-    ["workbench.reports.publish", "workbench.reports.execute", "workbench.cli", "cv2", "av"]
+    ["workbench.reports.publish", "workbench.reports.kernels.execute", "workbench.cli", "cv2", "av"]
 )

@@ -4,8 +4,8 @@ Nothing here loads papermill, nbconvert or a kernel before a run starts.
 """
 
 from workbench.reports.batch import run_scenarios
-from workbench.reports.index import write_index
 from workbench.reports.normalise import normalised
+from workbench.reports.overview.index import write_index
 from workbench.reports.parameters import Parameter, from_assignments, from_yaml
 from workbench.reports.recording import record
 from workbench.reports.run import Run, RunInterrupted, run_scenario

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from workbench.reports.forking import ForkServer
+from workbench.reports.kernels.forking import ForkServer
 from workbench.reports.progress import Line
 from workbench.reports.run import Run, carry_out, expect_timeout, plan_run
 from workbench.reports.scenarios import find_scenario

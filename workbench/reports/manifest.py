@@ -18,7 +18,7 @@ from workbench.reports.surroundings import environment
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from workbench.reports.execute import Execution
+    from workbench.reports.kernels.execute import Execution
 
 FORMAT = 1
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InvalidValue
-from workbench.reports.figures import is_timing
+from workbench.reports.pages.figures import is_timing
 
 DATA = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)")
 TIMING = re.compile(r'(<(dd|span|time)\b[^>]*class="timing"[^>]*>).*?(</\2>)', re.DOTALL)

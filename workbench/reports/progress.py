@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.readable import visible
-from workbench.reports.figures import duration
+from workbench.reports.pages.figures import duration
 
 WIDTH = 12  # dots of a finished run
 

@@ -14,12 +14,12 @@ from workbench.frames.partial import noted_damage
 from workbench.readable import one_line
 from workbench.reports import store
 from workbench.reports.details import DETAILS, details
-from workbench.reports.execute import Execution
-from workbench.reports.html import report_html
 from workbench.reports.identity import changed_inputs
-from workbench.reports.index import MANIFEST, NOTEBOOK, REPORT
+from workbench.reports.kernels.execute import Execution
 from workbench.reports.manifest import Plan, manifest
 from workbench.reports.masking import mask_for
+from workbench.reports.overview.index import MANIFEST, NOTEBOOK, REPORT
+from workbench.reports.pages.html import report_html
 from workbench.reports.plain import read_json, strict_json
 from workbench.reports.recording import METRICS, NOTED
 from workbench.reports.seal import seal

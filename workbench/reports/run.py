@@ -14,10 +14,10 @@ from workbench.errors import InvalidValue, RunError
 from workbench.frames.partial import ALLOW, NOTES
 from workbench.readable import one_line
 from workbench.reports import store
-from workbench.reports.history import remember
 from workbench.reports.identity import Input, expect_whole_inputs, find_inputs, run_id
-from workbench.reports.index import INDEX, MANIFEST, NOTEBOOK, REPORT, write_index
 from workbench.reports.manifest import Plan
+from workbench.reports.overview.history import remember
+from workbench.reports.overview.index import INDEX, MANIFEST, NOTEBOOK, REPORT, write_index
 from workbench.reports.parameters import bind
 from workbench.reports.plain import read_json
 from workbench.reports.progress import Line
@@ -28,8 +28,8 @@ from workbench.reports.signals import all_interrupt, undisturbed
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from workbench.reports.execute import Status
-    from workbench.reports.forking import ForkServer
+    from workbench.reports.kernels.execute import Status
+    from workbench.reports.kernels.forking import ForkServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ def complete(  # noqa: PLR0913 - each by name
         RunError: `out` cannot be written to, or no such kernel.
         KeyboardInterrupt: Ctrl-C or another signal when all cells had run; the run stands.
     """
-    from workbench.reports.execute import Terms, execute
+    from workbench.reports.kernels.execute import Terms, execute
     from workbench.reports.publish import publish
 
     started = datetime.now(UTC)

@@ -9,7 +9,8 @@ import pytest
 
 from tests.faults.runs.notebooks import write_notebook
 from tests.unit.cli.command_line import run
-from workbench.reports import client, run_scenario
+from workbench.reports import run_scenario
+from workbench.reports.kernels import client
 
 pytestmark = pytest.mark.slow
 

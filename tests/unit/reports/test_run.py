@@ -16,7 +16,7 @@ import pytest
 
 from workbench.errors import InvalidValue, RunError, UnknownName
 from workbench.reports import normalised, run_scenario, run_scenarios
-from workbench.reports.history import read_history
+from workbench.reports.overview.history import read_history
 from workbench.reports.store import run_folders
 
 FILES = ["SHA256SUMS", "details.json", "manifest.json", "metrics.json", "report.html", "report.ipynb", "thumbnail.png"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from workbench.cli.live.line import listed
 from workbench.inference.live.stats import Spread, StreamStats
-from workbench.reports.figures import duration
+from workbench.reports.pages.figures import duration
 
 CLAUSE = "; "  # between what a plan says
 QUANTILES = ("p50", "p95", "p99", "max")

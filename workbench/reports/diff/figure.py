@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.reports.diff.change import MISSING, differing
-from workbench.reports.figures import is_timing
+from workbench.reports.pages.figures import is_timing
 
 MOST_ITEMS = 50  # of a list whose items are told one by one
 

@@ -22,8 +22,8 @@ from workbench.reports.diff.gallery import MOST, Shown, gallery
 from workbench.reports.diff.gates import Gate
 from workbench.reports.diff.pictures import Pictures
 from workbench.reports.diff.stored import StoredRun
-from workbench.reports.figures import written
-from workbench.reports.page import REPORT_POLICY, head, local_time, render
+from workbench.reports.pages.figures import written
+from workbench.reports.pages.page import REPORT_POLICY, head, local_time, render
 
 MOST_ROWS = 200  # of recorded figures
 WIDE = 160  # of the strip that shows an interval, in its own units

@@ -10,7 +10,7 @@ from pathlib import Path
 from workbench.errors import UnreadableSource
 from workbench.readable import without_password
 from workbench.reports.diff.stored import READ
-from workbench.reports.index import MANIFEST
+from workbench.reports.overview.index import MANIFEST
 from workbench.reports.seal import SEAL
 
 

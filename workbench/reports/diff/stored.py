@@ -12,8 +12,8 @@ import numpy as np
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.reports.details import DETAILS
 from workbench.reports.diff.change import shown
-from workbench.reports.index import MANIFEST, NOTEBOOK, REPORT
 from workbench.reports.manifest import state_of
+from workbench.reports.overview.index import MANIFEST, NOTEBOOK, REPORT
 from workbench.reports.plain import is_endless, read_json
 from workbench.reports.predictions import PREDICTIONS, kept_predictions
 from workbench.reports.recording import METRICS

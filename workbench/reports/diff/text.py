@@ -10,8 +10,8 @@ from workbench.reports.diff.change import Change, shown
 from workbench.reports.diff.difference import RunDiff
 from workbench.reports.diff.figure import Figure
 from workbench.reports.diff.stored import StoredRun
-from workbench.reports.figures import written
-from workbench.reports.page import local_time
+from workbench.reports.pages.figures import written
+from workbench.reports.pages.page import local_time
 
 MOST = 20  # changes that follow others, figures, or flips of one answer
 SIGNED = "+.3g"

@@ -18,8 +18,8 @@ from workbench.checksums import SUMS
 from workbench.errors import InvalidValue, RunError, WorkbenchError
 from workbench.readable import without_password
 from workbench.reports import store
-from workbench.reports.groups import PAGE, SUMMARY, SWEEPS
-from workbench.reports.index import INDEX, MANIFEST
+from workbench.reports.overview.groups import PAGE, SUMMARY, SWEEPS
+from workbench.reports.overview.index import INDEX, MANIFEST
 from workbench.reports.recording import METRICS
 from workbench.reports.run import Run, update_index
 from workbench.reports.sweep.ended import Ended, ended_in, kept_in

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from workbench.reports.figures import better, is_number, label_of, written
+from workbench.reports.pages.figures import better, is_number, label_of, written
 from workbench.reports.sweep.columns import Column, Columns, text
 from workbench.reports.sweep.scales import exact_scale, round_scale
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.reports.figures import is_number
+from workbench.reports.pages.figures import is_number
 from workbench.reports.plain import Plain, finite, plain
 
 if TYPE_CHECKING:

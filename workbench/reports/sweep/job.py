@@ -21,7 +21,7 @@ from workbench.reports.sweep.ended import Ended
 from workbench.reports.sweep.places import place_of
 
 if TYPE_CHECKING:
-    from workbench.reports.forking import ForkServer
+    from workbench.reports.kernels.forking import ForkServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _plan(job: Job) -> Plan:
 @cache
 def _server() -> ForkServer:
     """Return the process that this worker forks its kernels from; it ends with the worker."""
-    from workbench.reports.forking import ForkServer
+    from workbench.reports.kernels.forking import ForkServer
 
     stack = ExitStack()
     atexit.register(stack.close)

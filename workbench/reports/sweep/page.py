@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from workbench.reports.figures import better, duration, is_number, label_of, written
-from workbench.reports.page import TEMPLATES, head, render, script_policy
+from workbench.reports.pages.figures import better, duration, is_number, label_of, written
+from workbench.reports.pages.page import TEMPLATES, head, render, script_policy
 from workbench.reports.plain import Plain
 from workbench.reports.sweep.charts import MOST_CHARTS, WIDTH, charted, distinct, draw, layout_of
 from workbench.reports.sweep.columns import Column, Columns, text

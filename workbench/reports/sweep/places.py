@@ -11,8 +11,9 @@ from typing import Protocol
 from filelock import Timeout
 
 from workbench.errors import InvalidValue, RunError
-from workbench.reports import history, store
-from workbench.reports.groups import SWEEPS
+from workbench.reports import store
+from workbench.reports.overview import history
+from workbench.reports.overview.groups import SWEEPS
 from workbench.reports.run import Run, update_index
 from workbench.reports.sweep.ended import Ended, ended_in, kept_in
 

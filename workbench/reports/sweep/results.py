@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from workbench.reports.index import REPORT
 from workbench.reports.manifest import Plan
 from workbench.reports.masking import mask_for
+from workbench.reports.overview.index import REPORT
 from workbench.reports.plain import strict_json
 from workbench.reports.recording import THUMBNAIL
 from workbench.reports.scenarios import Scenario

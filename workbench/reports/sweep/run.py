@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from workbench.cluster import open_cluster
 from workbench.errors import WorkbenchError
-from workbench.reports.groups import SWEEPS
 from workbench.reports.manifest import Plan
+from workbench.reports.overview.groups import SWEEPS
 from workbench.reports.run import expect_timeout, plan_runs
 from workbench.reports.scenarios import find_scenario
 from workbench.reports.signals import all_interrupt, undisturbed

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from workbench.reports.figures import better, is_number, label_of, written
+from workbench.reports.pages.figures import better, is_number, label_of, written
 from workbench.reports.sweep.charts import charted
 from workbench.reports.sweep.columns import Columns, text
 

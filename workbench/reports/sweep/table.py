@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from workbench.reports.groups import SUMMARY
 from workbench.reports.masking import mask_for
+from workbench.reports.overview.groups import SUMMARY
 from workbench.reports.plain import finite, plain, strict_json
 from workbench.reports.sweep.columns import columns_of
 from workbench.reports.sweep.page import results_page

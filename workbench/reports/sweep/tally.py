@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from workbench.reports.figures import duration
+from workbench.reports.pages.figures import duration
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.reports.groups import PAGE
+from workbench.reports.overview.groups import PAGE
 from workbench.reports.sweep.columns import columns_of
 from workbench.reports.sweep.results import WELL
 from workbench.reports.sweep.table import Row

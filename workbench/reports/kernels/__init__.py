@@ -1,0 +1,1 @@
+"""One kernel for one run: how it is started, fed with cells, and ended."""
