@@ -21,7 +21,7 @@ import nbformat
 from measure import interleaved, machine, median, print_table
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from workbench.reports.forking import ForkServer
+from workbench.reports.kernels.forking import ForkServer
 from workbench.reports.progress import Line
 from workbench.reports.run import complete, plan_run
 from workbench.reports.scenarios import find_scenario

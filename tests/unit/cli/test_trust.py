@@ -100,5 +100,5 @@ def test_the_child_asks_nobody_again(monkeypatch, capsys, tmp_path):
 def test_every_command_that_loads_a_model_has_the_option():
     commands = typer.main.get_command(app).commands
     asking = {name for name, each in commands.items() for option in each.params if "--trust-model" in option.opts}
-    assert asking == {"contract", "convert", "diagnose", "drift", "engines", "report", "stream"}
+    assert asking == {"contract", "convert", "diagnose", "drift", "engines", "matrix", "report", "stream", "sweep"}
     assert not any("--trust" in option.opts for each in commands.values() for option in each.params)
