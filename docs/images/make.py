@@ -1,6 +1,6 @@
-"""Take the pictures that the README shows: the viewers in a real JupyterLab, and part of a real report.
+"""Take the pictures that the README shows: the viewers in a real JupyterLab, parts of real reports, a real matrix.
 
-The photos are free of rights, the clip is Big Buck Bunny (CC-BY 3.0, Blender Foundation), and the report shows none.
+The photos are free of rights, the clip is Big Buck Bunny (CC-BY 3.0, Blender Foundation), and the reports show none.
 
 Run: `python docs/images/make.py` (needs the samples, and Chromium).
 """
@@ -8,7 +8,10 @@ Run: `python docs/images/make.py` (needs the samples, and Chromium).
 from __future__ import annotations
 
 import io
+import re
+import shlex
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -16,9 +19,10 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from scripts.browser import JupyterLab, LivePage, NotebookPage, ViewerPage, open_chromium
-from workbench import run_scenario, sample_path
+from workbench import run_scenario, sample_path, sweep
 
 HERE = Path(__file__).parent
+README = HERE.parents[1] / "README.md"
 PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png")
 COFFEE = 2
 MOST_BYTES = 400_000
@@ -82,8 +86,29 @@ def photograph_report(browser: Browser, folder: Path) -> bytes:
     return picture
 
 
+def photograph_sweep(browser: Browser, folder: Path) -> bytes:
+    """Return a picture of the figures of a sweep that is made now."""
+    served = [{"resize": name} for name in ("cv2.linear", "cv2.area", "cv2.nearest", "pil.bilinear", "tf.bilinear_aa")]
+    served += [{"color": "bgr"}, {"range": "unit"}, {"rotate": 90}]
+    done = sweep("explore_mismatch", grid={"serving": served}, out=folder)
+    page = browser.new_page(viewport={"width": 1100, "height": 1200}, device_scale_factor=1.5)
+    page.goto(Path(done.html).resolve().as_uri())
+    picture = page.locator("section", has=page.locator("#figures")).screenshot()
+    page.close()
+    return picture
+
+
+def matrix(folder: Path) -> bytes:
+    """Return the picture that the README's command draws."""
+    found = re.search(r"^workbench (matrix small-cnn .*?) --out", README.read_text(encoding="utf-8"), re.M | re.S)
+    assert found, "the command that trains small networks"
+    words = shlex.split(found[1].replace("\\\n", " "))
+    subprocess.run(["workbench", *words, "--out", str(folder)], check=True)
+    return (folder / "matrix.png").read_bytes()
+
+
 def main() -> None:
-    """Open, work and photograph the viewer; make and photograph a report."""
+    """Open, work and photograph the viewer; make and photograph reports and a matrix."""
     with tempfile.TemporaryDirectory() as folder, open_chromium() as browser, JupyterLab(Path(folder) / "lab") as lab:
         (lab.root / "photos").mkdir()
         for name in PHOTOS:
@@ -103,6 +128,8 @@ def main() -> None:
         opened.close()
         saved(photograph_live(browser, lab), HERE / "live-light.png")
         saved(photograph_report(browser, Path(folder) / "reports"), HERE / "report.png")
+        saved(photograph_sweep(browser, Path(folder) / "reports"), HERE / "sweep.png")
+        saved(matrix(Path(folder) / "matrix"), HERE / "matrix.png")
 
 
 if __name__ == "__main__":
