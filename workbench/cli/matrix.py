@@ -48,8 +48,8 @@ def show_matrix(  # noqa: PLR0913, PLR0917 - a command's options
 ) -> None:
     """Show what every training x serving pair of recipes costs: accuracy, flips and KL, with 95% intervals.
 
-    A recipe is a preset, a YAML file, or a change of the training recipe: color=bgr, rotate=90; several are joined by
-    +, and own is no change.
+    A recipe is a preset, a YAML file, or a change of the training recipe: color=bgr, rotate=90, or cv2.area alone where
+    one slot has such a choice; several are joined by +, and own is no change.
     """
     from workbench.cli.matrix_rows import Asked, pictures, plan
     from workbench.diagnose.matrix import train_serve_matrix
@@ -65,7 +65,9 @@ def show_matrix(  # noqa: PLR0913, PLR0917 - a command's options
     if trust_model:
         run_apart(*asked.files)
     with allowing(allow_damaged):
-        made = plan(asked, pictures(data or asked.data, labels, limit))
+        seen = pictures(data or asked.data, labels, limit)
+        asked.expect_drawable(measure, seen)
+        made = plan(asked, seen)
         matrix = train_serve_matrix(made.rows, made.serving, made.frames, made.truth, resamples=resamples, seed=seed)
     say("\n".join([made.told, *lines(matrix), "", matrix.verdict]))
     if place:

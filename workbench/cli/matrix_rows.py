@@ -5,7 +5,7 @@ Whatever can be refused is, before a model is loaded or trained.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 SMALL_CNN = "small-cnn"
 PHOTOS = "sample:imagenet-20"  # what small networks are trained on if nothing else is named
+LABELLED = ("accuracy", "change")  # measures that need true classes
 NONE = "none"  # labels that are there, left aside
-KINDS = ("resize=cv2.area", "resize=cv2.linear", "color=bgr", "range=unit", "rotate=90")  # the faults of ML-EXray
 Data = tuple["FrameSequence", "np.ndarray | None"]  # pictures, and the true class of each where it is known
 
 
@@ -51,6 +51,15 @@ class Asked:
         if SMALL_CNN not in self.models:
             raise InvalidValue("name pictures of the kind the models are for, best with a labels.csv: --data SOURCE")
         return PHOTOS
+
+    def expect_drawable(self, measure: str, data: Data) -> None:
+        """Refuse to draw what only true classes tell where there are none.
+
+        Raises:
+            InvalidValue: so it is.
+        """
+        if measure in LABELLED and data[1] is None and SMALL_CNN not in self.models:
+            raise InvalidValue(f"{measure} needs true classes; name them with --labels FILE.csv, or draw flips or kl")
 
 
 @dataclass(frozen=True)
@@ -100,26 +109,25 @@ def plan(asked: Asked, data: Data) -> Plan:
 
     trained, served = split_names(asked.train), split_names(asked.serve)
     if SMALL_CNN not in asked.models:
-        return _loaded(asked, trained, served or KINDS, data)
+        return _loaded(asked, trained, served, data)
     if len(asked.models) > 1:
         raise InvalidValue(f"{SMALL_CNN} is trained on pictures that other models are not for; ask for it alone")
-    return _trained(asked, trained, served or (*trained, *KINDS[2:]), data)
+    return _trained(asked, trained, served, data)
 
 
 def _loaded(asked: Asked, trained: Sequence[str], served: Sequence[str], data: Data) -> Plan:
     """Models that are there: changes are of each one's own recipe."""
     from workbench.diagnose.exray import OWN
     from workbench.models import load_model
-    from workbench.recipes import load_recipe
-    from workbench.recipes.changes import is_change, read_change
+    from workbench.recipes.changes import is_change, read_change, read_recipe
 
     own = _own(asked.models, trained)
     serving: dict[str, Any] = {OWN: {}}
-    for text in served:
+    for text in served or faults(own.values()):
         change = read_change(text) if is_change(text) else None
-        serving[text if change != {} else OWN] = load_recipe(text) if change is None else change
-        for recipe in own.values():
-            recipe.replace(**change or {})  # a choice that its slot does not take is refused before models load
+        for recipe in own.values():  # a choice that its slot does not take is refused before models load
+            meant = read_recipe(text, recipe)
+        serving[text if change != {} else OWN] = meant if change is None else change
     names = _names(asked.models)
     rows = {names[model]: (recipe, load_model(model)) for model, recipe in own.items()}
     return Plan(f"{', '.join(rows)}: each against itself under its own recipe", rows, serving, *data)
@@ -132,7 +140,7 @@ def _trained(asked: Asked, trained: Sequence[str], served: Sequence[str], data: 
 
     start = read_recipe(asked.recipe, SMALL) if asked.recipe else SMALL
     training = {text: read_recipe(text, start) for text in trained or (OWN,)}
-    serving = {text: read_recipe(text, start) for text in served}
+    serving = {text: read_recipe(text, start) for text in served or (*training, *faults([start], resized=False))}
     _expect_one_shape({**training, **serving})
     made = train_on_the_spot(data[0], training, truth=data[1], mixed=asked.mixed, seed=asked.seed)
     return Plan(made.told, made.models, serving, made.frames, made.truth)
@@ -148,12 +156,24 @@ def _expect_one_shape(recipes: Mapping[str, Recipe]) -> None:
             raise InvalidValue(f"{first} gives {one} {kind} and {text} gives {other} {another}; keep to one shape")
 
 
+def faults(own: Iterable[Recipe], *, resized: bool = True) -> list[str]:
+    """Return the faults of ML-EXray as changes of these recipes; a wrong range of one is none to another."""
+    from workbench.diagnose.exray import AREA, BILINEAR, kinds
+
+    changes = [
+        change for recipe in own for kind, change in kinds(recipe).items() if resized or kind not in (AREA, BILINEAR)
+    ]
+    return list(dict.fromkeys(f"{slot}={choice}" for change in changes for slot, choice in change.items()))
+
+
 def _own(models: Sequence[str], trained: Sequence[str]) -> dict[str, Recipe]:
     """Return the recipe each model was trained with: as named, one for all or one for each, or a sample's own."""
     from workbench.recipes import load_recipe
     from workbench.recipes.changes import is_change, read_recipe
     from workbench.recipes.presets import PRESETS
 
+    if twice := [model for model in models if models.count(model) > 1]:
+        raise InvalidValue(f"{twice[0]} is named twice; a model has one recipe of training, so name it once")
     if len(trained) not in {0, 1, len(models)}:
         raise InvalidValue(f"--train names {len(trained)} recipes for {len(models)} models; give one for all or each")
     texts = [*trained] * len(models) if len(trained) == 1 else [*trained] or [""] * len(models)

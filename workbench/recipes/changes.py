@@ -1,4 +1,4 @@
-"""Recipes as a person types them: a preset, a file, or a change of a recipe such as `color=bgr`."""
+"""Recipes as a person types them: a preset, a file, or a change of a recipe such as `color=bgr` or just `bgr`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from workbench.errors import InvalidValue, unknown
-from workbench.recipes.presets import load_recipe
+from workbench.recipes.catalogue import CATALOGUE
+from workbench.recipes.presets import PRESETS, load_recipe
 from workbench.recipes.recipe import Recipe
 from workbench.recipes.slots import SLOTS
 
@@ -18,13 +19,15 @@ OUTSIDE = r"(?![^(\[]*[)\]])"  # a sign inside brackets belongs to a value: affi
 
 
 def split_names(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the recipes of lists such as `color=bgr,range=affine(127.5, 128)`, each once and in order."""
+    """Return the recipes of lists such as `color=bgr,range=affine(127.5, 128)`, in order."""
     parts = (part.strip() for text in texts for part in re.split(f",{OUTSIDE}", text))
-    return tuple(dict.fromkeys(part for part in parts if part))
+    return tuple(part for part in parts if part)
 
 
 def read_change(text: str) -> dict[str, Any]:
     """Return the slots that `slot=choice`, or several joined by `+`, sets; `own` sets none.
+
+    A choice that one slot alone has, such as `cv2.area` or `bgr`, needs no slot before it.
 
     Raises:
         InvalidValue: a part that is no `slot=choice`, or one slot twice.
@@ -32,8 +35,9 @@ def read_change(text: str) -> dict[str, Any]:
     """
     slots: dict[str, Any] = {}
     for part in [] if text.strip() == OWN else re.split(rf"\+{OUTSIDE}", text):
-        slot, equals, choice = (word.strip() for word in part.partition("="))
-        if not equals or not choice:
+        known = _slot_of(part.strip())
+        slot, _, choice = (word.strip() for word in (f"{known}={part}" if known else part).partition("="))
+        if not choice:
             raise InvalidValue(f"{text!r} is no change of a recipe; write slot=choice, several joined by +, or {OWN!r}")
         if slot not in SLOTS:
             raise unknown("slot", slot, SLOTS)
@@ -45,7 +49,7 @@ def read_change(text: str) -> dict[str, Any]:
 
 def is_change(text: str) -> bool:
     """Tell whether a recipe's text changes another recipe, and stands for none by itself."""
-    return "=" in text or text.strip() == OWN
+    return "=" in text or text.strip() == OWN or all(_slot_of(part.strip()) for part in text.split("+"))
 
 
 def read_recipe(text: str, own: Recipe) -> Recipe:
@@ -56,7 +60,18 @@ def read_recipe(text: str, own: Recipe) -> Recipe:
         UnknownName: no such preset, slot or choice; the text names the closest.
         UnreadableSource: the file cannot be read.
     """
-    return own.replace(**read_change(text)) if is_change(text) else load_recipe(text)
+    if is_change(text):
+        return own.replace(**read_change(text))
+    if text not in PRESETS and not text.lower().endswith((".yaml", ".yml")):
+        choices = {name for names in CATALOGUE.values() for name in names if _slot_of(name)}
+        raise unknown("preset or choice", text, {*PRESETS, *choices})
+    return load_recipe(text)
+
+
+def _slot_of(choice: str) -> str:
+    """Return the one slot that has this choice; empty where none has, or several."""
+    slots = [slot for slot, names in CATALOGUE.items() if choice in names]
+    return slots[0] if len(slots) == 1 and not choice.isdigit() else ""
 
 
 def _value(choice: str) -> Any:

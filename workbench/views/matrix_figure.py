@@ -76,7 +76,7 @@ def figure_matrix(matrix: Matrix, *, measure: str = "", title: str = TITLE) -> F
     width = max(WIDTH, grid.left + grid.columns.length + TREE + 0.3)  # more than a page takes at the narrowest
     page = Paper(foot + LINE * len(told), width=width, spoken=_spoken(grid))
     page.words(0, 0, title, weight="bold", size=11)
-    page.words(0, 1.3 * LINE, f"{SAID[grid.name]} · {len(matrix):,} frames", size=SMALL)
+    page.words(0, 1.3 * LINE, f"{SAID[grid.name]} · {len(matrix):,} frames{_as_trained(grid)}", size=SMALL)
     _scale(page, grid, painted)
     _trees(page, grid)
     _cells(page, grid, painted)
@@ -182,7 +182,17 @@ def _told(grid: Grid) -> list[str]:
     groups = [f"{letter}  {name}" for letter, (name, _) in lettered(grid.matrix.columns).items()]
     served = [shorten(f"answered alike:  {'  ·  '.join(groups)}", 170)] if groups else []
     small = "; small: 95% interval over the frames" if grid.columns.step >= ROOM_BOTH else ""
-    return [f"outlined: the model's own recipe{small}{bold}{apart}", *served]
+    own = "; outlined: the model's own recipe" if grid.matrix.own.any() else ""
+    return [f"{own}{small}{bold}{apart}".removeprefix("; "), *served]
+
+
+def _as_trained(grid: Grid) -> str:
+    """Return what the models reach under their own recipes, where not every row has a cell that says it."""
+    base = grid.matrix.baseline
+    if base is None or grid.name not in ("accuracy", "change") or grid.matrix.own.any(axis=1).all():
+        return ""
+    ends = dict.fromkeys(f"{100 * end:.0f}" for end in (base.mean.min(), base.mean.max()))
+    return f" · as trained {' to '.join(ends)}"
 
 
 def _spoken(grid: Grid) -> str:

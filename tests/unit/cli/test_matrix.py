@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tests.unit.cli.command_line import expect_refusal, run
+from workbench.cli.matrix_rows import faults
+from workbench.recipes import Recipe
 
 PICTURES = ["--data", "sample:cifar-20"]
 MODEL = "sample:cifar10-cnn"
@@ -17,8 +19,11 @@ MODEL = "sample:cifar10-cnn"
         pytest.param([MODEL, *PICTURES, "--serve", "color=brg"], "no choice of color named 'brg'", id="no such choice"),
         pytest.param([MODEL, *PICTURES, "--serve", "colour=bgr"], "did you mean 'color'", id="misspelt slot"),
         pytest.param([MODEL, *PICTURES, "--serve", "keras.mobilnet"], "did you mean 'keras.mobilenet'", id="preset"),
-        pytest.param([MODEL, *PICTURES, "--train", "own,own,color=bgr"], "2 recipes for 1 models", id="recipes"),
+        pytest.param([MODEL, *PICTURES, "--train", "own,color=bgr"], "2 recipes for 1 models", id="recipes"),
         pytest.param([MODEL, *PICTURES, "--measure", "acuracy"], "did you mean 'accuracy'", id="misspelt measure"),
+        pytest.param([MODEL, *PICTURES, "--measure", "change", "--labels", "none"], "--labels FILE", id="no classes"),
+        pytest.param([MODEL, *PICTURES, "--serve", "cv2.liner"], "did you mean 'cv2.linear'", id="misspelt choice"),
+        pytest.param([MODEL, MODEL, *PICTURES, "--train", "own,bgr"], "named twice", id="one model, two recipes"),
         pytest.param([MODEL, *PICTURES, "--out", "."], "kept.txt", id="over a folder of something else"),
         pytest.param([MODEL, *PICTURES, "--out", "no/where"], "there is no folder", id="into no folder"),
         pytest.param([MODEL, *PICTURES, "--labels", "no.csv"], "no.csv does not exist", id="no labels"),
@@ -34,6 +39,17 @@ def test_what_is_wrong_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, w
     (tmp_path / "kept.txt").touch()
     expect_refusal(run(monkeypatch, capsys, "matrix", *words), message)
     assert [each.name for each in tmp_path.iterdir()] == ["kept.txt"]
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        pytest.param(Recipe(), "color=bgr range=unit rotate=90", id="RGB, raw"),
+        pytest.param(Recipe(range="unit", color="gray"), "color=gray_bgr range=symmetric rotate=90", id="gray, unit"),
+    ],
+)
+def test_faults_fit_the_model_and_are_none_of_its_own_recipe(own, told):
+    assert faults([own], resized=False) == told.split()
 
 
 @pytest.mark.slow

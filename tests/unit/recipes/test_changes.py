@@ -9,9 +9,9 @@ from workbench.recipes.changes import is_change, read_change, read_recipe, split
 OWN = Recipe(size=(32, 32), range="symmetric")
 
 
-def test_a_list_is_cut_at_commas_outside_brackets_and_names_each_recipe_once():
+def test_a_list_is_cut_at_commas_outside_brackets():
     given = ["color=bgr, range=affine(127.5, 128)", "size=[64, 48]+rotate=90,color=bgr", ""]
-    assert split_names(given) == ("color=bgr", "range=affine(127.5, 128)", "size=[64, 48]+rotate=90")
+    assert split_names(given) == ("color=bgr", "range=affine(127.5, 128)", "size=[64, 48]+rotate=90", "color=bgr")
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ def test_a_list_is_cut_at_commas_outside_brackets_and_names_each_recipe_once():
         pytest.param("range=affine(1e+2, 128)", {"range": "affine(1e+2, 128)"}, id="a plus inside brackets"),
         pytest.param("size=null", {"size": None}, id="nothing"),
         pytest.param("own", {}, id="no change"),
+        pytest.param("pil.bilinear", {"resize": "pil.bilinear"}, id="a choice alone"),
+        pytest.param("bgr + unit+rotate=90", {"color": "bgr", "range": "unit", "rotate": 90}, id="choices alone"),
     ],
 )
 def test_a_change_gives_each_slot_its_choice_in_its_type(text, slots):
@@ -37,7 +39,9 @@ def test_a_change_gives_each_slot_its_choice_in_its_type(text, slots):
         pytest.param("colour=bgr", UnknownName, "did you mean 'color'", id="misspelt slot"),
         pytest.param("resize=pil.bilinaer", UnknownName, "did you mean 'pil.bilinear'", id="misspelt choice"),
         pytest.param("color=", InvalidValue, "write slot=choice", id="no choice"),
-        pytest.param("color=bgr+bgr", InvalidValue, "write slot=choice", id="no slot"),
+        pytest.param("color=bgr+uint8", InvalidValue, "write slot=choice", id="a choice of two slots"),
+        pytest.param("color=rgb+bgr", InvalidValue, "sets color twice", id="a slot twice, once by its choice"),
+        pytest.param("cv2.liner", UnknownName, "no preset or choice.*did you mean 'cv2.linear'", id="misspelt, alone"),
         pytest.param("color=bgr+color=rgb", InvalidValue, "sets color twice", id="a slot twice"),
         pytest.param("pad=300", InvalidValue, "0 to 255", id="a number outside its range"),
         pytest.param("keras.mobilenetv2", UnknownName, "did you mean 'keras.mobilenet_v2'", id="misspelt preset"),

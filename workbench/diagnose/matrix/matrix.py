@@ -67,7 +67,9 @@ class Matrix:
     @property
     def verdict(self) -> str:
         """One sentence a person can act on: what the right recipe gives, and the most a wrong one takes."""
-        said = f"{len(self.training)} models x {len(self.serving)} serving recipes on {len(self):,} frames"
+        counts = {"model": len(self.training), "serving recipe": len(self.serving), "frame": len(self)}
+        models, recipes, frames = (f"{n:,} {noun}{'' if n == 1 else 's'}" for noun, n in counts.items())
+        said = f"{models} x {recipes} on {frames}"
         if self.own.all():
             return f"{said}: every model is served as it was trained."
         if self.change is None or self.baseline is None:
@@ -78,7 +80,7 @@ class Matrix:
         place = np.unravel_index(lost.argmin(), lost.shape)
         points = [100 * float(each[place]) for each in (lost, self.change.low, self.change.high)]
         said_points = "by {:+.0f} points (95% {:+.0f} to {:+.0f})".format(*points).replace("-", "−")
-        range_ = f"accuracy {right.min():.0%} to {right.max():.0%} as trained"
+        range_ = f"accuracy {' to '.join(dict.fromkeys((f'{right.min():.0%}', f'{right.max():.0%}')))} as trained"
         return f"{said}: {range_}; {self._cell(place)} changes it {said_points}, the worst of all."
 
     def _cell(self, place: Any) -> str:
@@ -123,9 +125,21 @@ class Matrix:
             "groups": {
                 "training": _members(self.rows, self.training), "serving": _members(self.columns, self.serving)
             },
+            "baseline": None if self.baseline is None else self._baseline(self.baseline),
             "cells": cells.astype(object).where(cells.notna(), None).to_dict("records"),
             "verdict": self.verdict,
         }  # fmt: skip
+
+    def _baseline(self, measure: Measure) -> list[dict[str, Any]]:
+        """Return the accuracy of each row under its own recipe, with the ends of its interval."""
+        ends = zip(
+            self.training,
+            *(each[:, 0].round(6).tolist() for each in (measure.mean, measure.low, measure.high)),
+            strict=True,
+        )
+        return [
+            dict(zip(("training", "accuracy", "accuracy_low", "accuracy_high"), each, strict=True)) for each in ends
+        ]
 
     def save(self, out: str | Path) -> None:
         """Write the matrix to a `.csv` (one row a cell) or `.json` file, whole or not at all.

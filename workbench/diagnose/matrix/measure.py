@@ -59,14 +59,24 @@ class Measure:
 
     @cached_property
     def _bounds(self) -> np.ndarray:
-        """(R, S, 2) bootstrap percentiles; Wilson's interval for a share of none or all, whose resamples are alike."""
+        """(R, S, 2) bootstrap percentiles; where all frames are alike, and so all resamples, see `_alike`."""
         found = np.empty((*self.mean.shape, 2))
         for place in np.ndindex(*self.mean.shape):
             values = self.per_frame[place]
-            count, hits = int(np.isfinite(values).sum()), np.nansum(values)
+            known = values[np.isfinite(values)]
             certain = self.certain is not None and self.certain[place]
-            single = self.share and not certain and count and hits in (0, count)
-            found[place] = (
-                resampling.of_share(int(hits), count) if single else resampling.percentiles(self.samples[place])
-            )
+            alike = len(known) > 0 and not certain and (known == known[0]).all()
+            found[place] = self._alike(known) if alike else resampling.percentiles(self.samples[place])
         return found
+
+    def _alike(self, values: np.ndarray) -> Interval:
+        """Return the interval of frames that all have one number, of which no resample tells how sure that is.
+
+        A share of none or all has Wilson's interval, and a change of shares by all or nothing has it likewise, to
+        both sides of 0. One frame alone says nothing of a figure without bounds.
+        """
+        one, count = float(values[0]), len(values)
+        if self.unit == "share" and one in (-1, 0, 1):
+            reach = resampling.of_share(0, count)[1]
+            return max(one - reach, 0.0 if self.share else -1.0), min(one + reach, 1.0)
+        return (one, one) if count > 1 else (float("nan"), float("nan"))

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from workbench.diagnose.matrix import train_serve_matrix
+from workbench.diagnose.matrix_text import lines
+from workbench.diagnose.resampling import Z95
 from workbench.errors import InvalidValue, UnknownName, WorkbenchError
 from workbench.models import TensorSpec
 from workbench.recipes import Recipe
@@ -102,6 +104,31 @@ def test_a_cell_held_against_itself_is_certain(matrix):
 def test_a_share_of_all_frames_has_an_interval_all_the_same(matrix):
     assert (matrix.accuracy.mean[0, 0], matrix.accuracy.high[0, 0]) == (1, 1)
     assert matrix.accuracy.low[0, 0] == pytest.approx(30 / (30 + 1.959964**2))  # Wilson's, for 30 of 30
+
+
+def test_a_change_that_all_frames_share_is_as_sure_as_they_are_many(frames, truth):
+    found = train_serve_matrix({"rgb": (OWN, Brightest("rgb"))}, SERVING, frames[::3], truth[::3], progress=False)
+    assert found.change.mean[0].tolist() == [0, -1, 0]
+    reach = Z95**2 / (10 + Z95**2)  # Wilson's upper end of none of 10
+    assert found.change.low[0] == pytest.approx([0, -1, -reach])  # 0 against itself is certain
+    assert found.change.high[0] == pytest.approx([0, reach - 1, reach])
+
+
+def test_one_frame_has_no_interval_of_its_divergence(frames, truth):
+    found = train_serve_matrix({"rgb": (OWN, Brightest("rgb"))}, SERVING, frames[:1], truth[:1], progress=False)
+    assert np.isnan(found.kl.low[0]).tolist() == [False, True, True]
+    assert "nan" not in "\n".join(lines(found))
+    assert found.verdict.startswith("1 model x 3 serving recipes on 1 frame: accuracy 100% as trained; ")
+
+
+def test_the_accuracy_as_trained_is_told_where_no_cell_has_it(frames, truth):
+    models = {"rgb": (OWN, Brightest("rgb"))}
+    found = train_serve_matrix(models, {"bgr": BGR}, frames, truth, progress=False)
+    (line,) = (line for line in lines(found) if line.startswith("(as trained) "))
+    assert line.split()[2:] == ["*100", "[89–100]"]
+    assert found.to_dict()["baseline"][0] | {"accuracy_low": 0} == {
+        "training": "rgb", "accuracy": 1.0, "accuracy_low": 0, "accuracy_high": 1.0
+    }  # fmt: skip
 
 
 def test_recipes_that_get_the_same_answers_stand_side_by_side_in_one_group(matrix):
