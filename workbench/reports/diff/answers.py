@@ -144,7 +144,9 @@ def _accuracy(found: Comparison, truth: tuple[np.ndarray, np.ndarray] | None) ->
     right = [np.asarray(side.best == known, float) for side, known in zip((a, b), truth, strict=True)]
     before, after = float(right[0].mean()), float(right[1].mean())
     moved = right[1] - right[0]
-    low, high = resampling.of_mean(moved) if moved.any() else NO_INTERVAL  # of no change at all it would be no width
+    low, high = (
+        resampling.of_mean(moved) if np.ptp(moved) > 0 else NO_INTERVAL
+    )  # of one change of all frames it would be no width
     return [Figure("accuracy", after - before, low, high, before=before, after=after)]
 
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from workbench.reports.diff.change import Change, differing, leaves, shown
+from workbench.cluster.share import READ_BY_LIBRARIES, SHARE
+from workbench.reports.diff.change import NONE, Change, differing, leaves, shown
 from workbench.reports.diff.stored import StoredRun
 
 CODECS_OF = {"cv2": "opencv-", "pyav": "av"}  # which packages bring which codecs: the beginning of their names
 DIGITS = 8
+THREADS = (SHARE, *READ_BY_LIBRARIES)
+MOST_PACKAGES, NAMED = 8, 5  # of those that no manifest names: told one by one, else named in a sentence
 
 
 def version_changes(a: StoredRun, b: StoredRun) -> Iterator[Change]:
-    """Yield the packages of other versions, then our own code where it differs and its version does not."""
+    """Yield the packages of other versions, then our own code where it differs and its version does not.
+
+    Many packages that no manifest names, as two environments differ in, are one change.
+    """
     one, other = (_versions(run, both=bool(a.details and b.details)) for run in (a, b))
-    for name, before, after in differing(one, other):
-        yield Change("version", name, shown(before), shown(after))
+    known = {"workbench", *a.manifest["versions"], *b.manifest["versions"]}
+    found = [Change("version", name, shown(before), shown(after)) for name, before, after in differing(one, other)]
+    others = [each for each in found if each.name not in known and not each.name.startswith(tuple(CODECS_OF.values()))]
+    yield from (each for each in found if len(others) <= MOST_PACKAGES or each not in others)
+    if len(others) > MOST_PACKAGES:
+        yield _many(others)
     codes = [str(run.details.get("code", "")) for run in (a, b)]
     if all(codes) and codes[0] != codes[1] and one.get("workbench") == other.get("workbench"):
         note = "Workbench's own modules were edited; its version was not"
@@ -42,8 +52,13 @@ def surrounding_changes(a: StoredRun, b: StoredRun) -> Iterator[Change]:
     """Yield the variables and facts of the machine that differ; none of a run that was made before they were kept."""
     one, other = (run.manifest.get("environment") for run in (a, b))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
+        shares = [_share(each) for each in (one, other)]
+        if any(shares) and shares[0] != shares[1]:
+            was, now = (_threads(each) for each in (one, other))
+            yield Change("environment", "threads", was, now, f"{SHARE} and the like, as a worker of a sweep has them")
         for name, before, after in differing(one, other):
-            yield Change("environment", name, shown(before), shown(after))
+            if not any(shares) or name not in THREADS:
+                yield Change("environment", name, shown(before), shown(after))
     for name, before, after in differing(a.manifest["machine"], b.manifest["machine"]):
         yield Change("machine", name.replace("_", " "), shown(before), shown(after))
 
@@ -58,6 +73,25 @@ def commit_changes(a: StoredRun, b: StoredRun) -> Iterator[Change]:
     one, other = (_commit(run.manifest.get("git")) for run in (a, b))
     if one != other:
         yield Change("commit", "git commit", one, other, "of the folder that the notebook lies in")
+
+
+def _many(packages: Sequence[Change]) -> Change:
+    """Return one change for packages of other versions, each with a line of its own."""
+    named = ", ".join(each.name for each in packages[:NAMED])
+    lines = tuple(str(each) for each in packages)
+    return Change("version", f"{len(packages)} other packages", NONE, NONE, f"{named}, ...", lines=lines)
+
+
+def _share(environment: Mapping[str, Any]) -> str:
+    """Return how many threads a worker of a cluster was held to; empty where the run was none of a worker."""
+    held = {str(environment.get(name, "")) for name in THREADS}
+    return held.pop() if len(held) == 1 else ""
+
+
+def _threads(environment: Mapping[str, Any]) -> str:
+    """Say how many threads a run might use: a worker's share, else what is set one by one, else one for each core."""
+    told = ", ".join(f"{name}={environment[name]}" for name in THREADS if name in environment)
+    return _share(environment) or told or f"{shown(environment.get('cores'))}, one for each core"
 
 
 def _versions(run: StoredRun, *, both: bool) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Change:
     after: str
     note: str = ""  # what else is known of it, one line
     follows: str = ""  # the name of the change that explains this one; empty for a cause
-    lines: tuple[str, ...] = ()  # of a cell: its unified diff
+    lines: tuple[str, ...] = ()  # of a cell: its unified diff; of many packages: each
 
     @property
     def is_cause(self) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from workbench.errors import InvalidValue
 from workbench.results import Classification, Prediction
 
-Key = tuple[str, int]  # a picture's name below the folder of all, or "" for a clip; the frame's number
+Key = tuple[str, int]  # a picture's name, or "" for a clip; how often it came before, or the frame's number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +27,9 @@ class Paired:
 
 
 def paired(a: Prediction, b: Prediction) -> Paired:
-    """Return the frames that both have: a clip's by their number, pictures by their name below their folder.
+    """Return the frames that both have: a clip's by their number, pictures by their name.
+
+    Pictures that lie elsewhere in B are known by their name below the folder of all.
 
     Classes are brought into A's order by their names where the two name as many or the same otherwise; B's own come
     behind.
@@ -35,7 +37,11 @@ def paired(a: Prediction, b: Prediction) -> Paired:
     Raises:
         InvalidValue: the classes of the two cannot be told which is which.
     """
-    keys, others = _keys(a), _keys(b)
+    if len({*a.origins}) <= 1 and len({*b.origins}) <= 1:
+        keys, others = ([("", int(index)) for index in side.indices] for side in (a, b))
+    else:
+        below = not {*a.origins} & {*b.origins}
+        keys, others = _keys(a, below=below), _keys(b, below=below)
     where = {key: place for place, key in enumerate(others)}
     both = [(place, where[key]) for place, key in enumerate(keys) if key in where]
     kept = {key for key in keys if key in where}
@@ -63,12 +69,10 @@ def taken(prediction: Prediction, places: np.ndarray) -> Prediction:
     )
 
 
-def _keys(prediction: Prediction) -> list[Key]:
-    """Return what each frame is known by; a picture that comes twice is told apart by how often it came before."""
+def _keys(prediction: Prediction, *, below: bool) -> list[Key]:
+    """Return what each picture is known by; one that comes twice is told apart by how often it came before."""
     origins = prediction.origins
-    if len(set(origins)) <= 1:
-        return [("", int(index)) for index in prediction.indices]
-    top = os.path.commonpath([PurePath(origin).parent for origin in origins]) if _alike(origins) else ""
+    top = os.path.commonpath([PurePath(origin).parent for origin in origins]) if below and _alike(origins) else ""
     seen: dict[str, int] = {}
     keys = []
     for origin in origins:

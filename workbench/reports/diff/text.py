@@ -40,6 +40,8 @@ def _changes(diff: RunDiff) -> list[str]:
 def _change(change: Change) -> Iterator[str]:
     yield f"  {change.kind:<11}  {change}"
     yield from (f"               {line}" for line in change.lines[:MOST] if not line.startswith("@@"))
+    if len(change.lines) > MOST:
+        yield f"               ... and {len(change.lines) - MOST} more lines"
 
 
 def _came(diff: RunDiff) -> Iterator[str]:

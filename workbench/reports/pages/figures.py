@@ -11,8 +11,11 @@ from typing import Any, TypeGuard
 LARGEST = 1e300
 COUNTED = re.compile(r"(\d{1,15}) of \d{1,15}")
 TIMINGS = ("_ms", "_fps", "_seconds")  # a metric so named says how long this run took
-LOWER = frozenset("age dropped error errors false flip flips kl latency loss mae missed mse rmse wrong".split())
+LOWER = frozenset(
+    "age drop dropped error errors false flip flips gap kl latency loss lost mae missed mse rmse wrong".split()
+)
 HIGHER = frozenset("accuracy acc agreement ap auc f1 iou map precision psnr recall right ssim top1 top5".split())
+ABOUT = frozenset("p pvalue sd std stderr threshold width".split())  # of a figure, and none of its kind: `accuracy_p`
 UNITS = {"_ms": "ms", "_fps": "fps", "_seconds": "s", "_mb": "MB", "_percent": "%"}
 
 
@@ -54,6 +57,8 @@ def better(name: str) -> str:
     if name.endswith("_fps"):
         return "higher"
     words = set(re.split(r"[^a-z0-9]+", name.lower()))
+    if words & ABOUT:
+        return ""
     lower = name.endswith(("_ms", "_seconds", "_mb")) or words & LOWER
     higher = words & HIGHER
     return "" if bool(lower) == bool(higher) else "lower" if lower else "higher"

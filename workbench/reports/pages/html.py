@@ -121,6 +121,7 @@ def _tables(run: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     inputs = [(f"{i['parameter']}: {i['origin']}", f"sha256 {i['sha256']}") for i in run["inputs"]]
     codecs = [(f"{by} {name}", str(value)) for by, build in run["codecs"].items() for name, value in build.items()]
     machine = [(name.replace("_", " "), str(value)) for name, value in run["machine"].items()]
+    around = [(name, str(value)) for name, value in (run.get("environment") or {}).items()]  # an old run has none
     git = [(name, str(value)) for name, value in (run["git"] or {}).items()]
     notebook = [("file", run["notebook"]["file"]), ("sha256", run["notebook"]["sha256"]), ("seed", str(run["seed"]))]
     return [
@@ -129,6 +130,7 @@ def _tables(run: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
         ("Versions", [(name, str(value)) for name, value in run["versions"].items()]),
         ("Codecs", codecs),
         ("Machine", machine),
+        ("Environment", around),
     ]
 
 

@@ -45,6 +45,21 @@ def test_frames_of_a_clip_are_known_by_their_number():
     assert (found.flips.tolist(), found.pair.only_a) == ([False, True], ("clip.mp4 0",))
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(["p/a/1.jpg", "p/a/2.jpg"], ["p/a/1.jpg", "p/b/1.jpg"], id="one folder below, then two"),
+        pytest.param(["p/a.jpg"], ["p/a.jpg", "p/b.jpg"], id="one picture, then two"),
+        pytest.param(["p/a.jpg"], ["q/a.jpg", "q/b.jpg"], id="one picture, then two that lie elsewhere"),
+    ],
+)
+def test_a_picture_is_known_however_many_there_are(before, after):
+    found = answer_diff(
+        "x", (answer(SURE[: len(before)], origins=before), None), (answer(SURE[:2], origins=after), None)
+    )
+    assert (found.frames, len(found.pair.only_a), len(found.pair.only_b)) == (1, len(before) - 1, 1)
+
+
 def test_accuracy_comes_with_a_paired_interval():
     truth = np.array([0, 1, 2])
     found = answer_diff("x", (answer(SURE), truth), (answer([SURE[0], SURE[1], SURE[1]]), truth))

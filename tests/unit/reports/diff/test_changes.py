@@ -2,6 +2,7 @@
 
 import pytest
 
+from workbench.cluster.share import environment as share
 from workbench.reports.diff import diff_runs
 
 FILES = {"a.jpg": ["1" * 64, 10], "b.jpg": ["2" * 64, 20]}
@@ -66,6 +67,11 @@ PAIRS = [
                  "codec cv2.PNG: 1.6 → 1.7", id="codec"),
     pytest.param({}, {"environment": {"cores": 2, "OMP_NUM_THREADS": "1"}},
                  "environment OMP_NUM_THREADS: – → 1", id="variable"),
+    pytest.param({"environment": {"cores": 2} | share(1)}, {},
+                 "environment threads: 1 → 2, one for each core "
+                 "(WORKBENCH_THREADS and the like, as a worker of a sweep has them)", id="share of a worker"),
+    pytest.param({}, {"details": {"packages": {"numpy": "2.4.6"} | {f"p{place}": "1" for place in range(9)}}},
+                 "version 9 other packages (p0, p1, p2, p3, p4, ...)", id="another environment"),
     pytest.param({"machine": {"cpu": "x"}}, {"machine": {"cpu": "y"}}, "machine cpu: x → y", id="machine"),
 ]  # fmt: skip
 
@@ -75,6 +81,7 @@ def test_what_changed_is_named(write_run, before, after, named):
     found = diff_runs(write_run("a", **before), write_run("b", **after))
     assert f"{found.causes[0].kind} {found.causes[0]}" == named
     assert {each.kind for each in found.causes} == {found.causes[0].kind}
+    assert found.causes[0].kind not in {"environment", "version"} or len(found.causes) == 1
 
 
 CELLS = ("# Count", "number: int = 3", "print(number)")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.reports.pages.figures import duration, key_figures, written
+from workbench.reports.pages.figures import better, duration, key_figures, written
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,22 @@ def test_values_are_written_for_reading(value, expected):
 )
 def test_durations_are_written_in_words(seconds, expected):
     assert duration(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("top1_accuracy", "higher", id="score"),
+        pytest.param("mean_kl", "lower", id="divergence"),
+        pytest.param("predict_fps", "higher", id="speed"),
+        pytest.param("accuracy_p", "", id="p-value of a score"),
+        pytest.param("accuracy_drop", "", id="loss of a score"),
+        pytest.param("iou_threshold", "", id="what it is held to"),
+        pytest.param("frames", "", id="no name that tells"),
+    ],
+)
+def test_which_value_is_the_better_one_is_told_by_its_name(name, expected):
+    assert better(name) == expected
 
 
 def test_key_figures_are_the_first_short_metrics():
