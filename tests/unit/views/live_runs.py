@@ -54,8 +54,8 @@ def comparison():
     blocked, free = Blocked(0.21, 0.97), Blocked(0.004, 0.03)
     slow = [
         run("sequential loop", "model.predict", age=0.34), run("process queue", "model.predict", age=1.2),
-        run("asyncio queue", "model.predict", age=0.33, loop=blocked), run("workbench", "model.predict", age=0.1),
-        run("workbench async", "model.predict", age=0.1, loop=free),
+        run("asyncio queue", "model.predict", age=0.33, loop=blocked),
+        run("workbench stream", "model.predict", age=0.1), run("workbench async", "model.predict", age=0.1, loop=free),
     ]  # fmt: skip
     quick = [run(each.name, "tflite", age=0.014, count=300, loop=each.loop) for each in slow]
     return DesignComparison((*slow, *quick), "sample:bikes", "net")

@@ -23,7 +23,7 @@ DESIGNS: dict[str, Callable[[str, Setting], DesignRun]] = {
     "process queue": process_queue,
     "asyncio queue": asyncio_queue,
     OURS: workbench_stream,
-    f"{OURS} async": workbench_async,
+    "workbench async": workbench_async,
 }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbench.inference.designs.run import DesignRun
 
-OURS = "workbench"
+OURS = "workbench stream"
 ALIKE = 2.0  # times: median ages closer than this are not told apart after a few seconds
 
 

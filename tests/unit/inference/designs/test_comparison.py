@@ -25,29 +25,31 @@ def comparison(*runs):
 
 def test_the_verdict_names_the_oldest_and_the_freshest_of_every_engine():
     said = comparison(
-        run("process queue", age=1.2), run("workbench", age=0.1), run("sequential loop", age=0.012, engine="other"),
+        run("process queue", age=1.2), run("workbench stream", age=0.1),
+        run("sequential loop", age=0.012, engine="other"),
     ).verdict  # fmt: skip
     assert said == (
-        "tflite: process queue shows 1.3 fps at 1200 ms, workbench shows 1.3 fps at 100 ms; "
-        "what process queue shows is 12 times as old as what workbench shows. "
+        "tflite: process queue shows 1.3 fps at 1200 ms, workbench stream shows 1.3 fps at 100 ms; "
+        "what process queue shows is 12 times as old as what workbench stream shows. "
         "other: sequential loop shows 1.3 fps at 12 ms."
     )
 
 
 def test_ages_that_noise_could_make_are_called_alike():
-    said = comparison(run("sequential loop", age=0.012), run("workbench", age=0.016)).verdict
+    said = comparison(run("sequential loop", age=0.012), run("workbench stream", age=0.016)).verdict
     assert said.endswith("; their ages are alike.")
 
 
 def test_a_design_that_showed_nothing_is_named_and_not_compared():
     nothing = replace(run("asyncio queue", age=math.nan), stats=replace(ONE.stats, shown=0))
-    said = comparison(nothing, run("workbench", age=0.016)).verdict
-    assert said == "tflite: asyncio queue shows nothing, workbench shows 1.3 fps at 16 ms."
+    said = comparison(nothing, run("workbench stream", age=0.016)).verdict
+    assert said == "tflite: asyncio queue shows nothing, workbench stream shows 1.3 fps at 16 ms."
 
 
 def test_the_table_has_a_row_a_run_with_ages_in_milliseconds():
-    table = comparison(run("asyncio queue", age=0.3, loop=Blocked(0.1, 0.97)), run("workbench", age=0.1)).to_frame()
-    assert table.design.tolist() == ["asyncio queue", "workbench"]
+    blocked = run("asyncio queue", age=0.3, loop=Blocked(0.1, 0.97))
+    table = comparison(blocked, run("workbench stream", age=0.1)).to_frame()
+    assert table.design.tolist() == ["asyncio queue", "workbench stream"]
     assert table.age_p50_ms.tolist() == pytest.approx([300.0, 100.0])
     assert table.loop_blocked.tolist()[0] == 0.97
     assert np.isnan(table.loop_blocked.tolist()[1])
@@ -55,19 +57,21 @@ def test_the_table_has_a_row_a_run_with_ages_in_milliseconds():
 
 
 def test_as_a_mapping_it_is_told_by_design_and_engine():
-    told = comparison(run("workbench", age=0.1), run("workbench", age=0.01, engine="onnx")).to_dict()
-    assert list(told["runs"]) == ["workbench, tflite", "workbench, onnx"]
+    told = comparison(run("workbench stream", age=0.1), run("workbench stream", age=0.01, engine="onnx")).to_dict()
+    assert list(told["runs"]) == ["workbench stream, tflite", "workbench stream, onnx"]
 
 
 def test_the_camera_is_as_fast_as_the_design_that_took_the_most_of_its_frames():
-    assert comparison(run("workbench", age=0.1)).frame_s == pytest.approx(3.0 / 9)
+    assert comparison(run("workbench stream", age=0.1)).frame_s == pytest.approx(3.0 / 9)
 
 
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
         pytest.param({"designs": ["asynciq queue"]}, UnknownName, "did you mean 'asyncio queue'", id="no such design"),
-        pytest.param({"quickest": ["workbenhc"]}, UnknownName, "did you mean 'workbench'", id="nor there"),
+        pytest.param(
+            {"quickest": ["workbench straem"]}, UnknownName, "did you mean 'workbench stream'", id="nor there"
+        ),
         pytest.param({"seconds": 0}, InvalidValue, "seconds above 0", id="no time"),
         pytest.param({"origin": 0}, InvalidValue, "plays a clip by its name", id="a camera"),
     ],

@@ -103,4 +103,4 @@ def test_it_runs_beside_an_event_loop_that_runs_already():
 
 
 def test_the_designs_have_the_names_that_are_documented():
-    assert list(DESIGNS) == ["sequential loop", "process queue", "asyncio queue", "workbench", "workbench async"]
+    assert list(DESIGNS) == ["sequential loop", "process queue", "asyncio queue", "workbench stream", "workbench async"]

@@ -118,7 +118,7 @@ def test_all_designs_on_one_model_show_which_one_stays_fresh():
     assert all(run.stats.balanced for run in made.runs)
     assert made.engines == ("slow",)
     assert runs["asyncio queue"].loop.share > 0.5 > runs["workbench async"].loop.share
-    for ours in ("workbench", "workbench async"):
+    for ours in ("workbench stream", "workbench async"):
         assert 2 * runs[ours].stats.age.p50 < runs["process queue"].stats.age.p50
         assert runs[ours].stats.age.p50 < runs["sequential loop"].stats.age.p50
     assert 0.02 < made.frame_s < 0.06
