@@ -21,7 +21,7 @@ from workbench.cluster.job import HASH_SEED
 from workbench.cluster.processes import MARK, end_all
 from workbench.cluster.security import fields, temporary
 from workbench.cluster.share import environment, threads
-from workbench.errors import ClusterError, InvalidValue
+from workbench.errors import ClusterError
 
 LOG = "log"  # what the scheduler, the workers and the jobs print
 START_S = 120.0  # seconds for the scheduler and all workers to be there
@@ -41,12 +41,9 @@ def local_cluster(workers: int | None, *, dashboard: bool) -> Iterator[Started]:
     """Start a scheduler and workers; at the end, however it comes, their processes and folder are gone.
 
     Raises:
-        InvalidValue: not a number of workers.
         ClusterError: they did not start.
     """
-    count = threads() if workers is None else workers
-    if count < 1:
-        raise InvalidValue(f"workers: {count}; expected 1 or more")
+    count = workers or threads()
     folder, mark = Path(tempfile.mkdtemp(prefix="wb-cluster-")), uuid.uuid4().hex
     credentials = temporary()
     path = get_preparation_data("keeper")["sys_path"]  # where this process finds modules; jobs are imported by name

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
+from workbench.cluster.address import checked
 from workbench.cluster.cluster import Cluster
 from workbench.cluster.job import told
 from workbench.cluster.late import distributed
@@ -19,11 +20,12 @@ CONNECT_S = 10.0
 CLOSE_S = 2.0  # seconds to say goodbye to a scheduler; one that is gone does not answer
 
 
-@contextmanager
 def open_cluster(
     *, workers: int | None = None, scheduler: str | None = None, tls: Tls | None = None, dashboard: bool = False
-) -> Iterator[Cluster]:
+) -> AbstractContextManager[Cluster]:
     """Open workers on this machine, or those of a scheduler; at the end local ones are gone, with all they started.
+
+    What is asked for is checked at the call; workers start, and a scheduler is reached, where the block begins.
 
     Args:
         workers: processes on this machine; one a core by default.
@@ -33,12 +35,21 @@ def open_cluster(
 
     Raises:
         InvalidValue: not a number of workers, an address or certificate that cannot be.
-        ClusterError: the workers did not start, or the scheduler cannot be used.
+        ClusterError: as the block begins: the workers did not start, or the scheduler cannot be used.
     """
     if scheduler is not None and (workers is not None or dashboard):
         raise InvalidValue("a scheduler has workers and a dashboard of its own; give scheduler alone")
     if scheduler is None and tls is not None:
         raise InvalidValue("tls: certificates are for a scheduler; give its address, too")
+    if workers is not None and workers < 1:
+        raise InvalidValue(f"workers: {workers}; expected 1 or more")
+    if scheduler is not None:
+        checked(scheduler)
+    return _opened(workers, scheduler, tls, dashboard=dashboard)
+
+
+@contextmanager
+def _opened(workers: int | None, scheduler: str | None, tls: Tls | None, *, dashboard: bool) -> Iterator[Cluster]:
     with quiet_dask():
         if scheduler is None:
             with local_cluster(workers, dashboard=dashboard) as started:

@@ -49,7 +49,6 @@ def test_workers_are_refused(client, why):
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        pytest.param({"workers": 0}, "expected 1 or more", id="no workers"),
         pytest.param({"workers": 2, "scheduler": "tls://gpu-7"}, "give scheduler alone", id="workers and a scheduler"),
         pytest.param({"scheduler": "tcp://gpu-7"}, "without TLS", id="a network without TLS"),
         pytest.param({"scheduler": "tls://gpu-7"}, "needs certificates", id="no certificates"),
@@ -58,6 +57,13 @@ def test_workers_are_refused(client, why):
 def test_what_cannot_be_opened_is_refused(asked, why):
     with pytest.raises(InvalidValue, match=why), open_cluster(**asked):
         pass
+
+
+def test_what_is_asked_for_is_looked_at_before_there_is_anything_to_do():
+    with pytest.raises(InvalidValue, match="workers: 0; expected 1 or more"):
+        open_cluster(workers=0)
+    with pytest.raises(InvalidValue, match="expected tls://host:port"):
+        open_cluster(scheduler="gpu-7")
 
 
 def test_a_certificate_that_is_not_there_is_refused(tmp_path):
