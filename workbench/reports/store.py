@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,6 +166,16 @@ def index_lock(out: Path) -> FileLock:
 def sweep_lock(out: Path, sweep_id: str) -> FileLock:
     """Return the lock that a process holds as long as it runs a sweep."""
     return FileLock(out / LOCKS / f"sweep-{sweep_id}.lock")
+
+
+def is_left(out: Path, sweep_id: str) -> bool:
+    """Tell whether the process that ran a sweep here is gone, whatever it said last: its lock is there, and free."""
+    lock = sweep_lock(out, sweep_id)
+    try:
+        with lock.acquire(timeout=0) if Path(lock.lock_file).is_file() else nullcontext(None) as held:
+            return held is not None
+    except OSError:  # held, which is one, too; or not ours to look at
+        return False
 
 
 def _remove(path: Path) -> None:

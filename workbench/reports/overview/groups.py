@@ -15,7 +15,7 @@ from workbench.reports.overview.history import Past, read_history
 from workbench.reports.overview.trends import Trend, joined, since, trend
 from workbench.reports.pages.page import local_time
 from workbench.reports.plain import read_json
-from workbench.reports.store import FAILED
+from workbench.reports.store import FAILED, is_left
 
 if TYPE_CHECKING:
     from workbench.reports.overview.index import Entry
@@ -107,10 +107,11 @@ def _history(folder: Path) -> list[Past]:
 
 def _sweep(folder: Path, told: Mapping[str, Any]) -> SweepEntry:
     where = f"{SWEEPS}/{quote(os.fsencode(folder.name))}"
+    left = told["state"] == "running" and is_left(folder.parent.parent, folder.name)
     thumbnail = str(told["thumbnail"])
     return SweepEntry(
         title=str(told["title"]),
-        state=str(told["state"]),
+        state="interrupted" if left else str(told["state"]),
         states=[(str(state), int(count)) for state, count in told["states"].items()],
         jobs=int(told["jobs"]),
         swept=[str(name) for name in told["swept"]],

@@ -17,6 +17,7 @@ from workbench.reports.overview.groups import SWEEPS
 from workbench.reports.run import Run, update_index
 from workbench.reports.sweep.ended import Ended, ended_in, kept_in
 
+LOOK_S = 1.0  # that a writer of the index has the lock of a sweep, at most, to see whether anybody has
 ONE_PROCESS = "memory://"  # a file system that no other process sees
 
 
@@ -117,7 +118,7 @@ class Folder:
             lock = store.sweep_lock(self.path, sweep_id)
             Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
             try:
-                lock.acquire(timeout=0)
+                lock.acquire(timeout=LOOK_S)
             except Timeout:
                 raise RunError(
                     f"another process runs this very sweep ({sweep_id}) into {self.path}; let it end"

@@ -7,6 +7,7 @@ import pytest
 
 from workbench.reports import write_index
 from workbench.reports.overview.history import remember
+from workbench.reports.store import sweep_lock
 from workbench.reports.sweep.table import Row, write_results
 
 EVIL = "<script>alert(1)</script>"
@@ -203,3 +204,14 @@ def test_a_sweep_whose_summary_is_damaged_hides_no_run(index, swept, change):
     page = index()
     assert page.count('<li class="run">') == 20
     assert "sweeps/abc" not in page
+
+
+def test_a_sweep_that_says_it_runs_is_interrupted_where_nobody_runs_it(index, swept, tmp_path):
+    path = swept / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"state": "running"}))
+    assert ">running<" in index()  # on a bucket there are no locks to ask
+    with sweep_lock(tmp_path, "abc"):
+        assert ">running<" in index()
+    page = index()
+    assert ">interrupted<" in page
+    assert ">running<" not in page
