@@ -87,6 +87,7 @@ def _tflite(path: Path) -> Weights:
 
     model = schema.Model.GetRootAs(path.read_bytes(), 0)
     tensors: dict[str, str] = {}
+    settings: list[Any] = []
     for subgraph in range(model.SubgraphsLength()):
         graph = model.Subgraphs(subgraph)
         for number in range(graph.TensorsLength()):
@@ -94,11 +95,21 @@ def _tflite(path: Path) -> Weights:
             values = model.Buffers(tensor.Buffer())
             if values.DataLength():
                 name = (tensor.Name() or b"").decode(errors="replace")
-                key = name if name not in tensors else f"{name} #{number}"
+                key = name if name not in tensors else f"{name} #{subgraph}.{number}"
                 tensors[key] = _array_digest(values.DataAsNumpy())
-    read = read_graph(path)
-    shapes = [(spec.name, spec.shape, spec.dtype) for spec in read.tensors]
-    return Weights(tensors, _digest(repr((shapes, read.inputs, read.outputs, read.operators)).encode()))
+        read = read_graph(path, subgraph)
+        scales = [(q.name, q.scales.tolist(), q.zero_points.tolist(), q.axis) for q in read.quantization]
+        options = [_plain(schema.OperatorT.InitFromObj(graph.Operators(n))) for n in range(graph.OperatorsLength())]
+        shapes = [(spec.name, spec.shape, spec.dtype) for spec in read.tensors]
+        settings.append((shapes, read.inputs, read.outputs, read.operators, scales, options))
+    return Weights(tensors, _digest(repr(settings).encode()))
+
+
+def _plain(made: Any) -> Any:
+    """Return an object of the flatbuffer's schema, such as an operation's strides and activation, as plain values."""
+    if hasattr(made, "__dict__"):
+        return {name: _plain(value) for name, value in vars(made).items()}
+    return made.tolist() if isinstance(made, np.ndarray) else made
 
 
 def _onnx(path: Path) -> Weights:

@@ -6,7 +6,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from ai_edge_litert.schema_py_generated import AddOptionsT
 
+from tests.unit.models.tflite_files import Op, Tensor, write_tflite
 from workbench import sample_path
 from workbench.models.weights import READERS, weights_of
 
@@ -50,6 +52,24 @@ def test_weights_of_an_onnx_file_are_its_initializers(tmp_path):
 def test_a_tflite_file_has_its_tensors():
     found = read_tflite(sample_path("ssd-mobilenet-oid"))
     assert len(found.tensors) > 100
+
+
+def test_scales_and_settings_of_operations_are_the_graph_of_a_tflite_file(tmp_path):
+    def write(name, value=1, scale=0.5, activation=0):
+        tensors = [
+            Tensor("x", (1, 3), "int8", (0.5, 0)),
+            Tensor("w", (1, 3), "int8", (scale, 0), np.full((1, 3), value, np.int8)),
+            Tensor("y", (1, 3), "int8", (0.5, 0)),
+        ]
+        options = AddOptionsT(fusedActivationFunction=activation)
+        add = Op("ADD", ["x", "w"], ["y"], options)
+        return read_tflite(write_tflite(tmp_path / name, tensors, [add], inputs=["x"], outputs=["y"]))
+
+    first = write("a.tflite")
+    assert changed(first, write("same.tflite")) == ([], False)
+    assert changed(first, write("weight.tflite", value=2)) == (["w"], False)
+    assert changed(first, write("scale.tflite", scale=0.25)) == ([], True)
+    assert changed(first, write("activation.tflite", activation=1)) == ([], True)
 
 
 @pytest.mark.parametrize("data", [b"", b"no model"])
