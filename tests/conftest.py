@@ -1,6 +1,7 @@
 """What tests of more than one folder share."""
 
 import os
+from contextlib import contextmanager
 
 import pytest
 
@@ -26,3 +27,37 @@ def browser():
 
     with open_chromium() as chromium:
         yield chromium
+
+
+@pytest.fixture(scope="session")
+def forking():
+    """Return a context manager: in it the kernels of runs are forked from a server, a second less for each.
+
+    For tests that are not about how a kernel starts.
+    """
+    from workbench.reports.kernels import execute
+
+    @contextmanager
+    def fork(server):
+        terms = execute.Terms
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(execute, "Terms", lambda **given: terms(**{**given, "server": server}))
+            yield
+
+    return fork
+
+
+@pytest.fixture(scope="session")
+def light_server():
+    """Yield a process that has made the imports of small notebooks."""
+    from workbench.reports.kernels.forking import ForkServer
+
+    with ForkServer(["numpy", "workbench.reports.recording"]) as server:
+        yield server
+
+
+@pytest.fixture
+def forked(forking, light_server):
+    """Have the kernels of a test's runs forked."""
+    with forking(light_server):
+        yield

@@ -13,7 +13,7 @@ from tests.unit.cli.command_line import run
 
 
 @pytest.fixture
-def report(folder, monkeypatch, capfd):
+def report(folder, forked, monkeypatch, capfd):
     """Return a function that reports on a notebook of this cell between two good ones: exit status, output, errors."""
 
     def start(cell, *options):

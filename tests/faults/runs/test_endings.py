@@ -131,7 +131,7 @@ def test_a_kernel_that_is_not_installed(folder, raised, monkeypatch):
     raised(lambda: run_scenario(path, out=folder / "out", kernel="julia-99"), message="no kernel named 'julia-99'")
 
 
-def test_a_notebook_that_fails_before_one_that_does_not(folder, told, monkeypatch, capfd):
+def test_a_notebook_that_fails_before_one_that_does_not(folder, forked, told, monkeypatch, capfd):
     write_notebook(folder / "bad.ipynb", "1 / 0")
     write_notebook(folder / "good.ipynb", "1")
     code, _, errors = run(monkeypatch, capfd, "report", "bad.ipynb", "good.ipynb")

@@ -38,7 +38,7 @@ def test_a_report_on_half_an_AVI(refused, folder, clip_of, notebook):
         pytest.param(changed, "frames are broken", id="a report on an AVI with changed bytes with --allow-damaged"),
     ],
 )
-def test_a_report_on_what_is_there(folder, clip_of, notebook, monkeypatch, capsys, told, damage, told_as):
+def test_a_report_on_what_is_there(folder, forked, clip_of, notebook, monkeypatch, capsys, told, damage, told_as):
     (folder / "clip.avi").write_bytes(damage(clip_of("clip.avi")))
     before = contents(folder)
     words = ["report", notebook, "-p", "source=clip.avi", "--allow-damaged"]

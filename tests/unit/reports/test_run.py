@@ -69,7 +69,7 @@ def test_a_run_leaves_report_notebook_metrics_manifest_thumbnail_and_index(write
 
 
 @slow
-def test_a_manifest_holds_what_is_needed_to_run_it_again(write_notebook, tmp_path):
+def test_a_manifest_holds_what_is_needed_to_run_it_again(write_notebook, forked, tmp_path):
     (tmp_path / "clip.txt").write_text("frames")
     path = write_notebook(RECORD, "record({'recipe': {'range': 'unit'}})")
     manifest = run_scenario(path, {"name": tmp_path / "clip.txt"}, out=tmp_path / "out", progress=False).manifest
@@ -83,7 +83,7 @@ def test_a_manifest_holds_what_is_needed_to_run_it_again(write_notebook, tmp_pat
 
 
 @slow
-def test_the_same_inputs_twice_are_one_run_and_the_same_report(write_notebook, tmp_path):
+def test_the_same_inputs_twice_are_one_run_and_the_same_report(write_notebook, forked, tmp_path):
     path = write_notebook(RECORD, "object()")
     texts, runs = [], []
     for _ in range(2):
@@ -175,7 +175,7 @@ def kept(tmp_path_factory):
         pytest.param("raise OSError(28, 'No space left on device')", "disk full", id="full disk in the kernel"),
     ],
 )
-def test_a_bad_run_is_marked_and_the_good_one_untouched(kept, behaviour, status):
+def test_a_bad_run_is_marked_and_the_good_one_untouched(kept, forked, behaviour, status):
     folder, good = kept
     before = digest(good.folder)
     (folder / "behaviour.py").write_text(behaviour)
@@ -192,7 +192,7 @@ def test_a_bad_run_is_marked_and_the_good_one_untouched(kept, behaviour, status)
 
 
 @slow
-def test_a_batch_goes_on_after_a_failure_and_says_so(write_notebook, tmp_path, capsys):
+def test_a_batch_goes_on_after_a_failure_and_says_so(write_notebook, forked, tmp_path, capsys):
     bad = write_notebook("1 / 0", name="bad.ipynb")
     runs, status = run_scenarios([bad, (write_notebook(RECORD), {"number": 1})], out=tmp_path / "out")
     assert ([run.status for run in runs], status) == (["failed", "ok"], 1)
@@ -236,7 +236,7 @@ def small_disk(tmp_path):
 
 
 @slow
-def test_a_disk_without_a_byte_left_keeps_what_was_there(write_notebook, small_disk, capsys):
+def test_a_disk_without_a_byte_left_keeps_what_was_there(write_notebook, forked, small_disk, capsys):
     path = write_notebook("import os\nif os.path.exists(name):\n    open(name + '2', 'wb').write(b'0' * 2_000_000)")
     flag = small_disk / "fill"
     given = {"name": str(flag)}
@@ -251,7 +251,7 @@ def test_a_disk_without_a_byte_left_keeps_what_was_there(write_notebook, small_d
 
 
 @slow
-def test_a_disk_that_fills_up_while_the_report_is_written_is_told(write_notebook, tmp_path, monkeypatch):
+def test_a_disk_that_fills_up_while_the_report_is_written_is_told(write_notebook, forked, tmp_path, monkeypatch):
     """Not a full disk but a fake of one: nbformat raises ENOSPC where it would write the notebook."""
     import nbformat
 

@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tests.unit.cli.command_line import expect_refusal, run
 from workbench import run_scenario, sample_path
 from workbench.reports.diff import diff_runs
+from workbench.reports.kernels.forking import ForkServer
 
 pytestmark = pytest.mark.slow
 PARAMETERS = """source: str = "photos"
@@ -24,6 +25,7 @@ CODE = """from workbench import load_model, open_frames, predict, preset, record
 frames = take(open_frames(source), limit=limit)
 found = predict(frames, preset("sample:ssd-mobilenet-oid").replace(**slots), load_model(model), progress=False)
 record({"boxes": sum(map(len, found.detections))}, predictions={"boxes": found})"""
+RUNTIME = ("ai_edge_litert.interpreter", "supervision")
 PHOTOS = ("imagenet_04_949.jpg", "imagenet_16_251.jpg", "imagenet_19_305.jpg")
 
 
@@ -68,7 +70,14 @@ SEEDS = [
 
 
 @pytest.fixture(scope="module")
-def make(tmp_path_factory):
+def server():
+    """Yield what the kernels are forked from."""
+    with ForkServer(["cv2", "pandas", "workbench.inference", "workbench.reports.recording", *RUNTIME]) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory, forking, server):
     """Return a function that runs the notebook in a fresh folder, in which one thing may be changed before."""
     top = tmp_path_factory.mktemp("runs")
 
@@ -83,7 +92,7 @@ def make(tmp_path_factory):
         write_notebook(here)
         if change is not None:
             change(here)
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, forking(server):
             patch.chdir(here)
             patch.setattr("workbench.reports.details.own_code", lambda: "0f")  # somebody may edit it meanwhile
             return run_scenario("find.ipynb", parameters or {}, out=top / name, progress=False).check().folder

@@ -165,6 +165,7 @@ def main(bare: Collection[str]) -> None:
     """
     control, owner = socket.socket(fileno=int(sys.argv[1])), os.pidfd_open(int(sys.argv[2]))
     imported = preload(sys.argv[3:], bare)
+    os.chdir("/")  # no folder is in use for as long as it waits; each kernel goes to its own
     birth = Server(control, imported).serve(owner)
     if birth is None:
         os._exit(0)  # what is to be done at the end of a process that has made the imports is for the kernels
