@@ -17,10 +17,20 @@ ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 
 @contextmanager
 def all_interrupt() -> Iterator[None]:
-    """Have SIGTERM and SIGHUP (`timeout`, a service that stops, a terminal that closes) do what Ctrl-C does."""
+    """Have SIGTERM and SIGHUP (`timeout`, a service that stops, a terminal that closes) do what Ctrl-C does.
+
+    In here `answered` may be called, which holds to the end of the block.
+    """
     default = [number for number in ENDINGS if signal.getsignal(number) == signal.SIG_DFL]
-    with _handled(dict.fromkeys(default, _interrupt)):
+    with _handled(_callable(signal.SIGINT) | dict.fromkeys(default, _interrupt)):
         yield
+
+
+def answered() -> None:
+    """Keep further signals from interrupting: one has, and what came of the run is being written."""
+    if threading.current_thread() is threading.main_thread():
+        for number in _callable(signal.SIGINT, *ENDINGS):
+            signal.signal(number, lambda number, frame: None)
 
 
 @contextmanager
@@ -32,9 +42,14 @@ def undisturbed() -> Iterator[list[str]]:
         del frame
         heard.append(signal.Signals(number).name)
 
-    numbers = [each for each in (signal.SIGINT, *ENDINGS) if callable(signal.getsignal(each))]
-    with _handled(dict.fromkeys(numbers, note)):
+    with _handled(dict.fromkeys(_callable(signal.SIGINT, *ENDINGS), note)):
         yield heard
+
+
+def _callable(*numbers: int) -> dict[int, Handler]:
+    """Return those signals that do something of this program's, with what they do."""
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    return {number: handler for number, handler in handlers.items() if callable(handler)}
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

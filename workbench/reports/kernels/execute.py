@@ -24,6 +24,7 @@ from workbench.reports.kernels.forking.fork_server import ForkServer
 from workbench.reports.kernels.kernel import NATIVE, Kernel, one_kernel
 from workbench.reports.pages.present import is_bar
 from workbench.reports.plain import Plain
+from workbench.reports.signals import answered
 from workbench.reports.store import FULL, is_full
 
 Status = Literal["ok", "failed", "killed", "interrupted", "timeout", "disk full"]
@@ -117,6 +118,8 @@ def _outcome(notebook: NotebookNode, kernel: Kernel, terms: Terms) -> tuple[Stat
 
 def _ending(error: BaseException, kernel: Kernel, terms: Terms) -> tuple[Status, str]:
     """Say what an exception out of a run means."""
+    if isinstance(error, KeyboardInterrupt):
+        answered()
     kernel.note()
     match error:
         case KeyboardInterrupt():
