@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tqdm.auto import tqdm
 
@@ -42,6 +42,7 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
     boxes: str | BoxFormat | None = "auto",
     allow_damaged: bool | None = None,
     keep: str | Path | None = None,
+    loading: Mapping[str, Any] | None = None,
     progress: bool = True,
 ) -> ClipPredictions:
     """Run models over many clips, one job for each segment of a clip, recipe and model.
@@ -61,6 +62,7 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
         allow_damaged: take what is there of a damaged clip; as for `open_frames`.
         keep: a folder for the answers, by the content of clip, recipe and model: a run that was broken off goes on
             where it was. Answers of a function in a recipe's place are not kept.
+        loading: options of `load_model` for all models: labels, signature, trust, engine.
         progress: show a progress bar.
 
     Returns:
@@ -71,7 +73,8 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
 
     Raises:
         InvalidValue: no clip, no side, a model in memory, or a length below 1; nothing has run then.
-        UnknownName, ModelLoadError, UnreadableSource: there is no such box format or model; nothing has run then.
+        UnknownName, ModelLoadError, UnreadableSource: there is no such box format, option of `load_model` or model;
+            nothing has run then.
         ClusterError: the cluster is gone; with `keep`, the same call goes on where it was.
     """
     start = time.perf_counter()
@@ -80,7 +83,7 @@ def predict_clips(  # noqa: PLR0913 - clips, what is run on them, where, and rar
     if isinstance(clips, str | Path) or not (names and sides):
         raise InvalidValue("predict_clips takes a list of clips, and sides such as {'own': (recipe, 'model.keras')}")
     cut = Cut(segment, batch_size, limit, damage_allowed(allow_damaged))
-    wanted = {name: Side(recipe, ModelFile.named(model)) for name, (recipe, model) in sides.items()}
+    wanted = {name: Side(recipe, ModelFile.named(model, loading)) for name, (recipe, model) in sides.items()}
     with _jobs(cluster) as run:
         plan = planned(names, wanted, cut, run)
         done = _Done(plan.jobs, Kept(Path(keep)) if keep is not None else None)
@@ -149,15 +152,18 @@ class _Done:
         refused: Sequence[Failure],
         start: float,
     ) -> ClipPredictions:
-        """Put the segments of each clip together, and name the clips and parts of which nothing is known."""
+        """Put the segments of each clip together, and name the clips and parts of which nothing is known.
+
+        Segments are given up clip by clip, so that the answers lie in memory once and not twice.
+        """
         answered: dict[tuple[str, str], list[Segment]] = {}
-        for number, segment in sorted(self._segments.items()):  # the jobs of a clip are in its order
-            answered.setdefault(self._jobs[number][:2], []).append(segment)
+        for number in sorted(self._segments):  # the jobs of a clip are in its order
+            answered.setdefault(self._jobs[number][:2], []).append(self._segments.pop(number))
         found: dict[str, dict[str, Prediction]] = {}
         failed = [*refused, *self._failures()]
         for name, side in ((name, side) for name in clips for side in sides if (name, side) in answered):
             try:
-                said = merged(answered[name, side], sides[side].recipe, boxes)
+                said = merged(answered.pop((name, side)), sides[side].recipe, boxes)
                 found.setdefault(name, {})[side] = said
             except WorkbenchError as error:
                 failed.append(Failure(name, side, None, str(error)))

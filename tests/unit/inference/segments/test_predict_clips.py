@@ -144,6 +144,18 @@ def test_batches_of_a_fixed_length_have_to_end_with_the_segments(clips, model, s
     assert same(found[clips[0]]["own"], predict(clips[0], RECIPE, summing(5), progress=False))
 
 
+def test_models_are_loaded_with_the_options_that_are_given(clips, model, summing, monkeypatch, tmp_path):
+    (tmp_path / "labels.txt").write_text("a\nb\n")
+    heard = []
+    monkeypatch.setattr(
+        "workbench.inference.segments.held_model.load_model",
+        lambda origin, **options: heard.append(options) or summing(),
+    )
+    loading = {"trust": True, "labels": tmp_path / "labels.txt"}
+    predict_clips(clips[:1], {"own": (RECIPE, model[0])}, loading=loading, **SHORT)
+    assert heard == [{"labels": ("a", "b"), "trust": True}]
+
+
 @pytest.mark.parametrize(
     ("given", "error"),
     [
@@ -152,6 +164,7 @@ def test_batches_of_a_fixed_length_have_to_end_with_the_segments(clips, model, s
         pytest.param({"segment": 0}, InvalidValue, id="no frame a segment"),
         pytest.param({"limit": 0}, InvalidValue, id="no frame at all"),
         pytest.param({"boxes": "rowss"}, UnknownName, id="unknown boxes"),
+        pytest.param({"loading": {"label": ["a"]}}, UnknownName, id="no option of load_model"),
         pytest.param({"sides": {}}, InvalidValue, id="no side"),
         pytest.param({"sides": {"own": (RECIPE, object())}}, InvalidValue, id="model in memory"),
         pytest.param({"sides": {"own": (RECIPE, "none.tflite")}}, UnreadableSource, id="no such model"),
