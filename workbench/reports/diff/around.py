@@ -51,16 +51,25 @@ def codec_changes(a: StoredRun, b: StoredRun, versions: list[str]) -> Iterator[C
 def surrounding_changes(a: StoredRun, b: StoredRun) -> Iterator[Change]:
     """Yield the variables and facts of the machine that differ; none of a run that was made before they were kept."""
     one, other = (run.manifest.get("environment") for run in (a, b))
+    machines = list(differing(a.manifest["machine"], b.manifest["machine"]))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        shares = [_share(each) for each in (one, other)]
-        if any(shares) and shares[0] != shares[1]:
-            was, now = (_threads(each) for each in (one, other))
-            yield Change("environment", "threads", was, now, f"{SHARE} and the like, as a worker of a sweep has them")
-        for name, before, after in differing(one, other):
-            if not any(shares) or name not in THREADS:
-                yield Change("environment", name, shown(before), shown(after))
-    for name, before, after in differing(a.manifest["machine"], b.manifest["machine"]):
+        yield from _environment_changes(one, other, machines)
+    for name, before, after in machines:
         yield Change("machine", name.replace("_", " "), shown(before), shown(after))
+
+
+def _environment_changes(
+    a: Mapping[str, Any], b: Mapping[str, Any], machines: Sequence[tuple[str, Any, Any]]
+) -> Iterator[Change]:
+    """Yield the variables that differ: of a worker those of threads at once, cores unless `machines` tells them."""
+    shares = [_share(each) for each in (a, b)]
+    if any(shares) and shares[0] != shares[1]:
+        note = f"{SHARE} and the like, as a worker of a sweep has them"
+        yield Change("environment", "threads", _threads(a), _threads(b), note)
+    for name, before, after in differing(a, b):
+        told = (any(shares) and name in THREADS) or (name == "cores" and (name, before, after) in machines)
+        if not told:
+            yield Change("environment", name, shown(before), shown(after))
 
 
 def commit_changes(a: StoredRun, b: StoredRun) -> Iterator[Change]:

@@ -26,6 +26,7 @@ from workbench.reports.pages.figures import written
 from workbench.reports.pages.page import REPORT_POLICY, head, local_time, render
 
 MOST_ROWS = 200  # of recorded figures
+FEW = 8  # changes that each have a card of their own; more are a table
 WIDE = 160  # of the strip that shows an interval, in its own units
 WORDS = {
     "flips": ("answers that flip", "share of frames"), "kl": ("divergence of B from A", "mean KL, nats"),
@@ -85,6 +86,7 @@ def diff_html(diff: RunDiff, *, gates: Sequence[Gate] = (), folder: Path | None 
         command=shlex.join(["workbench", "diff", diff.a.origin, diff.b.origin]),
         wide=WIDE,
         most=MOST,
+        few=FEW,
     )
 
 

@@ -75,10 +75,13 @@ class Chart:
 
 
 def charted(columns: Columns) -> dict[str, Column]:
-    """Return the metrics that charts can show: numbers that are not the same in every run, nested ones last."""
+    """Return the metrics that charts can show: numbers that are not the same in every run, nested ones last.
+
+    Runs that failed are left out.
+    """
     numeric = {
         name: values
-        for name, values in columns.metrics.items()
+        for name, values in columns.figures.items()
         if all(is_number(value) for value in values if value is not None) and len(distinct(values)) > 1
     }
     return dict(sorted(numeric.items(), key=lambda pair: "." in pair[0]))
@@ -110,7 +113,7 @@ def layout_of(swept: Mapping[str, Column]) -> Layout:
 
 def draw(name: str, columns: Columns, layout: Layout) -> Chart:
     """Return the chart of one metric."""
-    values = columns.metrics[name]
+    values = columns.figures[name]
     nothing: Column = [None] * len(values)
     along = [text(each) for each in columns.swept.get(layout.along, nothing)]
     kinds = [text(each) for each in columns.swept.get(layout.colour, nothing)]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.reports.sweep.table import Row
 
 RUN = ("state", "duration_s", "error", "run_id", "report", "thumbnail")  # columns that every table has
+WELL = ("ok", "partial", "running", "waiting")  # states of a job that has not failed
 WIDEST_INT = 2**63  # of a 64-bit column
 
 Column = Sequence[Plain]  # a value for each job, None where it has none
@@ -29,6 +30,15 @@ class Columns:
     metrics: Mapping[str, Column]
     others: Mapping[str, Column]  # the other parameters
     run: Mapping[str, Column]  # those of RUN
+
+    @property
+    def figures(self) -> Mapping[str, Column]:
+        """The metrics without what a run recorded before it failed: that is no result, and never the best."""
+        well = [state in WELL for state in self.run["state"]]
+        return {
+            name: [value if kept else None for value, kept in zip(values, well, strict=True)]
+            for name, values in self.metrics.items()
+        }
 
     def to_frame(self) -> pd.DataFrame:
         """Return swept parameters, state, metrics, other parameters and the facts of the run as one typed table."""

@@ -15,12 +15,11 @@ from workbench.reports.pages.figures import better, duration, is_number, label_o
 from workbench.reports.pages.page import TEMPLATES, head, render, script_policy
 from workbench.reports.plain import Plain
 from workbench.reports.sweep.charts import MOST_CHARTS, WIDTH, charted, distinct, draw, layout_of
-from workbench.reports.sweep.columns import Column, Columns, text
+from workbench.reports.sweep.columns import WELL, Column, Columns, text
 
 if TYPE_CHECKING:
     from workbench.reports.sweep.table import Row
 
-WELL = ("ok", "partial", "running", "waiting")  # states of a job that is not to be run again
 MOST_METRICS = 16  # columns; all of them are in the CSV
 MOST_FAILURES = 20  # told above the table
 MOST_CHOICES = 60  # values of a parameter that is chosen from a list
@@ -105,11 +104,12 @@ def _headings(columns: Columns, shown: Mapping[str, Column]) -> Iterator[Heading
 
 
 def _lines(rows: Sequence[Row], columns: Columns, shown: Mapping[str, Column]) -> Iterator[Line]:
-    best = {name: _best(name, values) for name, values in shown.items()}
+    best = {name: _best(name, columns.figures[name]) for name in shown}
     for place, row in enumerate(rows):
         asked = {name: values[place] for name, values in columns.swept.items()}
         cells = [Cell(order=place), *map(_cell, asked.values()), Cell(row.state, "state")]
-        cells += [_cell(values[place], best=best[name]) for name, values in shown.items()]
+        well = row.state in WELL
+        cells += [_cell(values[place], best=best[name] if well else None) for name, values in shown.items()]
         took = row.duration_s
         cells.append(Cell() if took is None else Cell(duration(took), "number", took))
         told = [(name, text(value) or "none") for name, value in asked.items()]

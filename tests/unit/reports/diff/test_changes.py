@@ -72,6 +72,8 @@ PAIRS = [
                  "(WORKBENCH_THREADS and the like, as a worker of a sweep has them)", id="share of a worker"),
     pytest.param({}, {"details": {"packages": {"numpy": "2.4.6"} | {f"p{place}": "1" for place in range(9)}}},
                  "version 9 other packages (p0, p1, p2, p3, p4, ...)", id="another environment"),
+    pytest.param({"machine": {"cores": 2}}, {"machine": {"cores": 4}, "environment": {"cores": 4}},
+                 "machine cores: 2 → 4", id="more cores"),
     pytest.param({"machine": {"cpu": "x"}}, {"machine": {"cpu": "y"}}, "machine cpu: x → y", id="machine"),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ import numpy as np
 from tests.unit.reports.diff.conftest import answer
 from workbench.checksums import sha256_of
 from workbench.reports.diff import diff_runs
-from workbench.reports.diff.page import write_page
+from workbench.reports.diff.page import diff_html, write_page
 from workbench.reports.diff.text import lines
 
 SURE = [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1]]
@@ -59,3 +59,13 @@ def test_where_nothing_changed_that_is_said_with_what_was_compared(write_run, tm
     found = diff_runs(*(write_run(where, predictions={"x": answer(SURE)}) for where in "ab"))
     assert lines(found)[-1].startswith("Nothing changed: 2 parameters")
     assert "Nothing changed" in write_page(found, tmp_path / "diff.html").read_text(encoding="utf-8")
+
+
+def test_many_changes_are_a_table_with_what_is_long_folded(write_run):
+    after = {
+        "codecs": {"cv2": {f"C{place}": "2" for place in range(9)}},
+        "details": {"packages": {"numpy": "2.4.6"} | {f"p{n}": "1" for n in range(20)}},
+    }
+    page = diff_html(diff_runs(write_run("a"), write_run("b", **after)))
+    assert page.count('<th scope="row"><small>codec</small>') == 9
+    assert "<details><summary>20 lines</summary>" in page and "p0: – → 1" in page

@@ -7,8 +7,10 @@ import re
 
 import pytest
 
+from workbench.reports.sweep.charts import draw, layout_of
 from workbench.reports.sweep.columns import columns_of
 from workbench.reports.sweep.page import MOST_METRICS, results_page
+from workbench.reports.sweep.summary import summary_of
 from workbench.reports.sweep.table import Row
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -43,6 +45,16 @@ def test_a_job_that_failed_is_told_above_with_its_error(page):
     told = made.split('<div class="failure">')[1].split("</div>")[0]
     assert "1 of 2 jobs did not end well" in told
     assert "<code>n=2</code>: ValueError: no such clip" in told
+
+
+def test_what_a_run_recorded_before_it_failed_is_never_the_best(page):
+    rows = [Row({"n": n}, state="ok", metrics={"accuracy": n / 10}) for n in (1, 2)]
+    rows.append(Row({"n": 3}, state="failed", error="E", metrics={"accuracy": 0.9}))
+    columns = columns_of(rows, swept=["n"])
+    assert re.findall(r'class="best"[^>]*>(.*?)</td>', page(*rows)) == ["0.2"]
+    assert [mark.value for mark in draw("accuracy", columns, layout_of(columns.swept)).marks] == ["0.2"]
+    assert [best["value"] for best in summary_of(rows, columns, title="", state="failed")["best"]] == ["0.2"]
+    assert columns.to_frame()["accuracy"].tolist() == [0.1, 0.2, 0.9]
 
 
 def test_what_every_run_shares_is_told_once(page):
