@@ -26,7 +26,7 @@ TINY = 7.0  # points: the interval in a cell
 ROOM_NAME, ROOM, ROOM_BOTH = 0.12, 0.22, 0.5  # inches: the narrowest column that takes its name; figures; intervals
 NARROWEST = 0.06  # inches: of a cell without any
 SLANT = 38  # degrees of the columns' names
-LONGEST_NAME = 30  # letters
+LONGEST_NAME, LONGEST_GROUP = 30, 60  # letters
 TITLE = "Rows: how a model was trained; columns: how it is served"
 
 
@@ -179,7 +179,7 @@ def _told(grid: Grid) -> list[str]:
     """Return the lines below the cells: how to read one, and what the groups are."""
     bold = "; bold: beyond chance not that of the own recipe" if grid.name in ("accuracy", "change") else ""
     apart = "; italic, apart: trained under a mixture" if grid.matrix.mixed.any() else ""
-    groups = [f"{letter}  {name}" for letter, (name, _) in lettered(grid.matrix.columns).items()]
+    groups = [f"{letter}  {shorten(name, LONGEST_GROUP)}" for letter, (name, _) in lettered(grid.matrix.columns).items()]
     served = [shorten(f"answered alike:  {'  ·  '.join(groups)}", 170)] if groups else []
     small = "; small: 95% interval over the frames" if grid.columns.step >= ROOM_BOTH else ""
     own = "; outlined: the model's own recipe" if grid.matrix.own.any() else ""

@@ -14,7 +14,8 @@ def matrix(models, *, frames=120, labelled=True):
     flipped = (rng.random((models, 3, frames)) < 0.5).astype(float)
     flipped[:, 0] = 0
     own = np.tile([True, False, False], (models, 1))
-    flips, kl = Measure(flipped, "share", True, 200), Measure(flipped * 0.25, "nats", False, 200)
+    flips = Measure(flipped, "share", True, 200, certain=own)
+    kl = Measure(flipped * 0.25, "nats", False, 200, certain=own)
     right = Measure(1 - flipped, "share", True, 200) if labelled else None
     rows = Grouping(np.zeros((models, models)), np.zeros((models - 1, 4)), tuple(range(models)), {}, 0.0)
     columns = Grouping(np.zeros((3, 3)), np.zeros((2, 4)), (2, 0, 1), {"alike": (2, 0), "color=bgr": (1,)}, 0.1)
