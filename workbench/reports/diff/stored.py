@@ -13,6 +13,7 @@ from workbench.errors import InvalidValue, UnreadableSource
 from workbench.reports.details import DETAILS
 from workbench.reports.diff.change import shown
 from workbench.reports.manifest import state_of
+from workbench.reports.overview.groups import SWEEPS
 from workbench.reports.overview.index import MANIFEST, NOTEBOOK, REPORT
 from workbench.reports.plain import is_endless, read_json
 from workbench.reports.predictions import PREDICTIONS, kept_predictions
@@ -90,9 +91,16 @@ def find_run(run: str | Path, reports: str | Path = "reports") -> Path:
     path = Path(run).expanduser()
     if folder := _folder(path):
         return folder
-    if path.is_dir():
-        raise UnreadableSource(f"{run} is no run: it holds no {MANIFEST}; give a run's folder, report.html or id")
+    if _is_there(path):
+        raise UnreadableSource(f"{path} is no run: it has no {MANIFEST}; give a run's folder, report.html or id")
     return _by_id(str(run), Path(reports))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name, or a NUL in it
+        return False
 
 
 def _folder(path: Path) -> Path | None:
@@ -138,6 +146,8 @@ def _by_id(text: str, reports: Path) -> Path:
     if len(meant) == 1:
         return meant[0]
     if not meant:
+        if start and (reports / SWEEPS / start).is_dir():
+            raise UnreadableSource(f"{start} in {reports} is a sweep; give the id of a run, which its page names")
         known = f"it holds {len(folders)} runs" if folders else "there is no run in it"
         raise UnreadableSource(
             f"no run {shown(text)!r} in {reports}, {known}; give a run's folder, its report.html, or --reports FOLDER"

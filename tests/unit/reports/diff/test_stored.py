@@ -32,13 +32,17 @@ def test_a_run_is_found(write_run, tmp_path, given):
         pytest.param("01", UnreadableSource, "no run '01' in", id="too short"),
         pytest.param("abc", UnreadableSource, "it holds 2 runs", id="no such id"),
         pytest.param("0123", InvalidValue, "names 2 runs", id="two of that beginning"),
-        pytest.param("{tmp}", UnreadableSource, "holds no manifest.json", id="another folder"),
+        pytest.param("{tmp}", UnreadableSource, "has no manifest.json", id="another folder"),
+        pytest.param("{tmp}/a/count/0123456789ab/../notes.txt", UnreadableSource, "has no manifest.json", id="a file"),
+        pytest.param("77", UnreadableSource, "is a sweep; give the id of a run", id="a sweep"),
         pytest.param("a\0b", UnreadableSource, "no run", id="no name of a file"),
     ],
 )
 def test_what_is_no_run_is_refused_in_one_line(write_run, tmp_path, given, error, text):
     write_run("a")
     write_run("a", run_id="0123ffffffff")
+    (tmp_path / "a" / "sweeps" / "77").mkdir(parents=True)
+    (tmp_path / "a" / "count" / "notes.txt").touch()
     with pytest.raises(error, match=text) as caught:
         find_run(given.format(tmp=tmp_path), tmp_path / "a")
     assert "\n" not in str(caught.value)
