@@ -32,7 +32,7 @@ class ModelFile:
 
         Args:
             model: its name.
-            options: of `load_model`, by name; a file of labels is read here.
+            options: of `load_model`, by name; a file of labels, given or beside the model, is read here.
 
         Raises:
             InvalidValue: it is in memory, and no other process can load it.
@@ -48,10 +48,11 @@ class ModelFile:
         for name in given:
             if name not in OPTIONS:
                 raise unknown("option of load_model", name, OPTIONS)
-        if given.get("labels") is not None:
-            given["labels"] = read_labels(given["labels"])
         origin = str(model)
-        return cls(origin, file_digest(located(origin)[1]) if is_file(origin) else "", tuple(sorted(given.items())))
+        path = located(origin)[1] if is_file(origin) else None
+        if labels := read_labels(given.pop("labels", None), path):
+            given["labels"] = labels  # as a file beside the model has them now, wherever the job runs
+        return cls(origin, file_digest(path) if path else "", tuple(sorted(given.items())))
 
 
 @lru_cache(maxsize=HELD)

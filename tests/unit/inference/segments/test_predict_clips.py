@@ -2,6 +2,7 @@
 
 import pickle
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -110,6 +111,16 @@ def test_kept_answers_that_are_damaged_are_asked_for_again(clips, model, tmp_pat
     assert again.recalled == 0
     assert same(again[clips[3]]["own"], fresh[clips[3]]["own"])
     assert predict_clips(clips[3:], {"own": (RECIPE, model[0])}, **given).recalled == again.jobs
+
+
+def test_answers_are_not_recalled_for_other_labels(clips, model, tmp_path, summing, monkeypatch):
+    monkeypatch.setattr("workbench.inference.segments.held_model.load_model", lambda origin, **options: summing())
+    given = {"keep": tmp_path / "kept", **SHORT}
+    assert predict_clips(clips[:1], {"own": (RECIPE, model[0])}, **given).recalled == 0
+    Path(model[0]).with_suffix(".labels.txt").write_text("a\nb\nc\n")
+    assert predict_clips(clips[:1], {"own": (RECIPE, model[0])}, **given).recalled == 0
+    found = predict_clips(clips[:1], {"own": (RECIPE, model[0])}, **given)
+    assert found.recalled == found.jobs
 
 
 def test_answers_are_not_recalled_for_another_recipe_or_other_frames(clips, model, tmp_path):
