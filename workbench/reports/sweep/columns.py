@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.reports.sweep.table import Row
 
 RUN = ("state", "duration_s", "error", "run_id", "report", "thumbnail")  # columns that every table has
-WELL = ("ok", "partial", "running", "waiting")  # states of a job that has not failed
+NOT_FAILED = ("ok", "partial", "running", "waiting")  # states of a job
 WIDEST_INT = 2**63  # of a 64-bit column
 
 Column = Sequence[Plain]  # a value for each job, None where it has none
@@ -34,7 +34,7 @@ class Columns:
     @property
     def figures(self) -> Mapping[str, Column]:
         """The metrics without what a run recorded before it failed: that is no result, and never the best."""
-        well = [state in WELL for state in self.run["state"]]
+        well = [state in NOT_FAILED for state in self.run["state"]]
         return {
             name: [value if kept else None for value, kept in zip(values, well, strict=True)]
             for name, values in self.metrics.items()

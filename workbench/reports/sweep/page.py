@@ -15,7 +15,7 @@ from workbench.reports.pages.figures import better, duration, is_number, label_o
 from workbench.reports.pages.page import TEMPLATES, head, render, script_policy
 from workbench.reports.plain import Plain
 from workbench.reports.sweep.charts import MOST_CHARTS, WIDTH, charted, distinct, draw, layout_of
-from workbench.reports.sweep.columns import WELL, Column, Columns, text
+from workbench.reports.sweep.columns import NOT_FAILED, Column, Columns, text
 
 if TYPE_CHECKING:
     from workbench.reports.sweep.table import Row
@@ -79,7 +79,7 @@ def results_page(rows: Sequence[Row], columns: Columns, *, title: str, state: st
         took=duration(total) if (total := sum(row.duration_s or 0 for row in rows)) else "",
         swept=list(columns.swept),
         rows=lines,
-        failures=[line for line in lines if line.state not in WELL],
+        failures=[line for line in lines if line.state not in NOT_FAILED],
         most_failures=MOST_FAILURES,
         layout=layout,
         spread=[name for name in columns.swept if name not in {layout.along, layout.colour}],
@@ -108,7 +108,7 @@ def _lines(rows: Sequence[Row], columns: Columns, shown: Mapping[str, Column]) -
     for place, row in enumerate(rows):
         asked = {name: values[place] for name, values in columns.swept.items()}
         cells = [Cell(order=place), *map(_cell, asked.values()), Cell(row.state, "state")]
-        well = row.state in WELL
+        well = row.state in NOT_FAILED
         cells += [_cell(values[place], best=best[name] if well else None) for name, values in shown.items()]
         took = row.duration_s
         cells.append(Cell() if took is None else Cell(duration(took), "number", took))
