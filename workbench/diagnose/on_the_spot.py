@@ -68,6 +68,9 @@ def train_on_the_spot(  # noqa: PLR0913 - the pictures, the recipes, and four op
         lessons, held, told = _split(pictures, truth)
     else:
         lessons, held, told = _parts(pictures, training, learned=learned, seed=seed)
+        told += (
+            "" if truth is None else f"; some class has fewer than {ENOUGH} labelled pictures, so labels are left out"
+        )
     jobs: dict[str, Recipe | list[Recipe]] = dict(training)
     if mixed and len(training) > 1:
         jobs[MIXED] = list(training.values())

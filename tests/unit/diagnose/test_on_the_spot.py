@@ -53,6 +53,7 @@ def test_photos_are_cut_into_parts_where_a_class_has_too_few_pictures(lessons):
     assert [int(picture[0, 0, 0]) for picture in learned] == truth.tolist()
     assert options == {"seed": 0, "epochs": 2}
     assert made.told.startswith("which of 3 photos is a part of 64 x 64 pixels from? 30 parts to learn from")
+    assert made.told.endswith("; some class has fewer than 8 labelled pictures, so labels are left out")
 
 
 @pytest.mark.parametrize(
