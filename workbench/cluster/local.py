@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import subprocess
 import sys
-import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from workbench.cluster.job import HASH_SEED
+from workbench.cluster.own_folder import own_folder
 from workbench.cluster.processes import MARK, end_all
 from workbench.cluster.security import fields, temporary
 from workbench.cluster.share import environment, threads
 from workbench.errors import ClusterError
 
+PREFIX = "wb-cluster-"  # of a cluster's folder
 LOG = "log"  # what the scheduler, the workers and the jobs print
 START_S = 120.0  # seconds for the scheduler and all workers to be there
 
@@ -44,26 +43,22 @@ def local_cluster(workers: int | None, *, dashboard: bool) -> Iterator[Started]:
         ClusterError: they did not start.
     """
     count = workers or threads()
-    folder, mark = Path(tempfile.mkdtemp(prefix="wb-cluster-")), uuid.uuid4().hex
     credentials = temporary()
     path = get_preparation_data("keeper")["sys_path"]  # where this process finds modules; jobs are imported by name
-    wanted = {"workers": count, "dashboard": dashboard, "folder": str(folder), "path": path}
-    wanted |= {"security": fields(credentials)}
-    try:
-        with _keeper(folder, variables(mark, folder, share=max(1, threads() // count))) as keeper:
+    wanted = {"workers": count, "dashboard": dashboard, "path": path, "security": fields(credentials)}
+    with own_folder(PREFIX, end_left=lambda left: end_all(str(left))) as folder:
+        with _keeper(folder, variables(folder, share=max(1, threads() // count))) as keeper:
             try:
-                told = _said(keeper, wanted, folder)
+                told = _said(keeper, wanted | {"folder": str(folder)}, folder)
                 yield Started(told["address"], told["dashboard"], credentials)
             finally:
-                end_all(mark)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+                end_all(str(folder))
 
 
-def variables(mark: str, folder: Path, *, share: int) -> dict[str, str]:
-    """Return what a cluster's environment has beside the client's: mark, folder for temporary files, threads."""
+def variables(folder: Path, *, share: int) -> dict[str, str]:
+    """Return what a cluster's environment has beside the client's: its folder, which is its mark, too, and threads."""
     seed = os.environ.get("PYTHONHASHSEED", "")
-    return {MARK: mark, "TMPDIR": str(folder), HASH_SEED: seed, **environment(share)}
+    return {MARK: str(folder), "TMPDIR": str(folder), HASH_SEED: seed, **environment(share)}
 
 
 def _keeper(folder: Path, extra: dict[str, str]) -> subprocess.Popen[bytes]:

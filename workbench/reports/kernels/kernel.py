@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from filelock import FileLock
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
+from workbench.cluster.own_folder import own_folder
 from workbench.errors import RunError
 from workbench.reports.kernels.channels import Channels
 from workbench.reports.kernels.forking.fork_server import ForkServer
@@ -30,8 +28,8 @@ from workbench.reports.signals import undisturbed
 
 NATIVE = "python3"
 FORKING = "workbench-fork"  # the entry point of `workbench.reports.kernels.forking.provisioner`
-PREFIX, LOCK = "wb-", "lock"  # of the private folder of a kernel, which is in the system's for temporary files
-MARK = "IPYTHONDIR"
+PREFIX = "wb-kernel-"  # of the private folder of a kernel
+MARK, HOME = "IPYTHONDIR", "ipython"
 POLL_S = 0.005
 CRASHES = {
     getattr(signal, name) for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE") if hasattr(signal, name)
@@ -89,8 +87,8 @@ def one_kernel(name: str, environment: Mapping[str, str], *, server: ForkServer 
     Raises:
         RunError: no kernel of this name is installed.
     """
-    with _private_folder() as folder, LastWords() as words:
-        private = {MARK: str(folder / "ipython")}  # a user's start-up files would change the report
+    with own_folder(PREFIX, end_left=_end_left) as folder, LastWords() as words:
+        private = {MARK: str(folder / HOME)}  # a user's start-up files would change the report
         spec = _spec(name)
         spec.env = {ONEDNN: os.environ.get(ONEDNN, "1"), **spec.env, **QUIET, **private, **environment}
         if server is not None and name == NATIVE:
@@ -111,28 +109,6 @@ def one_kernel(name: str, environment: Mapping[str, str], *, server: ForkServer 
                 _end(kernel)
             if heard and kernel.graceful:
                 raise KeyboardInterrupt(heard[0])
-
-
-@contextmanager
-def _private_folder() -> Iterator[Path]:
-    """Yield a folder for one kernel, locked for as long as this process lives; those of killed ones are removed."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        _sweep(folder.parent)
-        lock = FileLock(folder / "new")
-        with lock:
-            (folder / "new").rename(folder / LOCK)  # a lock that others see is held
-            yield folder
-
-
-def _sweep(folder: Path) -> None:
-    """Remove the private folders of runners that were killed, and end what their kernels have left running."""
-    for left in folder.glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):  # another user's, or just gone; Timeout, of a living runner, is one, too
-            if (left / LOCK).is_file() and left.stat().st_uid == os.getuid() and not left.is_symlink():
-                with FileLock(left / LOCK, timeout=0):
-                    _end_marked(str(left / "ipython"))
-                    shutil.rmtree(left, ignore_errors=True)
 
 
 def _fits(socket: Path) -> bool:
@@ -184,6 +160,11 @@ async def _shut_down(manager: AsyncKernelManager) -> None:
     await manager.request_shutdown()
     await manager.finish_shutdown(pollinterval=POLL_S)
     await manager.cleanup_resources()
+
+
+def _end_left(folder: Path) -> None:
+    """End what a kernel has left running whose runner was killed."""
+    _end_marked(str(folder / HOME))
 
 
 def _end_marked(mark: str) -> None:
