@@ -19,7 +19,7 @@ commands = typer.Typer()
 @commands.command("matrix", rich_help_panel=PANEL)
 def show_matrix(  # noqa: PLR0913, PLR0917 - a command's options
     models: Annotated[
-        list[str], typer.Argument(metavar="MODEL...", help=f"Files, sample:NAME; or {SMALL_CNN}, trained on the spot.")
+        list[str], typer.Argument(metavar="MODEL", help=f"Files, sample:NAME; or {SMALL_CNN}, trained on the spot.")
     ],
     train: Annotated[
         list[str] | None, typer.Option(metavar="A,B,C", help="Recipes of training; a sample knows its own.")
@@ -48,8 +48,9 @@ def show_matrix(  # noqa: PLR0913, PLR0917 - a command's options
 ) -> None:
     """Show what every training x serving pair of recipes costs: accuracy, flips and KL, with 95% intervals.
 
-    A recipe is a preset, a YAML file, or a change of the training recipe: color=bgr, rotate=90, or cv2.area alone where
-    one slot has such a choice; several are joined by +, and own is no change.
+    A recipe is a preset, a YAML file, or a change of the training recipe:
+    color=bgr, rotate=90, or cv2.area where only one slot has such a choice.
+    Several are joined by +, and own is no change.
     """
     from workbench.cli.matrix_rows import Asked, pictures, plan
     from workbench.diagnose.matrix import train_serve_matrix
