@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.reports.sweep.table import Row
 
 MOST_METRICS = 16  # columns; all of them are in the CSV
-MOST_FAILURES = 20  # told above the table
+MOST_FAILURES = 20  # different errors told above the table, and jobs of one of them
 MOST_CHOICES = 60  # values of a parameter that is chosen from a list
 LONGEST = 40  # characters of a text that is a figure
 
@@ -80,6 +80,7 @@ def results_page(rows: Sequence[Row], columns: Columns, *, title: str, state: st
         swept=list(columns.swept),
         rows=lines,
         failures=[line for line in lines if line.state not in NOT_FAILED],
+        causes=_causes(lines),
         most_failures=MOST_FAILURES,
         layout=layout,
         spread=[name for name in columns.swept if name not in {layout.along, layout.colour}],
@@ -115,6 +116,15 @@ def _lines(rows: Sequence[Row], columns: Columns, shown: Mapping[str, Column]) -
         told = [(name, text(value) or "none") for name, value in asked.items()]
         name = row.run_id or f"job {place + 1}"
         yield Line(name, row.state, row.error, _relative(row.report), _relative(row.thumbnail), told, cells)
+
+
+def _causes(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
+    """Return each error with the jobs that failed with it, the most frequent first."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.state not in NOT_FAILED:
+            found.setdefault(line.error or line.state, []).append(line)
+    return sorted(found.items(), key=lambda pair: -len(pair[1]))
 
 
 def _cell(value: Plain, *, best: float | None = None) -> Cell:

@@ -47,6 +47,14 @@ def test_a_job_that_failed_is_told_above_with_its_error(page):
     assert "<code>n=2</code>: ValueError: no such clip" in told
 
 
+def test_jobs_that_failed_alike_are_told_once(page):
+    failed = [Row({"n": n}, f"{n:012x}", "failed", "E: no such clip", report="r.html") for n in range(30)]
+    told = page(Row({"n": 99}, "f" * 12, "killed"), *failed).split('<div class="failure">')[1].split("</div>")[0]
+    first, second = re.findall(r"<li>(.*?)</li>", told, re.DOTALL)
+    assert first.startswith("30 jobs: E: no such clip<br>") and first.endswith(", ...") and first.count("<a href") == 20
+    assert second == f"{'f' * 12} <code>n=99</code>: killed"
+
+
 def test_what_a_run_recorded_before_it_failed_is_never_the_best(page):
     rows = [Row({"n": n}, state="ok", metrics={"accuracy": n / 10}) for n in (1, 2)]
     rows.append(Row({"n": 3}, state="failed", error="E", metrics={"accuracy": 0.9}))
