@@ -22,9 +22,9 @@ from workbench.reports.recording import METRICS
 from workbench.reports.store import index_lock
 
 HISTORY = "history.jsonl"
-FIELDS: dict[str, Any] = {  # of a line; `versions` besides, where they differ from those of the line before
+FIELDS: dict[str, Any] = {  # of a line, which says all itself: what is added to ten thousand has to read none of them
     "run_id": str, "state": str, "started": str, "duration_s": (int, float), "notebook": str, "given": dict,
-    "figures": dict,
+    "figures": dict, "versions": dict,
 }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def remember(out: Path, folder: Path) -> None:
     path = folder.parent / HISTORY
     try:
         with index_lock(out):
-            if line := _line(folder, last=next(reversed(read_history(folder.parent)), None)):
+            if line := _line(folder):
                 _append(path, line)
     except OSError as error:  # that the lock is held for long is one, too
         cause = error.strerror or error
@@ -70,14 +70,11 @@ def read_history(folder: Path) -> list[Past]:
 
 
 def _past(path: Path) -> Iterator[Past]:
-    versions: dict[str, str] = {}
     if is_endless(path) or not path.exists():
         return
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
-        if (found := _read(line)) is None:
-            continue
-        versions = found.get("versions", versions)
-        yield Past(**{name: found[name] for name in FIELDS}, versions=versions)
+        if (found := _read(line)) is not None:
+            yield Past(**{name: found[name] for name in FIELDS})
 
 
 def _read(line: str) -> dict[str, Any] | None:
@@ -89,11 +86,10 @@ def _read(line: str) -> dict[str, Any] | None:
         return None
     if not all(isinstance(found.get(name), kind) for name, kind in FIELDS.items()):
         return None
-    numeric = all(map(is_number, found["figures"].values()))
-    return found if numeric and isinstance(found.get("versions", {}), dict) else None
+    return found if all(map(is_number, found["figures"].values())) else None
 
 
-def _line(folder: Path, *, last: Past | None) -> str:
+def _line(folder: Path) -> str:
     """Return the line of a run; empty where its manifest, on a full disk, could not be written."""
     if not (run := read_json(folder / "manifest.json")):
         return ""
@@ -105,9 +101,8 @@ def _line(folder: Path, *, last: Past | None) -> str:
         "notebook": run["notebook"]["sha256"][:12],
         "given": {name: run["parameters"][name] for name in run["given"]},
         "figures": numbers(read_json(folder / METRICS)),
+        "versions": run["versions"],
     }
-    if last is None or run["versions"] != last.versions:
-        told["versions"] = run["versions"]
     return json.dumps(finite(told), ensure_ascii=False, allow_nan=False) + "\n"
 
 
