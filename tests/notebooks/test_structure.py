@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from workbench.errors import WorkbenchError
 from workbench.reports import scenarios
 from workbench.reports.parameters import read_parameters
+from workbench.reports.plain import texts_in
 from workbench.reports.scenarios import notebook_folder, opening
 
 NOTEBOOKS = sorted(notebook_folder().glob("*.ipynb"))
@@ -172,6 +173,12 @@ def test_a_scenario_names_no_place_of_one_machine(path):
     text = path.read_text(encoding="utf-8")
     assert str(Path.home()) not in text
     assert str(notebook_folder().parent) not in text
+
+
+def test_no_default_happens_to_be_a_name_in_this_folder():
+    """What names a file or a folder is an input, so a run would be another here than elsewhere."""
+    given = {text for each in scenarios() for parameter in each.parameters for text in texts_in(parameter.default)}
+    assert not given & {path.name for path in notebook_folder().parent.iterdir()}
 
 
 # --- the rules themselves -----------------------------------------------------------------------------------
