@@ -27,7 +27,12 @@ Data = tuple["FrameSequence", "np.ndarray | None"]  # pictures, and the true cla
 
 @dataclass(frozen=True)
 class Asked:
-    """The words of the command line."""
+    """The words of the command line.
+
+    Raises:
+        UnreadableSource: a model is not there.
+        SampleError: there is no such sample, or it is not fetched.
+    """
 
     models: Sequence[str]
     train: Sequence[str]
@@ -35,6 +40,13 @@ class Asked:
     recipe: str | None
     mixed: bool
     seed: int
+
+    def __post_init__(self) -> None:
+        from workbench.models.original import located
+
+        for model in self.models:
+            if model != SMALL_CNN:
+                located(model)
 
     @property
     def files(self) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.cli.command_line import expect_refusal, run
 from workbench.cli.matrix_rows import faults
 from workbench.recipes import Recipe
+from workbench.samples import sample_path
 
 PICTURES = ["--data", "sample:cifar-20"]
 MODEL = "sample:cifar10-cnn"
@@ -27,18 +28,21 @@ MODEL = "sample:cifar10-cnn"
         pytest.param([MODEL, *PICTURES, "--out", "."], "kept.txt", id="over a folder of something else"),
         pytest.param([MODEL, *PICTURES, "--out", "no/where"], "there is no folder", id="into no folder"),
         pytest.param([MODEL, *PICTURES, "--labels", "no.csv"], "no.csv does not exist", id="no labels"),
-        pytest.param(["m.keras", *PICTURES], "give --train PRESET", id="a model nobody knows the training of"),
-        pytest.param(["m.keras", *PICTURES, "--train", "color=bgr"], "give --train PRESET", id="a change of nothing"),
+        pytest.param(["m.h5", *PICTURES], "give --train PRESET", id="a model nobody knows the training of"),
+        pytest.param(["m.h5", *PICTURES, "--train", "color=bgr"], "give --train PRESET", id="a change of nothing"),
         pytest.param(["small-cnn", MODEL], "ask for it alone", id="small networks beside others"),
         pytest.param(["small-cnn", "--serve", "own,size=[4, 4]"], "keep to one shape", id="another size in serving"),
         pytest.param([], "MODEL", id="no model"),
+        pytest.param(["gone.keras"], "no such file", id="no such file, though nothing else is named"),
+        pytest.param(["sample:cifar10-cn"], "did you mean 'cifar10-cnn'", id="misspelt sample"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, words, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "kept.txt").touch()
+    (tmp_path / "m.h5").symlink_to(sample_path("cifar10-cnn"))
     expect_refusal(run(monkeypatch, capsys, "matrix", *words), message)
-    assert [each.name for each in tmp_path.iterdir()] == ["kept.txt"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["kept.txt", "m.h5"]
 
 
 @pytest.mark.parametrize(
