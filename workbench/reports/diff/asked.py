@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.recipes import Recipe, load_recipe
-from workbench.reports.diff.change import MISSING, Change, differing, leaves, shown
+from workbench.reports.diff.change import MISSING, NONE, Change, differing, leaves, shown
 from workbench.reports.diff.stored import StoredRun
 
 SLOTS = frozenset(field.name for field in fields(Recipe))
@@ -33,7 +33,11 @@ def parameter_changes(a: StoredRun, b: StoredRun) -> Iterator[Change]:
 def recipe_changes(a: StoredRun, b: StoredRun, named: set[str]) -> Iterator[Change]:
     """Yield the slots of recorded recipes that differ, but for those `named` already by a parameter."""
     for name, before, after in differing(a.manifest["recipes"], b.manifest["recipes"]):
-        old, new = (dict(leaves(value)) if value is not MISSING else {} for value in (before, after))
+        if MISSING in (before, after):
+            was, now = (NONE if value is MISSING else "recorded" for value in (before, after))
+            yield Change("recipe", name, was, now)
+            continue
+        old, new = (dict(leaves(value)) for value in (before, after))
         for slot, was, now in differing(old, new):
             if slot.partition(".")[0] not in named:
                 yield Change("recipe", f"{name}: {slot}" if slot else name, shown(was), shown(now))

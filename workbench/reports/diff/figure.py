@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.reports.diff.change import MISSING, differing
-from workbench.reports.pages.figures import is_timing
+from workbench.reports.diff.change import MISSING, differing, shown
+from workbench.reports.pages.figures import is_timing, written
 
 MOST_ITEMS = 50  # of a list whose items are told one by one
 
@@ -37,6 +37,12 @@ class Told:
     name: str
     before: object  # MISSING where A has none
     after: object
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Return both as a reader wants them."""
+        before, after = (written(value) if is_number(value) else shown(value) for value in (self.before, self.after))
+        return before, after
 
 
 def flat(metrics: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from workbench.models.export.text_file import expect_text_place, write_text
 from workbench.reports.diff.answers import AnswerDiff
-from workbench.reports.diff.change import shown
 from workbench.reports.diff.difference import RunDiff
 from workbench.reports.diff.figure import Figure
 from workbench.reports.diff.gallery import MOST, Shown, gallery
@@ -82,7 +81,7 @@ def diff_html(diff: RunDiff, *, gates: Sequence[Gate] = (), folder: Path | None 
         missing=missing,
         metrics=[_metric(each) for each in diff.figures[:MOST_ROWS]],
         hidden=max(0, len(diff.figures) - MOST_ROWS),
-        told=[(each.name, shown(each.before), shown(each.after)) for each in diff.told[:MOST_ROWS]],
+        told=[(each.name, *each.pair) for each in diff.told[:MOST_ROWS]],
         command=shlex.join(["workbench", "diff", diff.a.origin, diff.b.origin]),
         wide=WIDE,
         most=MOST,

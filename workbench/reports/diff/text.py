@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from workbench.reports.diff.answers import AnswerDiff
-from workbench.reports.diff.change import Change, shown
+from workbench.reports.diff.change import Change
 from workbench.reports.diff.difference import RunDiff
 from workbench.reports.diff.figure import Figure
 from workbench.reports.diff.stored import StoredRun
@@ -52,7 +52,7 @@ def _came(diff: RunDiff) -> Iterator[str]:
         yield f"  {figure.name}: {written(figure.before)} → {written(figure.after)} ({figure.change:{SIGNED}})"
     yield from _more(len(diff.figures), "recorded numbers")
     for told in diff.told[:MOST]:
-        yield f"  {told.name}: {shown(told.before)} → {shown(told.after)}"
+        yield f"  {told.name}: {' → '.join(told.pair)}"
     yield from _more(len(diff.told), "recorded texts")
 
 

@@ -36,6 +36,8 @@ PAIRS = [
     ),
     pytest.param({"recipes": {"recipe": {"color": "rgb"}}}, {"recipes": {"recipe": {"color": "bgr"}}},
                  "recipe recipe: color: rgb → bgr", id="a recorded slot that nothing explains"),
+    pytest.param({"recipes": {"recipe": {"color": "rgb", "size": 9}}}, {"recipes": {}},
+                 "recipe recipe: recorded → –", id="a recipe that one run alone recorded"),
     pytest.param({}, {"allow_damaged": True}, "option allow_damaged: null → true", id="option"),
     pytest.param(input_of(FILES), input_of({**FILES, "b.jpg": ["3" * 64, 20]}, sha256="t"),
                  "input source: b.jpg: 20 bytes, 22222222 → 20 bytes, 33333333 (changed: other bytes, as many)",
@@ -129,7 +131,7 @@ def test_what_another_change_explains_follows_it(write_run):
     )
     assert [each.name for each in found.causes] == ["cell 2", "opencv-python"]
     assert {each.name: each.follows for each in found.changes if each.follows} == {
-        "number": "cell 2", "cv2.PNG": "opencv-python", "recipe: color": "cell 2"
+        "number": "cell 2", "cv2.PNG": "opencv-python", "recipe": "cell 2"
     }  # fmt: skip
 
 
