@@ -30,6 +30,9 @@ SCENARIO = "explore_mismatch"
             id="a trusted file elsewhere",
         ),
         pytest.param(["nope://bucket/x.ipynb", "--grid", "a=1"], "cannot read the notebook", id="no such URL"),
+        pytest.param(
+            ["http://127.0.0.1:1/x.ipynb", "--grid", "a=1"], "x.ipynb: Connection refused; check", id="nobody there"
+        ),
     ],
 )
 def test_what_is_wrong_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, words, message):

@@ -29,9 +29,18 @@ def notebook_at(name: str | Path) -> Iterator[str | Path]:
         try:
             path.write_bytes(_read(str(name)))
         except Exception as error:  # each file system raises kinds of its own
-            told = f"cannot read the notebook {without_password(str(name))}: {str(error) or type(error).__name__:.200}"
+            told = f"cannot read the notebook {without_password(str(name))}: {_cause(error):.200}"
             raise UnreadableSource(f"{told}; check the address") from None
         yield path
+
+
+def _cause(error: BaseException) -> str:
+    """Return what the system said where it said something, and not all that libraries have put around it."""
+    first = error
+    while first.__context__ is not None:
+        first = first.__context__
+    said = first.strerror if isinstance(first, OSError) else None
+    return said or str(error) or type(error).__name__
 
 
 def _read(url: str) -> bytes:
