@@ -69,7 +69,8 @@ def _read_csv(path: Path, known: Mapping[str, Parameter]) -> list[Row]:
 
 def _row(names: list[str], line: list[str], where: str, known: Mapping[str, Parameter]) -> Row:
     if len(line) != len(names):
-        raise InvalidValue(f"{where} has {len(line)} values for {len(names)} columns; quote values that hold commas")
+        columns = "1 column" if len(names) == 1 else f"{len(names)} columns"
+        raise InvalidValue(f"{where} has {len(line)} values for {columns}; quote values that hold commas")
     try:
         return {name: known[name].read(value) for name, value in zip(names, line, strict=True) if value.strip()}
     except InvalidValue as error:

@@ -32,6 +32,7 @@ def test_a_csv_file_has_a_row_for_each_job(tmp_path, text, expected):
         pytest.param(b"nummer\n1\n", "did you mean 'number'", id="misspelt"),
         pytest.param(b"number,number\n1,2\n", "two columns", id="a column twice"),
         pytest.param(b"number,name\n1,a,b\n", "row 1 of .* has 3 values for 2 columns", id="a row too long"),
+        pytest.param(b"number\n1,2\n", "row 1 of .* has 2 values for 1 column;", id="a column too many"),
         pytest.param(b"number\n1\nx\n", "row 2 of .*takes int", id="another type"),
         pytest.param(b'name\n"a', "no UTF-8 CSV", id="a quote that does not end"),
         pytest.param(b"name\n\xff\n", "no UTF-8 CSV", id="another encoding"),
