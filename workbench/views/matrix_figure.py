@@ -179,7 +179,8 @@ def _told(grid: Grid) -> list[str]:
     """Return the lines below the cells: how to read one, and what the groups are."""
     bold = "; bold: beyond chance not that of the own recipe" if grid.name in ("accuracy", "change") else ""
     apart = "; italic, apart: trained under a mixture" if grid.matrix.mixed.any() else ""
-    groups = [f"{letter}  {shorten(name, LONGEST_GROUP)}" for letter, (name, _) in lettered(grid.matrix.columns).items()]
+    several = lettered(grid.matrix.columns).items()
+    groups = [f"{letter}  {shorten(name, LONGEST_GROUP)}" for letter, (name, _) in several]
     served = [shorten(f"answered alike:  {'  ·  '.join(groups)}", 170)] if groups else []
     small = "; small: 95% interval over the frames" if grid.columns.step >= ROOM_BOTH else ""
     own = "; outlined: the model's own recipe" if grid.matrix.own.any() else ""
