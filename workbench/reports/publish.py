@@ -18,11 +18,11 @@ from workbench.reports.identity import changed_inputs
 from workbench.reports.kernels.execute import Execution
 from workbench.reports.manifest import Plan, manifest
 from workbench.reports.masking import mask_for
-from workbench.reports.overview.index import MANIFEST, NOTEBOOK, REPORT
 from workbench.reports.pages.html import report_html
 from workbench.reports.plain import read_json, strict_json
 from workbench.reports.recording import METRICS, NOTED
 from workbench.reports.seal import seal
+from workbench.reports.store import MANIFEST, NOTEBOOK, REPORT
 
 
 def publish(plan: Plan, execution: Execution, target: store.Target, started: datetime) -> tuple[Execution, Path]:

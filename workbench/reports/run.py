@@ -17,13 +17,14 @@ from workbench.reports import store
 from workbench.reports.identity import Input, expect_whole_inputs, find_inputs, run_id
 from workbench.reports.manifest import Plan
 from workbench.reports.overview.history import remember
-from workbench.reports.overview.index import INDEX, MANIFEST, NOTEBOOK, REPORT, write_index
+from workbench.reports.overview.index import write_index
 from workbench.reports.parameters import bind
 from workbench.reports.plain import read_json
 from workbench.reports.progress import Line
 from workbench.reports.recording import FOLDER, METRICS, NOTED
 from workbench.reports.scenarios import Scenario, find_scenario, load_notebook
 from workbench.reports.signals import all_interrupt, undisturbed
+from workbench.reports.store import INDEX, MANIFEST, NOTEBOOK, REPORT
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

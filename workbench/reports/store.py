@@ -2,6 +2,8 @@
 
 - `<out>/<scenario>/<run id>/`: a finished run;
 - `<out>/<scenario>/<run id>-failed/`: the last run of these inputs that did not finish; a good one replaces it;
+- `<out>/<scenario>/history.jsonl`: a line for each run that ended;
+- `<out>/sweeps/<sweep id>/`: the table of a sweep;
 - `<out>/index.html`: all of them;
 - `<out>/.locks/`: one lock a target, so that two runs of the same inputs take turns.
 """
@@ -21,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from workbench.errors import InvalidValue, RunError, WorkbenchError
 
+INDEX, REPORT, MANIFEST, NOTEBOOK = "index.html", "report.html", "manifest.json", "report.ipynb"
 FULL = (errno.ENOSPC, errno.EDQUOT)  # no space left, and no share of it left
 FAILED = "-failed"
 LOCKS = ".locks"  # a folder of reports is known by it
@@ -134,7 +137,7 @@ def tidy(out: Path) -> None:
 
 def run_folders(out: Path) -> list[Path]:
     """Return the folders of all runs, finished and failed."""
-    return [path for path in out.glob("*/*") if RUN.fullmatch(path.name) and (path / "manifest.json").is_file()]
+    return [path for path in out.glob("*/*") if RUN.fullmatch(path.name) and (path / MANIFEST).is_file()]
 
 
 def write_whole(path: Path, text: str) -> None:

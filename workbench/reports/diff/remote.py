@@ -10,8 +10,8 @@ from pathlib import Path
 from workbench.errors import UnreadableSource
 from workbench.readable import without_password
 from workbench.reports.diff.stored import READ
-from workbench.reports.overview.index import MANIFEST
 from workbench.reports.seal import SEAL
+from workbench.reports.store import MANIFEST
 
 
 def is_address(run: str | Path) -> bool:

@@ -14,12 +14,11 @@ from workbench.reports.details import DETAILS
 from workbench.reports.diff.change import shown
 from workbench.reports.manifest import state_of
 from workbench.reports.overview.groups import SWEEPS
-from workbench.reports.overview.index import MANIFEST, NOTEBOOK, REPORT
 from workbench.reports.plain import is_endless, read_json
 from workbench.reports.predictions import PREDICTIONS, kept_predictions
 from workbench.reports.recording import METRICS
 from workbench.reports.seal import altered
-from workbench.reports.store import FAILED, run_folders
+from workbench.reports.store import FAILED, MANIFEST, NOTEBOOK, REPORT, run_folders
 from workbench.results import Prediction
 
 READ = (MANIFEST, METRICS, DETAILS, NOTEBOOK, PREDICTIONS)  # what a diff is made of

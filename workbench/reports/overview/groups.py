@@ -8,17 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+from workbench.reports.overview.entry import Entry
 from workbench.reports.overview.history import Past, read_history
 from workbench.reports.overview.trends import Trend, joined, since, trend
 from workbench.reports.pages.page import local_time
 from workbench.reports.plain import read_json
 from workbench.reports.store import FAILED, is_left
-
-if TYPE_CHECKING:
-    from workbench.reports.overview.index import Entry
 
 SWEEPS, SUMMARY, PAGE = "sweeps", "summary.json", "sweep.html"  # `<out>/sweeps/<sweep id>/` holds the other two
 OPEN = 5  # earlier runs that are shown without being asked for

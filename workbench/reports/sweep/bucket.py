@@ -19,9 +19,9 @@ from workbench.errors import InvalidValue, RunError, WorkbenchError
 from workbench.readable import without_password
 from workbench.reports import store
 from workbench.reports.overview.groups import PAGE, SUMMARY, SWEEPS
-from workbench.reports.overview.index import INDEX, MANIFEST
 from workbench.reports.recording import METRICS
 from workbench.reports.run import Run, update_index
+from workbench.reports.store import INDEX, MANIFEST
 from workbench.reports.sweep.ended import Ended, ended_in, kept_in
 
 if TYPE_CHECKING:

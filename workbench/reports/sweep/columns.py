@@ -13,7 +13,7 @@ from workbench.reports.plain import Plain, finite, plain
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.reports.sweep.table import Row
+    from workbench.reports.sweep.row import Row
 
 RUN = ("state", "duration_s", "error", "run_id", "report", "thumbnail")  # columns that every table has
 NOT_FAILED = ("ok", "partial", "running", "waiting")  # states of a job

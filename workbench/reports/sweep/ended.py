@@ -10,10 +10,10 @@ from typing import Any
 from workbench.checksums import recorded_in, sha256_of
 from workbench.errors import UnreadableSource
 from workbench.reports.manifest import state_of
-from workbench.reports.overview.index import MANIFEST, REPORT
 from workbench.reports.plain import read_json
 from workbench.reports.recording import METRICS, THUMBNAIL
 from workbench.reports.seal import SEAL, altered
+from workbench.reports.store import MANIFEST, REPORT
 
 FILES = (REPORT, THUMBNAIL)  # that a table links
 

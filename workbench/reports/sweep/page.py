@@ -18,7 +18,7 @@ from workbench.reports.sweep.charts import MOST_CHARTS, WIDTH, charted, distinct
 from workbench.reports.sweep.columns import NOT_FAILED, Column, Columns, text
 
 if TYPE_CHECKING:
-    from workbench.reports.sweep.table import Row
+    from workbench.reports.sweep.row import Row
 
 MOST_METRICS = 16  # columns; all of them are in the CSV
 MOST_FAILURES = 20  # different errors told above the table, and jobs of one of them

@@ -13,14 +13,14 @@ from urllib.parse import quote
 
 from workbench.reports.manifest import Plan
 from workbench.reports.masking import mask_for
-from workbench.reports.overview.index import REPORT
 from workbench.reports.plain import strict_json
 from workbench.reports.recording import THUMBNAIL
 from workbench.reports.scenarios import Scenario
-from workbench.reports.store import write_whole
+from workbench.reports.store import REPORT, write_whole
 from workbench.reports.sweep.ended import Ended
 from workbench.reports.sweep.places import Place
-from workbench.reports.sweep.table import Row, write_results
+from workbench.reports.sweep.row import Row
+from workbench.reports.sweep.table import write_results
 
 ASKED = "sweep.json"  # what was asked for, and how it stands
 FORMAT = 1

@@ -12,7 +12,7 @@ from workbench.reports.sweep.charts import charted
 from workbench.reports.sweep.columns import Columns, text
 
 if TYPE_CHECKING:
-    from workbench.reports.sweep.table import Row
+    from workbench.reports.sweep.row import Row
 
 MOST = 4  # figures
 

@@ -7,8 +7,8 @@ the index of all reports shows of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,23 +17,10 @@ from workbench.reports.overview.groups import SUMMARY
 from workbench.reports.plain import finite, plain, strict_json
 from workbench.reports.sweep.columns import columns_of
 from workbench.reports.sweep.page import results_page
+from workbench.reports.sweep.row import Row
 from workbench.reports.sweep.summary import summary_of
 
 PARQUET, CSV, HTML = "sweep.parquet", "sweep.csv", "sweep.html"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One job of a sweep and what came of it."""
-
-    parameters: Mapping[str, object]  # all of them, with their defaults; plain values
-    run_id: str = ""  # 12 hex digits; empty before it is known
-    state: str = "waiting"  # of `Run.state` (ok, partial, failed, killed...); `waiting` or `running` before its end
-    error: str = ""  # one line; empty when it went well
-    duration_s: float | None = None  # None before its end
-    metrics: Mapping[str, object] = field(default_factory=dict)  # what the notebook recorded; nested dicts may be
-    report: str = ""  # URL of its report, relative to the folder of the sweep; empty when there is none
-    thumbnail: str = ""  # URL of its picture, relative as well; empty when there is none
 
 
 def write_results(folder: Path, rows: Sequence[Row], *, title: str, swept: Sequence[str], state: str) -> None:

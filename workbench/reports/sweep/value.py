@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.reports.overview.groups import PAGE
 from workbench.reports.sweep.columns import columns_of
 from workbench.reports.sweep.results import WELL
-from workbench.reports.sweep.table import Row
+from workbench.reports.sweep.row import Row
 
 if TYPE_CHECKING:
     import pandas as pd

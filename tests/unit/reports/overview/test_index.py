@@ -8,7 +8,8 @@ import pytest
 from workbench.reports import write_index
 from workbench.reports.overview.history import remember
 from workbench.reports.store import sweep_lock
-from workbench.reports.sweep.table import Row, write_results
+from workbench.reports.sweep.row import Row
+from workbench.reports.sweep.table import write_results
 
 EVIL = "<script>alert(1)</script>"
 

@@ -4,8 +4,8 @@ import pytest
 
 from workbench.reports.sweep.charts import charted, draw, layout_of
 from workbench.reports.sweep.columns import columns_of
+from workbench.reports.sweep.row import Row
 from workbench.reports.sweep.scales import exact_scale, round_scale
-from workbench.reports.sweep.table import Row
 
 
 def many(count):

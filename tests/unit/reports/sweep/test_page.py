@@ -10,8 +10,8 @@ import pytest
 from workbench.reports.sweep.charts import draw, layout_of
 from workbench.reports.sweep.columns import columns_of
 from workbench.reports.sweep.page import MOST_METRICS, results_page
+from workbench.reports.sweep.row import Row
 from workbench.reports.sweep.summary import summary_of
-from workbench.reports.sweep.table import Row
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 

@@ -5,7 +5,8 @@ import pytest
 
 from workbench.errors import InvalidValue
 from workbench.reports.sweep.columns import columns_of
-from workbench.reports.sweep.table import Row, write_results
+from workbench.reports.sweep.row import Row
+from workbench.reports.sweep.table import write_results
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import pytest
 
-from workbench.reports.sweep.table import Row, write_results
+from workbench.reports.sweep.row import Row
+from workbench.reports.sweep.table import write_results
 
 pytestmark = pytest.mark.browser
 
