@@ -92,16 +92,6 @@ class RunDiff:
         said += [f"{count} recorded value{'s' if count > 1 else ''} differ{'' if count > 1 else 's'}"] if count else []
         return "; ".join(said[:3]) + ("; ..." if len(said) > 3 else "")
 
-    def save(self, out: str | Path) -> Path:
-        """Write it as one offline page, as `workbench diff --out` does, whole or not at all, and return its path.
-
-        Raises:
-            InvalidValue: nothing can be written there.
-        """
-        from workbench.reports.diff.page import write_page
-
-        return write_page(self, out)
-
     def to_frame(self) -> pd.DataFrame:
         """Return one row a change: kind, name, before, after, note, follows."""
         columns = ["kind", "name", "before", "after", "note", "follows"]

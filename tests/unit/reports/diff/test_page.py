@@ -29,7 +29,7 @@ def test_the_flip_is_shown_with_its_picture_where_its_bytes_are_still_those(writ
     page = write_page(diff_runs(one, two), tmp_path / "diff.html").read_text(encoding="utf-8")
     assert page.count('src="data:image/jpeg') == 2
     paths[0].write_bytes(b"other")
-    page = diff_runs(one, two).save(tmp_path / "diff.html").read_text(encoding="utf-8")
+    page = write_page(diff_runs(one, two), tmp_path / "diff.html").read_text(encoding="utf-8")
     assert page.count('src="data:image/jpeg') == 1
     assert "1 frame is not shown: its bytes are others now" in page
 
