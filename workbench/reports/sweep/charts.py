@@ -14,7 +14,7 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 from workbench.reports.pages.figures import better, is_number, label_of, written
-from workbench.reports.sweep.columns import Column, Columns, text
+from workbench.reports.sweep.columns import Column, Columns, spelled
 from workbench.reports.sweep.scales import exact_scale, round_scale
 
 MOST_CHARTS, MOST_ROWS, MOST_SERIES = 12, 16, 6
@@ -89,7 +89,7 @@ def charted(columns: Columns) -> dict[str, Column]:
 
 def distinct(values: Column) -> list[Any]:
     """Return the different values of a column, without None; numbers by size, all else in the order they came."""
-    found = list({text(value): value for value in values if value is not None}.values())
+    found = list({spelled(value): value for value in values if value is not None}.values())
     return sorted(found) if all(map(is_number, found)) else found
 
 
@@ -107,16 +107,16 @@ def layout_of(swept: Mapping[str, Column]) -> Layout:
     along = next((name for name in [*lines, *rows] if name != SEED or order == [SEED]), "")
     kept = [name for name in order if name not in {along, SEED} and len(found[name]) <= MOST_SERIES]
     colour = kept[0] if kept else ""
-    places = {text(value): value if along in numeric else row for row, value in enumerate(found.get(along, [None]))}
-    return Layout(along, places, along in numeric, colour, [text(value) for value in found.get(colour, [None])])
+    places = {spelled(value): value if along in numeric else row for row, value in enumerate(found.get(along, [None]))}
+    return Layout(along, places, along in numeric, colour, [spelled(value) for value in found.get(colour, [None])])
 
 
 def draw(name: str, columns: Columns, layout: Layout) -> Chart:
     """Return the chart of one metric."""
     values = columns.figures[name]
     nothing: Column = [None] * len(values)
-    along = [text(each) for each in columns.swept.get(layout.along, nothing)]
-    kinds = [text(each) for each in columns.swept.get(layout.colour, nothing)]
+    along = [spelled(each) for each in columns.swept.get(layout.along, nothing)]
+    kinds = [spelled(each) for each in columns.swept.get(layout.colour, nothing)]
     points = [
         Point(row, value, layout.places[place], layout.series.index(kind), row * GOLDEN % 1 - 0.5)
         for row, (value, place, kind) in enumerate(zip(values, along, kinds, strict=True))

@@ -79,6 +79,13 @@ def text(value: Plain) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def spelled(value: Plain) -> str:
+    """Return a value as a person reads it: a flat dict, such as the slots of a recipe, as `color=bgr, range=unit`."""
+    if not isinstance(value, dict) or not value or any(isinstance(each, dict | list) for each in value.values()):
+        return text(value)
+    return ", ".join(f"{name}={text(each)}" for name, each in value.items())
+
+
 def _typed(values: Column) -> pd.Series:
     """Return a column of the type of its values: whole numbers, numbers, yes or no; where there are several, text."""
     import pandas as pd

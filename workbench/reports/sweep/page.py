@@ -15,7 +15,7 @@ from workbench.reports.pages.figures import better, duration, is_number, label_o
 from workbench.reports.pages.page import TEMPLATES, head, render, script_policy
 from workbench.reports.plain import Plain
 from workbench.reports.sweep.charts import MOST_CHARTS, WIDTH, charted, distinct, draw, layout_of
-from workbench.reports.sweep.columns import NOT_FAILED, Column, Columns, text
+from workbench.reports.sweep.columns import NOT_FAILED, Column, Columns, spelled
 
 if TYPE_CHECKING:
     from workbench.reports.sweep.row import Row
@@ -113,7 +113,7 @@ def _lines(rows: Sequence[Row], columns: Columns, shown: Mapping[str, Column]) -
         cells += [_cell(values[place], best=best[name] if well else None) for name, values in shown.items()]
         took = row.duration_s
         cells.append(Cell() if took is None else Cell(duration(took), "number", took))
-        told = [(name, text(value) or "none") for name, value in asked.items()]
+        told = [(name, spelled(value) or "none") for name, value in asked.items()]
         name = row.run_id or f"job {place + 1}"
         yield Line(name, row.state, row.error, _relative(row.report), _relative(row.thumbnail), told, cells)
 
@@ -131,7 +131,7 @@ def _cell(value: Plain, *, best: float | None = None) -> Cell:
     """Return a value as a cell; a number is sorted as it is, and not as it is written."""
     if is_number(value):
         return Cell(written(value), "best" if value == best else "number", value)
-    told = written(value) if isinstance(value, bool) else text(value)
+    told = written(value) if isinstance(value, bool) else spelled(value)
     return Cell(told, "word" if len(told) <= LONGEST else "long")
 
 
@@ -157,7 +157,7 @@ def _same(columns: Columns) -> Iterator[tuple[str, str]]:
     """Yield the parameters and the short metrics that are the same in every run that has them."""
     for name, values in {**columns.swept, **columns.others}.items():
         if len(there := distinct(values)) == 1:
-            yield name, text(there[0])
+            yield name, spelled(there[0])
     for name, values in columns.metrics.items():
         if len(there := distinct(values)) == 1 and _is_short(there[0]):
             yield name, written(there[0])

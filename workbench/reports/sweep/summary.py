@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.reports.pages.figures import better, is_number, label_of, written
 from workbench.reports.sweep.charts import charted
-from workbench.reports.sweep.columns import Columns, text
+from workbench.reports.sweep.columns import Columns, spelled
 
 if TYPE_CHECKING:
     from workbench.reports.sweep.row import Row
@@ -41,5 +41,5 @@ def _best(columns: Columns) -> Iterator[Mapping[str, Any]]:
             there = {row: value for row, value in enumerate(values) if is_number(value)}
             row = pick(there, key=there.__getitem__)  # the first of equals
             label, unit = label_of(name)
-            at = [[parameter, text(column[row]) or "none"] for parameter, column in columns.swept.items()]
+            at = [[parameter, spelled(column[row]) or "none"] for parameter, column in columns.swept.items()]
             yield {"label": label, "value": written(there[row]), "unit": unit, "at": at}

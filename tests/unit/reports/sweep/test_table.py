@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from workbench.errors import InvalidValue
-from workbench.reports.sweep.columns import columns_of
+from workbench.reports.sweep.columns import columns_of, spelled
 from workbench.reports.sweep.row import Row
 from workbench.reports.sweep.table import write_results
 
@@ -72,3 +72,17 @@ def test_what_cannot_be_written_leaves_the_files_before_it(write, tmp_path):
     with pytest.raises(InvalidValue, match="x is a object"):
         write(Row({"n": 1}, metrics={"x": object()}))
     assert {path: path.read_bytes() for path in (tmp_path / "s").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        pytest.param({"color": "bgr", "size": 3}, "color=bgr, size=3", id="slots"),
+        pytest.param({"a": {"b": 1}}, '{"a": {"b": 1}}', id="nested"),
+        pytest.param({}, "{}", id="empty"),
+        pytest.param([1, 2], "[1, 2]", id="a list"),
+        pytest.param("a", "a", id="text"),
+    ],
+)
+def test_a_value_is_spelled_for_a_person(value, said):
+    assert spelled(value) == said
