@@ -100,7 +100,7 @@ def photograph_sweep(browser: Browser, folder: Path) -> bytes:
 
 def matrix(folder: Path) -> bytes:
     """Return the picture that the README's command draws."""
-    found = re.search(r"^workbench (matrix small-cnn .*?) --out", README.read_text(encoding="utf-8"), re.M | re.S)
+    found = re.search(r"^workbench (matrix small-cnn .*?)--out", README.read_text(encoding="utf-8"), re.M | re.S)
     assert found, "the command that trains small networks"
     words = shlex.split(found[1].replace("\\\n", " "))
     subprocess.run(["workbench", *words, "--out", str(folder)], check=True)
