@@ -74,7 +74,7 @@ def _greeted(connection: socket.socket) -> bytes:
 def _why(error: ssl.SSLError) -> str:
     reason = (error.reason or str(error)).replace("_", " ").lower()
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not signed by the given authority ({error.verify_message}); give its tls-ca"
+        return f"its certificate is not signed by the given authority ({error.verify_message}); give its with --tls-ca"
     if "alert" in reason:
         return f"it does not accept this client's certificate ({reason}); give one that its authority has signed"
     return f"it does not speak TLS ({reason}); start it with --tls-ca-file, --tls-cert and --tls-key"

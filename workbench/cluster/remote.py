@@ -32,7 +32,7 @@ def reached(address: str, tls: Tls | None) -> tuple[str, Any]:
         raise InvalidValue(f"certificates for {address}: {told(error)}; give PEM files that belong together") from error
     if encrypted and not (isinstance(context, ssl.SSLContext) and security.tls_client_cert):
         raise InvalidValue(
-            f"scheduler: {address} needs certificates; give tls-ca, tls-cert and tls-key, or set Dask's "
+            f"scheduler: {address} needs certificates; give --tls-ca, --tls-cert and --tls-key, or set Dask's "
             "distributed.comm.tls"
         )
     expect_scheduler(host, port, context)

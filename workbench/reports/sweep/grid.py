@@ -102,7 +102,8 @@ def _split(parameter: Parameter, text: str) -> list[str]:
         return _bracketed(parameter, text)
     parts = [part.strip() for part in text.split(";" if ";" in text else ",")]
     if "" in parts:
-        raise InvalidValue(f"the grid's {parameter.name!r} has an empty value; write '' for an empty text")
+        cure = "write '' for an empty text" if parameter.kind.takes("str") else "write a value between commas, or none"
+        raise InvalidValue(f"the grid's {parameter.name!r} has an empty value; {cure}")
     return ["" if part in EMPTY else part for part in parts]
 
 

@@ -19,7 +19,7 @@ from workbench.reports.kernels.forking.preload import HEAVY
 from workbench.reports.kernels.forking.process import ForkedProcess
 from workbench.reports.kernels.forking.sameness import LAUNCHER, Key, early, is_forkable, key_of, late
 
-MOST = 2  # server processes at a time, each of about 400 MB: runs of two seeds may take turns
+MOST = 2  # server processes at a time, each of about 700 MB: runs of two seeds may take turns
 # '' on the path is the folder that it is started in, where a file of the user's could stand for a module.
 MAIN = """import sys
 sys.path = [*filter(None, sys.path)]
