@@ -121,7 +121,7 @@ CASES = [
             ),
             "a queue of frames shows old ones": lambda m: (
                 m["designs_ms"]["process queue, model.predict"]["age_p50_ms"]
-                > m["designs_ms"]["workbench, model.predict"]["age_p50_ms"]
+                > m["designs_ms"]["workbench stream, model.predict"]["age_p50_ms"]
             ),
             "two tasks block their loop": lambda m: (
                 m["designs_ms"]["asyncio queue, model.predict"]["loop_blocked"] > 0.8
