@@ -31,9 +31,9 @@ test: ## everything: lint, unit, notebook, browser and packaging tests, and Open
 	@$(MAKE) --no-print-directory samples
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(PARTS)
 
-# The parts of `test`, three at a time on two cores, since many a test waits for a process or a page; the longest first,
-# behind what is soon known. What a part prints comes when it has ended.
-PARTS := test-lint test-notebooks test-packaging test-parts test-models test-browser test-faults test-opencv4
+# The parts of `test`, three at a time on two cores, since many a test waits for a process or a page; the longest first.
+# What a part prints comes when it has ended.
+PARTS := test-parts test-notebooks test-packaging test-models test-faults test-browser test-lint test-opencv4
 .PHONY: $(PARTS)
 
 test-lint: # what needs no test

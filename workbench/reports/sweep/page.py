@@ -69,10 +69,11 @@ def results_page(rows: Sequence[Row], columns: Columns, *, title: str, state: st
     lines = list(_lines(rows, columns, shown))
     layout, candidates = layout_of(columns.swept), charted(columns)
     drawn = [draw(name, columns, layout) for name in list(candidates)[:MOST_CHARTS]]
+    top = head(title, sheet="sweep.css", policy=script_policy(script))
+    ours = {"head": Markup(top), "script": Markup(script)}  # nosec B704
     return render(
         "sweep.html.j2",
-        head=Markup(head(title, sheet="sweep.css", policy=script_policy(script))),  # nosec B704  # of ours alone
-        script=Markup(script),  # nosec B704  # of ours alone
+        **ours,
         title=title,
         state=state,
         states=Counter(row.state for row in rows).most_common(),
