@@ -89,6 +89,9 @@ class Yard:
         """Hold the yard to: the good run untouched, whole files, no process, nothing half-written or temporary."""
         assert contents(self._folder) == self.good
         for folder in (self.out / "deed").iterdir():
+            if folder.name == "history.jsonl":
+                assert [json.loads(line)["run_id"] for line in folder.read_text(encoding="utf-8").splitlines()]
+                continue
             assert re.fullmatch(r"[0-9a-f]{12}(-failed)?", folder.name), f"{folder} is left"
             _expect_readable(folder)
         index = (self.out / "index.html").read_text(encoding="utf-8")
@@ -152,7 +155,10 @@ def _expect_readable(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["status"] == "ok") is not folder.name.endswith("-failed")
     names = {path.name for path in folder.iterdir()}
-    assert names in ({"manifest.json"}, {"manifest.json", "metrics.json", "report.html", "report.ipynb", SEAL})
+    assert names in (
+        {"manifest.json"},
+        {"manifest.json", "details.json", "metrics.json", "report.html", "report.ipynb", SEAL},
+    )
     assert altered(folder, names) == []
     if len(names) > 1:
         json.loads((folder / "metrics.json").read_text(encoding="utf-8"))

@@ -70,10 +70,11 @@ def diff_html(diff: RunDiff, *, gates: Sequence[Gate] = (), folder: Path | None 
     with Pictures(diff.b) as of_b, Pictures(diff.a) as of_a:
         answers = [_answer(each, gallery(each, (of_b, of_a))) for each in diff.answers]
         missing = of_a.missing
-    top = Markup(head("What changed between two runs", sheet="diff.css", policy=REPORT_POLICY))  # nosec B704
+    text = head("What changed between two runs", sheet="diff.css", policy=REPORT_POLICY)
+    ours = {"head": Markup(text)}  # nosec B704
     return render(
         "diff.html.j2",
-        head=top,
+        **ours,
         diff=diff,
         gates=gates,
         sides=[_side(run, folder) for run in (diff.a, diff.b)],
