@@ -52,7 +52,8 @@ def photograph(viewer: ViewerPage, theme: str) -> bytes:
 
 def saved(picture: bytes, path: Path) -> None:
     """Save as a PNG that is not too heavy for a README."""
-    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    shown = Image.open(io.BytesIO(picture)).convert("RGBA")
+    image = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown).convert("RGB")
     image.save(path, optimize=True)
     size = path.stat().st_size
     print(f"{path.name} {image.width} x {image.height}, {size / 1000:.0f} kB")
@@ -93,7 +94,11 @@ def photograph_sweep(browser: Browser, folder: Path) -> bytes:
     done = sweep("explore_mismatch", grid={"serving": served}, out=folder)
     page = browser.new_page(viewport={"width": 1100, "height": 1200}, device_scale_factor=1.5)
     page.goto(Path(done.html).resolve().as_uri())
-    picture = page.locator("section", has=page.locator("#figures")).screenshot()
+    box = page.locator("section", has=page.locator("#figures")).bounding_box()
+    last = page.locator(".chart").nth(5).bounding_box()
+    assert box and last, "the first six charts"
+    clip = {"x": box["x"], "y": box["y"], "width": box["width"], "height": last["y"] + last["height"] - box["y"]}
+    picture = page.screenshot(clip=clip, full_page=True)
     page.close()
     return picture
 
