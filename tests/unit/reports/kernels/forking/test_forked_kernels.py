@@ -111,7 +111,7 @@ def test_a_server_that_cannot_begin_is_asked_once(tmp_path):
         assert ask() is None
 
 
-def test_what_a_library_does_at_the_end_of_a_process_is_done_at_most_once_in_each_kernel(run, said, tmp_path, monkeypatch):
+def test_what_a_library_does_at_the_end_is_done_at_most_once_in_each_kernel(run, said, tmp_path, monkeypatch):
     (tmp_path / "at_end.py").write_text(
         f"import atexit, os\natexit.register(lambda: open({str(tmp_path / 'ends')!r}, 'a').write(f'{{os.getpid()}} '))"
     )
@@ -119,7 +119,7 @@ def test_what_a_library_does_at_the_end_of_a_process_is_done_at_most_once_in_eac
     with ForkServer(["at_end"]) as server:
         told = [said(run("import os", f"{HOW}; print(os.getpid())", server=server)) for _ in range(2)]
     ends = (tmp_path / "ends").read_text().split()
-    # on a busy machine Jupyter terminates a kernel that takes 2.5 s to end, a fresh one too; then its handlers do not run
+    # Jupyter terminates a kernel that takes 2.5 s to end, on a busy machine, a fresh one too; its handlers do not run
     assert ends
     assert [each for each in told if each.split()[-1] in ends] == [f"{FORKED}\n{pid}" for pid in ends]
 
