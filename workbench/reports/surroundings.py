@@ -11,6 +11,7 @@ from pathlib import Path
 
 import workbench
 from workbench.checksums import version_of
+from workbench.cluster.share import cores
 from workbench.readable import one_line
 from workbench.reports.plain import Plain
 
@@ -27,7 +28,7 @@ def environment() -> dict[str, Plain]:
     """Return the environment variables that numbers depend on, and how many cores this process may use."""
     told = {name: one_line(value) for name, value in os.environ.items() if NUMBERS.fullmatch(name)}
     kept = {name: value for name, value in told.items() if not PRINTING.search(name)}
-    return {"cores": _cores(), **dict(sorted((OURS | kept).items()))}
+    return {"cores": cores(), **dict(sorted((OURS | kept).items()))}
 
 
 def packages() -> dict[str, Plain]:
@@ -69,7 +70,3 @@ def _digest(names: tuple[str, ...], folder: Path, versions: tuple[tuple[int, ...
         whole.update(f"{name}\0".encode())
         whole.update((folder / name).read_bytes())
     return whole.hexdigest()
-
-
-def _cores() -> int | None:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
