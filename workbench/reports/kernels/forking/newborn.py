@@ -89,14 +89,14 @@ def _run(arguments: Sequence[str]) -> int:
             if widgets := sys.modules.get("ipywidgets"):
                 widgets.load_ipython_extension(self.shell)  # which its import does in a kernel
 
-        def close(self) -> None:
-            # ipykernel stops the thread of outputs first; the thread that answers the wish to end, if it is not done
-            # with that, then waits for outputs to go out, for 10 s
-            control = self.control_thread
-            if control is not None and control.is_alive():
-                control.stop()
-                control.join()
-            super().close()  # type: ignore[no-untyped-call]
+        def start(self) -> None:
+            try:
+                super().start()  # type: ignore[no-untyped-call]
+            finally:
+                # What ipykernel does at exit stops the thread of outputs first; the thread that answers the wish to
+                # end, if it is not done with that, then waits for outputs to go out, for 10 s.
+                self.control_thread.stop()
+                self.control_thread.join()
 
     try:
         ForkedKernelApp.launch_instance(list(arguments))
