@@ -5,8 +5,8 @@ import io
 import sys
 import warnings
 
-from workbench.cli.live.display import Now
 from workbench.cli.terminal import prepare_terminal, say
+from workbench.reports.live_line import Now
 
 EVIL = "\x1b]0;owned\x07 rtsp://me:word@cam \u202egpj"
 SHOWN = r"\u001b]0;owned\u0007 rtsp://***@cam \u202egpj"

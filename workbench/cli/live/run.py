@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.text import Text
 
 from workbench.cli.live.asked import Asked
-from workbench.cli.live.display import Display, display_on
 from workbench.cli.live.output import Output, drop_output
 from workbench.cli.live.recipe import Fed, recipe_for
 from workbench.cli.live.watch import Watch
@@ -25,6 +24,7 @@ from workbench.models import load_model
 from workbench.readable import one_line
 from workbench.recording import Recorder
 from workbench.reports import run_scenarios
+from workbench.reports.live_line import LiveLine, line_on
 
 OK, INTERRUPTED, UNREAD = 0, 130, 141  # exit statuses: 128 + SIGINT and 128 + SIGPIPE, as a shell counts
 SCENARIO = "replay_stream"
@@ -46,7 +46,7 @@ def run(asked: Asked) -> int:
         WorkbenchError: it cannot be done, or the source failed; what there was before is summed up, then.
     """
     console, output = Console(stderr=True), Output(json=asked.json)
-    display = display_on(console, quiet=asked.quiet or (asked.json and output.on_terminal))
+    display = line_on(console, quiet=asked.quiet or (asked.json and output.on_terminal))
     with console.status(Text(one_line(f"opening {asked.origin}"))):  # a bracket in it is no markup
         try:
             live, fed, damage = _opened(asked, display)
@@ -67,7 +67,7 @@ def run(asked: Asked) -> int:
     return status
 
 
-def _opened(asked: Asked, display: Display) -> tuple[Stream, Fed | None, list[str]]:
+def _opened(asked: Asked, display: LiveLine) -> tuple[Stream, Fed | None, list[str]]:
     """Load the model and open the source; what is warned of is said, and what is damaged is returned, too."""
     with allowing(asked.allow_damaged), warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("default")
@@ -88,7 +88,7 @@ def _heading(live: Stream, fed: Fed | None) -> str:
     return " · ".join([*parts, f"fed by {fed.source}"] if fed else parts)
 
 
-def _followed(live: Stream, recorder: Recorder | None, asked: Asked, display: Display, output: Output) -> Ending:
+def _followed(live: Stream, recorder: Recorder | None, asked: Asked, display: LiveLine, output: Output) -> Ending:
     """Take the results until they end, one way or another; the stream is closed then."""
     try:
         with ExitStack() as stack:

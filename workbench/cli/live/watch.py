@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from types import TracebackType
 
 from workbench.cli.live.answer import answer
-from workbench.cli.live.display import REFRESH_S, Display
 from workbench.cli.live.line import Meter, clock, line, state_line
 from workbench.frames.capture.capture import CaptureState
 from workbench.inference.live import Stream
 from workbench.inference.live.result import StreamResult
 from workbench.inference.live.stats import StreamStats
+from workbench.reports.live_line import LiveLine, Looking
 
 
 class Watch:
@@ -21,36 +20,33 @@ class Watch:
         newest: the result whose answer is shown; set by whoever takes the results.
     """
 
-    def __init__(self, stream: Stream, display: Display, *, threshold: float, top: int) -> None:
+    def __init__(self, stream: Stream, display: LiveLine, *, threshold: float, top: int) -> None:
         self.newest: StreamResult | None = None
         self._stream, self._display = stream, display
         self._threshold, self._top = threshold, top
         self._meter = Meter()
         self._state: CaptureState | None = None
         self._errors: set[str] = set()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="workbench-stream-line", daemon=True)
+        self._looking = Looking(self._look, name="workbench-stream-line")
 
     def __enter__(self) -> Watch:
         self._display.__enter__()
-        self._thread.start()
+        self._looking.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Say what has not been said yet, and take the line away."""
-        self._over.set()
-        self._thread.join()
+        self._looking.__exit__(kind, error, trace)
         self._say_changes(self._stream.stats)
         self._display.__exit__(kind, error, trace)
 
-    def _run(self) -> None:
-        while not self._over.wait(REFRESH_S):
-            stats = self._stream.stats
-            said = answer(self.newest, threshold=self._threshold, top=self._top)
-            self._display.show(line(stats, self._meter.rate(stats), said, width=self._display.width))
-            self._say_changes(stats)
+    def _look(self) -> None:
+        stats = self._stream.stats
+        said = answer(self.newest, threshold=self._threshold, top=self._top)
+        self._display.show(line(stats, self._meter.rate(stats), said, width=self._display.width))
+        self._say_changes(stats)
 
     def _say_changes(self, stats: StreamStats) -> None:
         if _differs(self._state, stats.state):

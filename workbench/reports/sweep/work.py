@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from workbench.cluster import Cluster, Outcome
+from workbench.reports.live_line import LiveLine
 from workbench.reports.manifest import Plan
 from workbench.reports.sweep.ended import Ended
 from workbench.reports.sweep.job import Task, job_of, run_job
-from workbench.reports.sweep.line import SweepLine
 from workbench.reports.sweep.results import WELL, Results
 from workbench.reports.sweep.tally import Tally
 
@@ -35,7 +35,7 @@ class Work:
         left = [plan for plan in self.results.plans if plan.run_id not in self.results.ended]
         return sorted(left, key=lambda plan: plan.seed)  # kernels of one seed are forked from one process
 
-    def do(self, plans: Sequence[Plan], opening: Opening, line: SweepLine) -> None:
+    def do(self, plans: Sequence[Plan], opening: Opening, line: LiveLine) -> None:
         """Have runs made, and take in what becomes of them as they end.
 
         Raises:
