@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import platformdirs
 
 from workbench.checksums import sha256_of
 from workbench.errors import UnreadableSource
+from workbench.whole_file import whole_file
 
 
 def cache_dir() -> Path:
@@ -64,13 +64,8 @@ def remember(kind: str, facts: list[Any], answer: dict[str, Any]) -> None:
     with contextlib.suppress(OSError):
         place = _place(kind, facts)
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(answer, file)
-            Path(name).replace(place)
-        except OSError:  # a full disk
-            Path(name).unlink()
+        with whole_file(place) as file:
+            file.write(json.dumps(answer).encode())
 
 
 def _place(kind: str, facts: list[Any]) -> Path:

@@ -51,8 +51,8 @@ def show_diagnosis(  # noqa: PLR0913, PLR0917 - a command's options
     from workbench.frames.partial import allowing
     from workbench.models import load_model
     from workbench.models.export import export
-    from workbench.models.export.text_file import expect_text_place
     from workbench.recipes.functions import load_function, load_preprocess
+    from workbench.whole_file import expect_text_place
 
     if trust_model:
         run_apart(model)

@@ -34,10 +34,10 @@ def show_diff(
     known. Further unmatched (frames), changes (causes), and what the notebook
     recorded: METRIC is B's value, METRIC.change B's minus A's.
     """
-    from workbench.models.export.text_file import expect_text_place
     from workbench.reports.diff import check_gates, diff_runs
     from workbench.reports.diff.page import write_page
     from workbench.reports.diff.text import lines
+    from workbench.whole_file import expect_text_place
 
     if out is not None:
         expect_text_place(out)

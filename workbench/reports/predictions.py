@@ -20,6 +20,7 @@ from workbench.reports.plain import is_endless
 from workbench.results import Classification, Prediction
 from workbench.results.boxes.columns import classes_of, labels_of, scores_of
 from workbench.results.cascade import Cascade
+from workbench.whole_file import whole_file
 
 if TYPE_CHECKING:
     import supervision as sv
@@ -68,10 +69,8 @@ def keep_predictions(folder: Path, predictions: Mapping[str, Answered], truth: n
     arrays = {f"{place}/{key}": values for place, (_, part) in enumerate(kept.values()) for key, values in part.items()}
     named = [{"name": name, **told} for name, (told, _) in kept.items()]
     header = np.frombuffer(json.dumps({"format": FORMAT, "predictions": named}).encode(), np.uint8)
-    draft = path.with_name(f".{PREDICTIONS}")
-    with draft.open("wb") as file:
+    with whole_file(path) as file:
         np.savez_compressed(file, allow_pickle=False, **{HEADER: header, **arrays})
-    draft.replace(path)
 
 
 def kept_predictions(folder: Path) -> dict[str, tuple[Prediction, np.ndarray | None]]:

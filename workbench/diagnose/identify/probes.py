@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from workbench.cache import cache_dir
+from workbench.whole_file import whole_file
 
 FOLDER = "probes-1"  # the number goes up when a probe changes
 ORIENTATION = 0x0112
@@ -27,9 +27,8 @@ def probe_images() -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, make in PROBES.items():
         if not (folder / name).exists():
-            draft = folder / f"{os.getpid()}_{name}"
-            draft.write_bytes(make())
-            draft.replace(folder / name)
+            with whole_file(folder / name) as file:
+                file.write(make())
     return [folder / name for name in PROBES]
 
 

@@ -14,8 +14,8 @@ from workbench.diagnose.matrix.grouping import Grouping
 from workbench.diagnose.matrix.measure import Measure
 from workbench.diagnose.resampling import Interval
 from workbench.errors import InvalidValue, unknown
-from workbench.models.export.text_file import write_text
 from workbench.readable import visible
+from workbench.whole_file import write_text
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 import zlib
 from contextlib import suppress
@@ -25,6 +23,7 @@ from workbench.models import TensorSpec
 from workbench.models.engines.machine import versions
 from workbench.recipes import Recipe
 from workbench.results import Prediction
+from workbench.whole_file import whole_file
 
 LAYOUT = 1  # of the files; raise it when it changes, and all is asked for anew
 DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error)  # what NumPy raises
@@ -64,14 +63,8 @@ class Kept:
         if place is None:
             return
         with suppress(OSError, ValueError):  # ValueError: texts of any length, which a model may answer
-            handle, name = tempfile.mkstemp(dir=self._folder)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    np.savez(file, allow_pickle=False, **_arrays(segment))
-                Path(name).replace(place)
-            except BaseException:
-                Path(name).unlink()
-                raise
+            with whole_file(place) as file:
+                np.savez(file, allow_pickle=False, **_arrays(segment))
 
     def _place(self, job: Job) -> Path | None:
         if not isinstance(job.recipe, Recipe) or not job.model.digest:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InvalidValue, unknown
-from workbench.models.export.text_file import write_text
 from workbench.models.model import Model
 from workbench.recipes import Recipe
 from workbench.recipes.code import preprocess_source
+from workbench.whole_file import write_text
 
 TARGETS = ("cv2", "yaml", "keras")
 

@@ -15,6 +15,7 @@ from workbench.models.tensorflow.frozen_graph import FrozenGraph
 from workbench.models.tensorflow.function import prune, upstream
 from workbench.models.tensorflow.runtime import import_tensorflow
 from workbench.models.tensorflow.saved_model import SavedModel
+from workbench.whole_file import whole_file
 
 RAW = ("raw_detection_boxes", "raw_detection_scores")  # exporter_lib_v2.py: before NMS; boxes y first, 0..1
 
@@ -70,9 +71,8 @@ def _write(function: Any, ends: dict[str, Any], *, size: tuple[int, int], out: P
         )
         for name, tensor in zip(ends, found, strict=True):
             tf.identity(tensor, name)
-    partial = out.with_name(f".{out.name}.partial")
-    partial.write_bytes(_computing(graph.as_graph_def(), list(ends)).SerializeToString())
-    partial.replace(out)
+    with whole_file(out) as file:
+        file.write(_computing(graph.as_graph_def(), list(ends)).SerializeToString())
 
 
 def _computing(graph_def: Any, ends: list[str]) -> Any:

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from workbench.models.export.text_file import expect_text_place, write_text
 from workbench.reports.diff.answers import AnswerDiff
 from workbench.reports.diff.difference import RunDiff
 from workbench.reports.diff.figure import Figure
@@ -23,6 +22,7 @@ from workbench.reports.diff.pictures import Pictures
 from workbench.reports.diff.stored import StoredRun
 from workbench.reports.pages.figures import written
 from workbench.reports.pages.page import REPORT_POLICY, head, local_time, render
+from workbench.whole_file import expect_text_place, write_text
 
 MOST_ROWS = 200  # of recorded figures
 FEW = 8  # changes that each have a card of their own; more are a table
