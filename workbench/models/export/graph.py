@@ -8,7 +8,6 @@ import numpy as np
 
 from workbench.errors import ConversionError
 from workbench.models.export.resizing import resized
-from workbench.models.tensorflow.runtime import import_tensorflow
 from workbench.recipes import Recipe, ranges
 from workbench.recipes.colors import GRAY
 from workbench.recipes.geometry import Size, placement
@@ -24,7 +23,6 @@ def in_graph(recipe: Recipe, frames: Any) -> Any:
     Raises:
         ConversionError: without a size of the frames this recipe has no exact operations.
     """
-    import_tensorflow()
     from keras import ops
 
     x = _turned(ops.cast(frames, "float32"), recipe.rotate)
@@ -40,7 +38,6 @@ def in_graph(recipe: Recipe, frames: Any) -> Any:
 
 
 def _turned(x: Any, degrees: int) -> Any:
-    import_tensorflow()
     from keras import ops
 
     if degrees in (90, 270):
@@ -51,7 +48,6 @@ def _turned(x: Any, degrees: int) -> Any:
 
 def _gray(x: Any, color: str) -> Any:
     """Return one channel (N, H, W, 1), rounded as OpenCV rounds it; sums below 2**24 are exact."""
-    import_tensorflow()
     from keras import ops
 
     weights = LUMA[::-1] if color == "gray_bgr" else LUMA
@@ -60,7 +56,6 @@ def _gray(x: Any, color: str) -> Any:
 
 
 def _in_order(x: Any, color: str) -> Any:
-    import_tensorflow()
     from keras import ops
 
     if color == "gray3":
@@ -70,7 +65,6 @@ def _in_order(x: Any, color: str) -> Any:
 
 def _in_range(x: Any, recipe: Recipe) -> tuple[Any, Any]:
     """Return the pixels in range, and the pad there: (1, 1, 1, C), or (N, 1, 1, 1) where each picture has its own."""
-    import_tensorflow()
     from keras import ops
 
     chosen = ranges.parse_range(recipe.range)
@@ -95,7 +89,6 @@ def _fitted(x: Any, recipe: Recipe, pad: Any) -> Any:
     assert recipe.size is not None
     if None in x.shape[1:3]:
         return _fitted_of_any_size(x, recipe)
-    import_tensorflow()
     import keras
     from keras import ops
 
@@ -120,7 +113,6 @@ def _fitted(x: Any, recipe: Recipe, pad: Any) -> Any:
 
 
 def _fitted_of_any_size(x: Any, recipe: Recipe) -> Any:
-    import_tensorflow()
     import keras
     from keras import ops
 
@@ -143,7 +135,6 @@ def _needs_size(recipe: Recipe, what: str) -> ConversionError:
 
 def _finished(x: Any, recipe: Recipe) -> Any:
     """Bring the tensor into dtype and layout."""
-    import_tensorflow()
     from keras import ops
 
     if recipe.dtype in ("uint8", "int8"):

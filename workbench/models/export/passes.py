@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from workbench.models.tensorflow.runtime import import_tensorflow
 from workbench.recipes.code.resampling import Taps
 
 HEIGHT, WIDTH = 1, 2  # axes of frames (N, height, width, channels)
@@ -21,7 +20,6 @@ def weighted(x: Any, axis: int, taps: Taps) -> Any:
     """Return the weighted sums along an axis of frames (N, H, W, C) float32."""
     if taps.index.shape[1] > FEW:
         return by_matrix(x, axis, taps.matrix(x.shape[axis]))
-    import_tensorflow()
     from keras import ops
 
     parts = [
@@ -36,7 +34,6 @@ def weighted(x: Any, axis: int, taps: Taps) -> Any:
 
 def by_matrix(x: Any, axis: int, matrix: np.ndarray) -> Any:
     """Return the sums along an axis, weighted by a matrix (size, length)."""
-    import_tensorflow()
     import keras
 
     to_end = {HEIGHT: (2, 3, 1), WIDTH: (1, 3, 2)}[axis]
@@ -49,7 +46,6 @@ def by_matrix(x: Any, axis: int, matrix: np.ndarray) -> Any:
 
 def taken(x: Any, axis: int, index: np.ndarray) -> Any:
     """Return the rows, or columns, of frames that `index` names."""
-    import_tensorflow()
     from keras import ops
 
     return ops.take(x, np.asarray(index, np.int32), axis=axis)
@@ -72,7 +68,6 @@ def shifted_sum(x: Any, axis: int, taps: Taps, *, bits: int, split: int) -> Any:
 
 def shifted_sum_of_large(x: Any, axis: int, taps: Taps, *, bits: int, split: int) -> Any:
     """Do as `shifted_sum`, but split the pixels at 2**split: they are whole numbers up to 2**20, the weights small."""
-    import_tensorflow()
     from keras import ops
 
     high = ops.floor(x / 2**split)
@@ -82,7 +77,6 @@ def shifted_sum_of_large(x: Any, axis: int, taps: Taps, *, bits: int, split: int
 
 def _rounded(high: Any, low: Any, *, bits: int, split: int) -> Any:
     """Return floor((high * 2**split + low + 2**(bits - 1)) / 2**bits), clipped to 0..255; every step is exact."""
-    import_tensorflow()
     from keras import ops
 
     carried = ops.floor((low + 2 ** (bits - 1)) / 2**split)
@@ -95,7 +89,6 @@ def linear_down(x: Any, taps: Taps) -> Any:
     OpenCV 5.0, modules/imgproc/src/resize.cpp, VResizeLinear of uchar:
     ((b0 * (s0 >> 4)) >> 16) + ((b1 * (s1 >> 4)) >> 16) + 2 >> 2.
     """
-    import_tensorflow()
     from keras import ops
 
     x = ops.floor(x / 16)

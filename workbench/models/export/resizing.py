@@ -17,7 +17,6 @@ from workbench.models.export.passes import (
     taken,
     weighted,
 )
-from workbench.models.tensorflow.runtime import import_tensorflow
 from workbench.recipes.code import resampling
 from workbench.recipes.code.pillow import down_first
 from workbench.recipes.code.resizing import BILINEAR, PILLOW
@@ -114,14 +113,12 @@ def _bilinear(x: Any, name: str, source: Size, size: Size) -> Any:
 
 
 def _to_levels(x: Any) -> Any:
-    import_tensorflow()
     from keras import ops
 
     return ops.clip(ops.round(x), 0, 255)
 
 
 def _floor(x: Any) -> Any:
-    import_tensorflow()
     from keras import ops
 
     return ops.floor(x)
