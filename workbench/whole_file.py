@@ -36,7 +36,7 @@ def expect_text_place(out: str | Path) -> Path:
         if not path.parent.is_dir():
             raise _refused(path, f"no folder {path.parent}")
     except OSError as error:
-        raise _refused(path, error.strerror) from None
+        raise _refused(path, error.strerror or str(error)) from None
     return path
 
 
@@ -51,8 +51,8 @@ def write_text(out: str | Path, text: str) -> None:
         with whole_file(path) as file:
             file.write(text.encode())
     except OSError as error:
-        raise _refused(path, error.strerror) from error
+        raise _refused(path, error.strerror or str(error)) from error
 
 
-def _refused(path: Path, cause: str | None) -> InvalidValue:
+def _refused(path: Path, cause: str) -> InvalidValue:
     return InvalidValue(f"{path}: no file can be written there ({cause}); name another place")

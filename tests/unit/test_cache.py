@@ -1,10 +1,10 @@
 """The digest of a file or folder stands for its content, and the cache folder can be chosen."""
 
 import hashlib
-import resource
 
 import pytest
 
+from tests.unit.full_disk import full_disk
 from workbench.cache import cache_dir, file_digest, recall, remember
 from workbench.errors import UnreadableSource
 
@@ -66,13 +66,9 @@ def test_an_answer_that_is_no_more_readable_is_asked_for_anew(monkeypatch, tmp_p
     assert recall("clips", ["a.mp4"]) is None
 
 
-def test_a_disk_that_takes_no_more_keeps_no_half_of_an_answer(monkeypatch, tmp_path):
+def test_a_full_disk_keeps_no_half_of_an_answer(monkeypatch, tmp_path):
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (5, hard))
-    try:
+    with full_disk(after=5):
         remember("clips", ["a.mp4"], {"frames": 3})
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list((tmp_path / "clips").iterdir()) == []

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.unit.full_disk import full_disk
 from workbench.errors import InvalidValue
 from workbench.whole_file import whole_file, write_text
 
@@ -23,6 +24,16 @@ def test_what_fails_half_way_leaves_the_old_content_and_nothing_else(place):
     with pytest.raises(KeyboardInterrupt), whole_file(place) as file:
         file.write(b"aft")
         raise KeyboardInterrupt
+    assert place.read_bytes() == b"before"
+    assert list(place.parent.iterdir()) == [place]
+
+
+def test_a_full_disk_is_said_in_one_line_and_takes_nothing_away(place):
+    with (
+        full_disk(after=5),
+        pytest.raises(InvalidValue, match=r"out.bin: no file can be written there \(File too large"),
+    ):
+        write_text(place, "a text of more")
     assert place.read_bytes() == b"before"
     assert list(place.parent.iterdir()) == [place]
 

@@ -51,16 +51,3 @@ def test_a_place_that_takes_no_file_is_refused(tmp_path, out):
     with pytest.raises(InvalidValue, match="name a"):
         export(RECIPE, "cv2", out=tmp_path / out)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_text_is_never_half_written(tmp_path, monkeypatch):
-    out = tmp_path / "recipe.yaml"
-    out.write_text("before")
-    monkeypatch.setattr("pathlib.Path.replace", _full_disk)
-    with pytest.raises(OSError, match="full"):
-        export(RECIPE, "yaml", out=out)
-    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("recipe.yaml", "before")]
-
-
-def _full_disk(*_):
-    raise OSError("the disk is full")
