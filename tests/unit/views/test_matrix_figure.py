@@ -7,59 +7,28 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
+from tests.unit.diagnose.matrix.brightest import BGR, MODELS, OWN, TRUTH, Brightest, pictures
 from workbench.diagnose.exray import KINDS, exray
 from workbench.diagnose.matrix import train_serve_matrix
 from workbench.errors import InvalidValue, UnknownName
-from workbench.models import TensorSpec
-from workbench.recipes import Recipe
-from workbench.results.classification import softmax
 from workbench.views import figure_exray, figure_matrix
 from workbench.views.exray_figure import FAULTS
 from workbench.views.matrix_cells import SAID, in_figures, interval_in_figures, shades
 from workbench.views.matrix_files import NAMES, save_matrix
 from workbench.views.trees import merges
 
-OWN = Recipe(size=(4, 4), range="unit")
-BGR = OWN.replace(color="bgr")
 EXACT, GRAY = OWN.replace(resize="cv2.linear_exact"), OWN.replace(color="gray3")
 SERVING = {"as rgb": OWN, "color=bgr": BGR, "exact": EXACT, "gray": GRAY}
 
 
-class Brightest:
-    """Answers which channel of a picture is the brightest."""
-
-    inputs = (TensorSpec("image", (None, 4, 4, 3), "float32"),)
-    outputs = (TensorSpec("color", (None, 3), "float32", "softmax"),)
-    labels = ("first", "second", "third")
-
-    def __init__(self, name, order=(0, 1, 2)):
-        self.name, self.order = name, list(order)
-
-    def predict(self, batch):
-        return {"color": softmax(30 * batch.mean(axis=(1, 2))[:, self.order])}
-
-    def close(self):
-        pass
-
-
-MODELS = {
-    "both": ([OWN, BGR], Brightest("both")),
-    "rgb": (OWN, Brightest("rgb")),
-    "bgr": (BGR, Brightest("bgr", order=(2, 1, 0))),
-}
-
-
 @pytest.fixture(scope="module")
 def frames():
-    pictures = np.random.default_rng(0).integers(0, 60, (30, 8, 8, 3), dtype=np.uint8)
-    for place, picture in enumerate(pictures):
-        picture[..., place % 3] += 120
-    return pictures
+    return pictures()
 
 
 @pytest.fixture(scope="module")
 def matrix(frames):
-    return train_serve_matrix(MODELS, SERVING, frames, np.arange(30) % 3, progress=False)
+    return train_serve_matrix(MODELS, SERVING, frames, TRUTH, progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +155,7 @@ def test_a_matrix_that_cannot_be_written_leaves_what_was_there(unlabelled, tmp_p
 
 
 def test_the_faults_of_ml_exray_stand_beside_that_papers_figures(frames):
-    found = {"labelled": exray("labelled", OWN, Brightest("a"), frames, np.arange(30) % 3, progress=False)}
+    found = {"labelled": exray("labelled", OWN, Brightest("a"), frames, TRUTH, progress=False)}
     found["other"] = exray("other", OWN, Brightest("b"), frames, progress=False)
     figure = figure_exray(found)
     shown = [each.get_text() for each in figure.texts]

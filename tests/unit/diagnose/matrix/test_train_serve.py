@@ -4,59 +4,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.unit.diagnose.matrix.brightest import BGR, MODELS, OWN, TRUTH, Brightest, pictures
 from workbench.diagnose.matrix import train_serve_matrix
 from workbench.diagnose.matrix_text import lines
 from workbench.diagnose.resampling import Z95
 from workbench.errors import InvalidValue, UnknownName, WorkbenchError
-from workbench.models import TensorSpec
-from workbench.recipes import Recipe
-from workbench.results.classification import softmax
 
-OWN = Recipe(size=(4, 4), range="unit")
-BGR = OWN.replace(color="bgr")
 SERVING = {"own": OWN, "bgr": BGR, "linear_exact": OWN.replace(resize="cv2.linear_exact")}
-
-
-class Brightest:
-    """Answers which channel of a picture is the brightest, nearly sure: the softmax of 30 times their means."""
-
-    inputs = (TensorSpec("image", (None, 4, 4, 3), "float32"),)
-    outputs = (TensorSpec("color", (None, 3), "float32", "softmax"),)
-    labels = ("first", "second", "third")
-
-    def __init__(self, name, order=(0, 1, 2)):
-        self.name, self.order = name, list(order)
-
-    def predict(self, batch):
-        return {"color": softmax(30 * batch.mean(axis=(1, 2))[:, self.order])}
-
-    def close(self):
-        pass
 
 
 @pytest.fixture(scope="module")
 def frames():
-    """30 pictures, ten of each colour, with some noise."""
-    rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 60, (30, 8, 8, 3), dtype=np.uint8)
-    for place, picture in enumerate(pictures):
-        picture[..., place % 3] += 120
-    return pictures
+    return pictures()
 
 
 @pytest.fixture(scope="module")
 def truth():
-    return np.arange(30) % 3
+    return TRUTH
 
 
 @pytest.fixture(scope="module")
 def matrix(frames, truth):
-    models = {
-        "both": ([OWN, BGR], Brightest("both")),
-        "rgb": (OWN, Brightest("rgb")),
-        "bgr": (BGR, Brightest("bgr", order=(2, 1, 0))),
-    }
-    return train_serve_matrix(models, SERVING, frames, truth, progress=False)
+    return train_serve_matrix(MODELS, SERVING, frames, truth, progress=False)
 
 
 def test_every_cell_says_how_often_the_model_is_right_and_how_often_it_flips(matrix):
