@@ -1,7 +1,5 @@
 """Foreign text is shown with every sign visible and without passwords, and no text makes that slow."""
 
-import time
-
 import pytest
 
 from workbench.errors import UnreadableSource
@@ -107,11 +105,11 @@ def test_an_error_is_one_line_without_secrets_whoever_raises_it():
     assert error.args == (str(error),)
 
 
+@pytest.mark.timeout(60)  # a second here; by the square of the length, minutes
 @pytest.mark.parametrize(
-    "piece", ["//a:", "?", "&key", ":/", "//x", "a:", "_key=", "//_key", "@", "//a:@", '//a:"', "a:b@c.d,", "\x1b"]
+    "piece",
+    '//a: ? &key :/ //x a: /a:b _a _key= //_key @ //a:@ //a:" a:b@c.d, \\ \x1b \u0301'.split(),
 )
 def test_no_text_makes_it_slow(piece):
-    begun = time.process_time()
-    text = piece * (200_000 // len(piece))
+    text = "//_key=" + piece * (200_000 // len(piece))
     without_password(text), passwords_in(text), visible(text)
-    assert time.process_time() - begun < 1
