@@ -8,8 +8,9 @@ from workbench.reports.normalise import normalised
 from workbench.reports.overview.index import write_index
 from workbench.reports.parameters import Parameter, from_assignments, from_yaml
 from workbench.reports.recording import record
-from workbench.reports.run import Run, RunInterrupted, run_scenario
+from workbench.reports.run import run_scenario
 from workbench.reports.scenarios import Scenario, find_scenario, scenarios
+from workbench.reports.value import Run, RunInterrupted
 
 __all__ = [
     "Parameter",

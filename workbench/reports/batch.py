@@ -8,8 +8,9 @@ from pathlib import Path
 
 from workbench.reports.kernels.forking import ForkServer
 from workbench.reports.progress import Line
-from workbench.reports.run import Run, carry_out, expect_timeout, plan_run
+from workbench.reports.run import carry_out, expect_timeout, plan_run
 from workbench.reports.scenarios import find_scenario
+from workbench.reports.value import Run
 
 OK, FAILED, INTERRUPTED = 0, 1, 130  # exit statuses; 130 is what a shell gives for Ctrl-C
 

@@ -5,93 +5,35 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
-from workbench.errors import InvalidValue, RunError
+from workbench.errors import InvalidValue
 from workbench.frames.partial import ALLOW, NOTES
 from workbench.readable import one_line
 from workbench.reports import store
+from workbench.reports.ended import kept_in
 from workbench.reports.identity import Input, expect_whole_inputs, find_inputs, run_id
 from workbench.reports.manifest import Plan
 from workbench.reports.overview.history import remember
 from workbench.reports.overview.index import write_index
 from workbench.reports.parameters import bind
-from workbench.reports.plain import read_json
 from workbench.reports.progress import Line
-from workbench.reports.recording import FOLDER, METRICS, NOTED
+from workbench.reports.recording import FOLDER, NOTED
 from workbench.reports.scenarios import Scenario, find_scenario, load_notebook
 from workbench.reports.signals import all_interrupt, undisturbed
-from workbench.reports.store import INDEX, MANIFEST, NOTEBOOK, REPORT
+from workbench.reports.store import INDEX
+from workbench.reports.value import Run, RunInterrupted, run_in
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from workbench.reports.kernels.execute import Status
     from workbench.reports.kernels.forking import ForkServer
 
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that ended, well or not, and where it lies."""
-
-    scenario: str
-    run_id: str
-    status: Status
-    error: str  # one line; empty when status is "ok"
-    folder: Path
-    duration_s: float
-    partial: tuple[str, ...] = ()  # what it took of damaged or changed sources, one line each
-
-    @property
-    def ok(self) -> bool:
-        """Tell whether every cell ran to its end."""
-        return self.status == "ok"
-
-    @property
-    def state(self) -> str:
-        """Return the status; `partial` where it went well on a source that is not whole or has changed."""
-        return "partial" if self.ok and self.partial else self.status
-
-    @property
-    def html(self) -> Path:
-        """Return the path of the report."""
-        return self.folder / REPORT
-
-    @property
-    def notebook(self) -> Path:
-        """Return the path of the executed notebook."""
-        return self.folder / NOTEBOOK
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """Return what the notebook recorded."""
-        return read_json(self.folder / METRICS)
-
-    @property
-    def manifest(self) -> dict[str, Any]:
-        """Return the manifest."""
-        return read_json(self.folder / MANIFEST)
-
-    def check(self) -> Run:
-        """Return this run if it went well.
-
-        Raises:
-            RunError: it did not; the text says how it ended and where its notebook lies.
-        """
-        if self.ok:
-            return self
-        raise RunError(f"{self.scenario} {self.status}: {self.error}; see {self.html}")
-
-
-class RunInterrupted(KeyboardInterrupt):
-    """Ctrl-C during a run, whose notebook is kept."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(f"{run.scenario} was interrupted; its notebook is {run.notebook}")
-        self.run = run
+# Which run that is there already is taken instead of a new one: any; or only what another process has made while this
+# one waited for it, since whoever asks for one run wants it as things stand now.
+Take = Literal["any", "newer", "none"]
 
 
 def run_scenario(  # noqa: PLR0913 - each by name, each with a default
@@ -107,6 +49,7 @@ def run_scenario(  # noqa: PLR0913 - each by name, each with a default
     """Run a scenario and write its report, its manifest and the index.
 
     The same notebook, parameters and input bytes give the same run id, and a new run of it takes the place of the old.
+    While another process makes that very run, this waits, and takes what that has made if it went well.
     A run that does not finish is kept as `<run id>-failed`, with the cell that failed marked; a good run stays.
 
     Args:
@@ -204,13 +147,13 @@ def carry_out(  # noqa: PLR0913 - as `complete`
     line: Line,
     server: ForkServer | None = None,
 ) -> Run:
-    """Complete a plan, and bring the history of its scenario and the index up to date.
+    """Complete a plan, as things stand now, and bring the history of its scenario and the index up to date.
 
     Raises:
         RunError: `out` cannot be written to, or no such kernel.
         KeyboardInterrupt: Ctrl-C or another signal when all cells had run; the run stands.
     """
-    return complete(plan, out, kernel=kernel, timeout=timeout, line=line, server=server, at_end=_enter)
+    return complete(plan, out, kernel=kernel, timeout=timeout, line=line, server=server, take="newer", at_end=_enter)
 
 
 def complete(  # noqa: PLR0913 - each by name
@@ -221,9 +164,13 @@ def complete(  # noqa: PLR0913 - each by name
     timeout: float | None,
     line: Line,
     server: ForkServer | None = None,
+    take: Take = "none",
     at_end: Callable[[Path, Path], object] = lambda out, folder: None,
 ) -> Run:
-    """Execute a plan and publish what came of it; the index is the caller's.
+    """Execute a plan and publish what came of it, or take the run that is there; the index is the caller's.
+
+    Whether it is there is asked under the lock of the run: of two processes that are to make it at once the second
+    waits, and finds what the first has made.
 
     Args:
         plan: of `plan_run`.
@@ -232,18 +179,23 @@ def complete(  # noqa: PLR0913 - each by name
         timeout: seconds that one cell may take; None for no limit.
         line: where progress is shown.
         server: what the kernel is forked from, where that can be; else it is started.
+        take: which run that is there already is taken, if it is whole, unaltered, and went well.
         at_end: called with `out` and the run's folder when the run lies in its place, and not interrupted.
 
     Raises:
         RunError: `out` cannot be written to, or no such kernel.
         KeyboardInterrupt: Ctrl-C or another signal when all cells had run; the run stands.
     """
-    from workbench.reports.kernels.execute import Terms, execute
-    from workbench.reports.publish import publish
-
-    started = datetime.now(UTC)
     with all_interrupt(), store.hold(out, plan.scenario.name, plan.run_id, on_wait=line.wait) as target:
         line.start()
+        if there := _there(plan, target, take):
+            line.end(f"{there.state}, taken over,", there.duration_s, there.html)
+            at_end(out, there.folder)
+            return there
+        from workbench.reports.kernels.execute import Terms, execute
+        from workbench.reports.publish import publish
+
+        started = datetime.now(UTC)
         draft = target.draft.resolve()
         environment = {FOLDER: str(draft), NOTES: str(draft / NOTED), "PYTHONHASHSEED": str(plan.seed)}
         if plan.allow_damaged:
@@ -259,6 +211,14 @@ def complete(  # noqa: PLR0913 - each by name
     if heard and run.status != "interrupted":
         raise KeyboardInterrupt(heard[0])
     return run
+
+
+def _there(plan: Plan, target: store.Target, take: Take) -> Run | None:
+    """Return the run that stands where this one is to lie, if it is to be taken."""
+    folder = target.folder(ok=True)
+    if take == "none" or (take == "newer" and not target.renewed):
+        return None
+    return run_in(folder) if kept_in(folder, partial=plan.allow_damaged) else None
 
 
 def _enter(out: Path, folder: Path) -> None:

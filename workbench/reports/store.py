@@ -42,6 +42,7 @@ class Target:
     run_id: str
     draft: Path  # a fresh folder beside it, to write into
     number: int  # inode of the draft, by which it is known again
+    renewed: bool  # another process has put a run in this place while this one waited
 
     def folder(self, *, ok: bool) -> Path:
         """Return where the run will lie."""
@@ -93,6 +94,7 @@ def hold(out: Path, scenario: str, run_id: str, *, on_wait: Callable[[], None] =
     with writing(out):
         folder = _scenario_folder(out, scenario)
         tidy(out)
+        before = _inode(folder / run_id)
         lock = _lock(out, scenario, run_id)
         try:
             lock.acquire(timeout=0)
@@ -104,7 +106,8 @@ def hold(out: Path, scenario: str, run_id: str, *, on_wait: Callable[[], None] =
             draft = Path(tempfile.mkdtemp(prefix=f"{DRAFT}{run_id}-", dir=folder))
             draft.chmod(0o755)  # mkdtemp's is for the owner alone; a report is to be read
         try:
-            yield Target(out, scenario, run_id, draft, draft.stat().st_ino)
+            renewed = _inode(folder / run_id) not in (before, None)
+            yield Target(out, scenario, run_id, draft, draft.stat().st_ino, renewed)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     finally:
@@ -179,6 +182,10 @@ def is_left(out: Path, sweep_id: str) -> bool:
             return held is not None
     except OSError:  # held, which is one, too; or not ours to look at
         return False
+
+
+def _inode(path: Path) -> int | None:
+    return path.stat().st_ino if path.exists() else None
 
 
 def _remove(path: Path) -> None:

@@ -72,7 +72,8 @@ def read_history(folder: Path) -> list[Past]:
 def _past(path: Path) -> Iterator[Past]:
     if is_endless(path) or not path.exists():
         return
-    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    for line in dict.fromkeys(lines):  # a run that another process takes over, which has asked for it, too, is one
         if (found := _read(line)) is not None:
             yield Past(**{name: found[name] for name in FIELDS})
 

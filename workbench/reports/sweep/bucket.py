@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,11 +18,12 @@ from workbench.checksums import SUMS
 from workbench.errors import InvalidValue, RunError, WorkbenchError
 from workbench.readable import without_password
 from workbench.reports import store
+from workbench.reports.ended import Ended, ended_in, kept_in
 from workbench.reports.overview.groups import PAGE, SUMMARY, SWEEPS
 from workbench.reports.recording import METRICS
-from workbench.reports.run import Run, update_index
+from workbench.reports.run import update_index
 from workbench.reports.store import INDEX, MANIFEST
-from workbench.reports.sweep.ended import Ended, ended_in, kept_in
+from workbench.reports.value import Run
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -76,10 +77,18 @@ class Bucket:
         del sweep_id
         return nullcontext()
 
-    def publish(self, run_id: str, carry_out: Callable[[Path], Run]) -> Ended:
-        """Have a run made here and copied there, its manifest last; a failed one leaves a good one alone."""
+    def publish(self, run_id: str, carry_out: Callable[[Path], Run], *, there: Callable[[], Ended | None]) -> Ended:
+        """Have a run made here and copied there, its manifest last; a failed one leaves a good one alone.
+
+        fsspec has no lock that ends with its process, so two sweeps that come to the same run within the time it takes
+        both make it; the second drops its own where that of the first is there.
+        """
+        if kept := there():
+            return replace(kept, taken=True)
         with TemporaryDirectory(prefix=PREFIX) as folder:
             run = carry_out(Path(folder))
+            if kept := there():
+                return replace(kept, taken=True)
             ended = ended_in(run.folder)
             with self._told():
                 system, root = self.open()

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidValue
+from workbench.reports.ended import Ended
 from workbench.reports.manifest import Plan
 from workbench.reports.plain import Plain
 from workbench.reports.progress import Line
-from workbench.reports.run import Run, complete, plan_notebook
+from workbench.reports.run import Take, complete, plan_notebook
 from workbench.reports.scenarios import Scenario
-from workbench.reports.sweep.ended import Ended
 from workbench.reports.sweep.places import place_of
+from workbench.reports.value import Run
 
 if TYPE_CHECKING:
     from workbench.reports.kernels.forking import ForkServer
@@ -61,7 +62,7 @@ def job_of(plan: Plan, task: Task) -> Job:
 
 
 def run_job(job: Job) -> Ended:
-    """Carry out a job, unless another worker has: the one that died after it and before it could tell.
+    """Carry out a job, unless another worker has: of another sweep, or one that died before it could tell.
 
     Raises:
         InvalidValue: the inputs, or the place for reports, are not those that the client saw.
@@ -70,16 +71,18 @@ def run_job(job: Job) -> Ended:
     task = job.task
     place = place_of(task.out)
     place.expect_here(task.sweep_id)
-    if not task.rerun and (ended := place.kept(task.scenario.name, job.run_id, partial=task.allow_damaged)):
-        return ended
     plan = _plan(job)
 
     def carry_out(out: Path) -> Run:
         silent = Line(task.scenario.name, shown=False)
         server = _server() if task.fork else None
-        return complete(plan, out, kernel="python3", timeout=task.timeout, line=silent, server=server)
+        take: Take = "none" if task.rerun else "any"
+        return complete(plan, out, kernel="python3", timeout=task.timeout, line=silent, server=server, take=take)
 
-    return place.publish(job.run_id, carry_out)
+    def there() -> Ended | None:
+        return None if task.rerun else place.kept(task.scenario.name, job.run_id, partial=task.allow_damaged)
+
+    return place.publish(job.run_id, carry_out, there=there)
 
 
 def _plan(job: Job) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -12,10 +12,11 @@ from filelock import Timeout
 
 from workbench.errors import InvalidValue, RunError
 from workbench.reports import store
+from workbench.reports.ended import Ended, ended_in, kept_in
 from workbench.reports.overview import history
 from workbench.reports.overview.groups import SWEEPS
-from workbench.reports.run import Run, update_index
-from workbench.reports.sweep.ended import Ended, ended_in, kept_in
+from workbench.reports.run import update_index
+from workbench.reports.value import Run
 
 LOOK_S = 1.0  # that a writer of the index has the lock of a sweep, at most, to see whether anybody has
 ONE_PROCESS = "memory://"  # a file system that no other process sees
@@ -37,8 +38,14 @@ class Place(Protocol):
     def alone(self, sweep_id: str) -> AbstractContextManager[None]:
         """Keep other processes from the same sweep meanwhile."""
 
-    def publish(self, run_id: str, carry_out: Callable[[Path], Run]) -> Ended:
-        """Have a run made, and put it in its place."""
+    def publish(self, run_id: str, carry_out: Callable[[Path], Run], *, there: Callable[[], Ended | None]) -> Ended:
+        """Have a run made, and put it in its place.
+
+        Args:
+            run_id: of the run.
+            carry_out: makes it in a folder; where that is this place it takes the run that is there already.
+            there: returns the run that is there already, if it is to be taken.
+        """
 
     def remember(self, scenario: str, folder: str) -> None:
         """Add a run that ended to the history of its scenario, where the place keeps one."""
@@ -128,10 +135,11 @@ class Folder:
         finally:
             lock.release()
 
-    def publish(self, run_id: str, carry_out: Callable[[Path], Run]) -> Ended:
-        """Have a run made in its place."""
-        del run_id
-        return ended_in(carry_out(self.path).folder)
+    def publish(self, run_id: str, carry_out: Callable[[Path], Run], *, there: Callable[[], Ended | None]) -> Ended:
+        """Have a run made in its place, under its lock."""
+        del run_id, there
+        run = carry_out(self.path)
+        return replace(ended_in(run.folder), taken=run.taken)
 
     def remember(self, scenario: str, folder: str) -> None:
         """Add a run that ended to the history of its scenario."""

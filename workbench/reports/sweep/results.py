@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from workbench.reports.ended import Ended
 from workbench.reports.manifest import Plan
 from workbench.reports.masking import mask_for
 from workbench.reports.plain import strict_json
 from workbench.reports.recording import THUMBNAIL
 from workbench.reports.scenarios import Scenario
 from workbench.reports.store import REPORT, write_whole
-from workbench.reports.sweep.ended import Ended
 from workbench.reports.sweep.places import Place
 from workbench.reports.sweep.row import Row
 from workbench.reports.sweep.table import write_results

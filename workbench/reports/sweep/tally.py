@@ -17,6 +17,7 @@ class Tally:
     total: int
     kept: int = 0  # were done before
     well: int = 0  # ended well now
+    taken: int = 0  # were done by another process meanwhile
     failed: int = 0  # ended otherwise now
     clock: Callable[[], float] = time.monotonic  # seconds
     _running: Callable[[], int] = lambda: 0
@@ -36,6 +37,10 @@ class Tally:
         """Count a job that ended."""
         self.well, self.failed, self._last = self.well + well, self.failed + (not well), self.clock()
 
+    def take(self) -> None:
+        """Count a job that another process has done meanwhile."""
+        self.taken += 1
+
     @property
     def elapsed_s(self) -> float:
         """Return the seconds since the start."""
@@ -49,7 +54,7 @@ class Tally:
     @property
     def left(self) -> int:
         """Return how many jobs are to end yet."""
-        return self.total - self.kept - self.well - self.failed
+        return self.total - self.kept - self.well - self.taken - self.failed
 
     @property
     def eta_s(self) -> float | None:
@@ -64,13 +69,14 @@ class Tally:
         """Return the line."""
         eta = "" if self.eta_s is None or not self.left else f", eta {duration(self.eta_s)}"
         kept = f" ({self.kept} from before)" if self.kept else ""
-        done = self.kept + self.well + self.failed
-        return f"{self.name} {done} of {self.total} done{kept}, {self._running()} running, {self.failed} failed{eta}"
+        done = f"{self.total - self.left} of {self.total} done{kept}"
+        return f"{self.name} {done}, {self._running()} running, {self.failed} failed{eta}"
 
     @property
     def summary(self) -> str:
         """Return what there is to say at the end."""
-        parts = {"ok": self.well, "from before": self.kept, "failed": self.failed, "not run": self.left}
+        parts = {"ok": self.well, "from before": self.kept, "taken over": self.taken}
+        parts |= {"failed": self.failed, "not run": self.left}
         told = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
         jobs = "1 job" if self.total == 1 else f"{self.total} jobs"
         return f"{self.name}: {jobs}, {told}, in {duration(self.elapsed_s)}"

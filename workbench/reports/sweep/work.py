@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from workbench.cluster import Cluster, Outcome
+from workbench.reports.ended import Ended
 from workbench.reports.live_line import LiveLine
 from workbench.reports.manifest import Plan
-from workbench.reports.sweep.ended import Ended
 from workbench.reports.sweep.job import Task, job_of, run_job
 from workbench.reports.sweep.results import WELL, Results
 from workbench.reports.sweep.tally import Tally
@@ -51,7 +51,7 @@ class Work:
             for outcome in cluster.run(run_job, {plan.run_id: job_of(plan, task) for plan in plans}):
                 ended = _ended(outcome)
                 self.results.add(outcome.key, ended)
-                self.tally.add(well=ended.state in WELL)
+                self.tally.take() if ended.taken else self.tally.add(well=ended.state in WELL)
                 if ended.state not in WELL and self.tally.failed <= MOST_SAID:
                     line.say(f"{self.results.scenario.name} {outcome.key} {ended.state}: {ended.error}")
                 self.results.write_if_due()

@@ -42,9 +42,15 @@ def test_a_run_has_its_state_and_the_parameters_that_were_asked_for(end, history
 def test_a_line_is_added_without_a_look_at_those_before(end, history, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("workbench.reports.overview.history._read", None)  # ten thousand jobs would each read all
-        for version in ("1", "1", "2"):
-            end(versions={"workbench": version})
+        for second, version in enumerate(("1", "1", "2")):
+            end(versions={"workbench": version}, started=f"2026-11-21T14:03:0{second}+00:00")
     assert [past.versions["workbench"] for past in history()] == ["1", "1", "2"]
+
+
+def test_a_run_that_two_processes_asked_for_is_one(end, history):
+    end(metrics={"right": 1})
+    end(metrics={"right": 1})
+    assert [past.figures for past in history()] == [{"right": 1}]
 
 
 def test_half_a_line_of_a_killed_writer_costs_no_other(end, history, tmp_path):

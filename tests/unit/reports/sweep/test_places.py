@@ -12,6 +12,10 @@ from workbench.reports.sweep.places import Folder, expect_shared, place_of
 RUN = "0123456789ab"
 
 
+def nothing():
+    """Return that no run is there to be taken."""
+
+
 @pytest.fixture(params=["folder", "bucket"])
 def place(request, tmp_path):
     return Folder(tmp_path / "out") if request.param == "folder" else Bucket(f"memory://{uuid.uuid4().hex}/out")
@@ -30,7 +34,7 @@ def damage(place, name, data=None):
 
 def test_a_run_that_was_put_there_is_found_again(place, lay_run):
     assert place.kept("count", RUN, partial=False) is None
-    ended = place.publish(RUN, lambda out: lay_run(out, RUN))
+    ended = place.publish(RUN, lambda out: lay_run(out, RUN), there=nothing)
     assert (ended.folder, ended.state, ended.metrics, ended.files) == (RUN, "ok", {"total": 3}, ("report.html",))
     assert place.kept("count", RUN, partial=False) == ended
 
@@ -47,30 +51,41 @@ def test_a_run_that_was_put_there_is_found_again(place, lay_run):
     ],
 )
 def test_a_run_that_is_not_as_it_was_counts_as_none(place, lay_run, name, data):
-    place.publish(RUN, lambda out: lay_run(out, RUN))
+    place.publish(RUN, lambda out: lay_run(out, RUN), there=nothing)
     damage(place, name, data)
     assert place.kept("count", RUN, partial=False) is None
 
 
 def test_a_partial_run_counts_where_damage_is_allowed(place, lay_run):
-    place.publish(RUN, lambda out: lay_run(out, RUN, partial=["half a clip"]))
+    place.publish(RUN, lambda out: lay_run(out, RUN, partial=["half a clip"]), there=nothing)
     assert place.kept("count", RUN, partial=False) is None
     assert place.kept("count", RUN, partial=True).state == "partial"
 
 
 def test_a_failed_run_lies_beside_and_a_good_one_takes_it_away(lay_run):
     bucket = Bucket(f"memory://{uuid.uuid4().hex}")
-    ended = bucket.publish(RUN, lambda out: lay_run(out, RUN, status="failed", error="no 3"))
+    ended = bucket.publish(RUN, lambda out: lay_run(out, RUN, status="failed", error="no 3"), there=nothing)
     assert (ended.folder, ended.state, ended.error) == (f"{RUN}-failed", "failed", "no 3")
     assert bucket.kept("count", RUN, partial=False) is None
-    bucket.publish(RUN, lambda out: lay_run(out, RUN))
+    bucket.publish(RUN, lambda out: lay_run(out, RUN), there=nothing)
     system, root = bucket.open()
     assert [Path(path).name for path in system.ls(f"{root}/count", detail=False)] == [RUN]
 
 
+def test_a_run_that_another_has_put_into_a_bucket_meanwhile_stays(lay_run):
+    bucket = Bucket(f"memory://{uuid.uuid4().hex}")
+
+    def meanwhile(out):
+        bucket.publish(RUN, lambda other: lay_run(other, RUN, metrics={"total": 4}), there=nothing)
+        return lay_run(out, RUN)
+
+    ended = bucket.publish(RUN, meanwhile, there=lambda: bucket.kept("count", RUN, partial=False))
+    assert (ended.taken, ended.metrics) == (True, {"total": 4})
+
+
 def test_an_upload_that_breaks_off_leaves_no_manifest_and_is_told_in_one_line(lay_run, monkeypatch):
     bucket = Bucket(f"memory://{uuid.uuid4().hex}")
-    bucket.publish(RUN, lambda out: lay_run(out, RUN))
+    bucket.publish(RUN, lambda out: lay_run(out, RUN), there=nothing)
     system, root = bucket.open()
     put = type(system).put_file
 
@@ -81,7 +96,7 @@ def test_an_upload_that_breaks_off_leaves_no_manifest_and_is_told_in_one_line(la
 
     monkeypatch.setattr(type(system), "put_file", breaks)
     with pytest.raises(RunError, match="cannot write reports to memory://.*: the line went dead"):
-        bucket.publish(RUN, lambda out: lay_run(out, RUN))
+        bucket.publish(RUN, lambda out: lay_run(out, RUN), there=nothing)
     assert not system.exists(f"{root}/count/{RUN}/manifest.json")
     assert bucket.kept("count", RUN, partial=False) is None
 

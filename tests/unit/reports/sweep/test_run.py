@@ -9,8 +9,8 @@ import pytest
 
 from workbench.cluster import Outcome
 from workbench.errors import InvalidValue, UnknownName, WorkbenchError
+from workbench.reports.ended import ended_in
 from workbench.reports.sweep import job as job_module
-from workbench.reports.sweep.ended import ended_in
 from workbench.reports.sweep.job import run_job
 from workbench.reports.sweep.places import Folder
 from workbench.reports.sweep.run import SweepInterrupted, sweep

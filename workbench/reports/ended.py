@@ -1,4 +1,4 @@
-"""What a run in its folder says of itself: how it ended and what it found, for the table of a sweep."""
+"""What a run in its folder says of itself: how it ended and what it found, and whether it need not be made again."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Ended:
     duration_s: float | None = None
     metrics: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = ()  # those of `report.html` and `thumbnail.png` that it has
+    taken: bool = False  # another process has made it
 
 
 def ended_in(folder: Path) -> Ended:
