@@ -12,7 +12,8 @@ from workbench.errors import InvalidValue, UnreadableSource, unknown
 from workbench.frames.capture.capture import Capture
 from workbench.frames.capture.feeds import Wanted
 from workbench.frames.capture.iterated import Iterated
-from workbench.frames.capture.played import PlayedFile, ReadFile, check_speed
+from workbench.frames.capture.played import PlayedFile, ReadFile
+from workbench.frames.capture.real_time import check_speed
 from workbench.frames.capture.reconnecting import Reconnecting
 from workbench.frames.capture.watched import WatchedFolder
 from workbench.frames.frame import FrameSequence, FrameStream

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from workbench.frames.capture.capture import Lost
 from workbench.frames.capture.feeds import Arrived
-from workbench.frames.capture.played import PATIENCE_S
+from workbench.frames.capture.real_time import RealTime
 from workbench.frames.capture.reel import PERIOD_S, Rising
 
 
@@ -21,16 +21,17 @@ def paced(
 ) -> Iterator[Arrived | Lost]:
     """Yield what comes, each picture when it is due, `speed` times as fast as real time; it counts as captured then.
 
-    A picture that is late keeps the moment it was due. Where one comes more than `PATIENCE_S` late, the clock waits for
-    it, as `PlayedFile`'s does.
+    A picture that is late keeps the moment it was due; one that is very late holds up the clock.
     """
-    clock, start = Rising(PERIOD_S), None
+    times, clock = Rising(PERIOD_S), RealTime(speed)
     for item in items:
         if isinstance(item, Lost):
             yield item
             continue
-        due, here = clock.at(item.time_s) / speed, now()
-        if start is None or here - (start + due) > PATIENCE_S:
-            start = here - due
-        sleep(max(0.0, start + due - here))
-        yield replace(item, captured_s=start + due)
+        time_s, here = times.at(item.time_s), now()
+        if not clock.begun:
+            clock.begin(here)
+        clock.wait_for(time_s, here)
+        due = clock.due(time_s)
+        sleep(max(0.0, due - here))
+        yield replace(item, captured_s=due)

@@ -7,13 +7,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 
-from workbench.errors import InvalidValue
 from workbench.frames.capture.capture import Capture, Captured, CaptureState, Lost
+from workbench.frames.capture.real_time import RealTime, check_speed
 from workbench.frames.capture.reel import Shot, period_of, reel
 from workbench.frames.frame import FrameSequence
 
 AHEAD = 8  # frames that are decoded before they are due, and that may wait after it
-PATIENCE_S = 1.0  # a decoder that is later than this holds up the clock, as a source that stalls does
 JOIN_S = 0.4  # for a thread to end; one picture decodes in less
 
 
@@ -87,12 +86,10 @@ class PlayedFile(Capture):
     ) -> None:
         check_speed(speed)
         self.origin, self.order = frames.origin, frames.order
-        self._speed, self._now = speed, now
+        self._speed, self._now, self._clock = speed, now, RealTime(speed)
         self._shots = reel(frames, threads=threads, loop=loop)
         self._period = period_of(frames) / speed
-        self._ready: deque[tuple[int, float, Shot]] = deque()  # number, due in seconds after the start, shot
-        self._start: float | None = None  # of the clock
-        self._held_up = 0.0  # seconds that the clock has waited for the decoder
+        self._ready: deque[tuple[int, Shot]] = deque()  # number, shot
         self._decoded = self._overrun = 0
         self._ended = self._stopped = False
         self._error: BaseException | None = None
@@ -109,7 +106,7 @@ class PlayedFile(Capture):
     def read(self) -> Captured | Lost | None:
         """Wait until the next frame is due."""
         with self._changed:
-            if self._start is None:
+            if not self._clock.begun:
                 self._changed.wait_for(lambda: self._ready or self._ended or self._stopped)
                 self._start_clock()
             while not self._stopped:
@@ -121,9 +118,10 @@ class PlayedFile(Capture):
                     self._end()
                     return None
                 if wait is not None and wait <= 0:
-                    number, due, shot = self._ready.popleft()
+                    number, shot = self._ready.popleft()
                     self._changed.notify_all()
-                    return Captured(shot.image, number, self._moment(due), shot.time_s, shot.decode_s, shot.origin)
+                    due_s = self._clock.due(shot.time_s)
+                    return Captured(shot.image, number, due_s, shot.time_s, shot.decode_s, shot.origin)
                 self._changed.wait(wait)
             return None
 
@@ -143,19 +141,18 @@ class PlayedFile(Capture):
         self._ready.clear()
 
     def _start_clock(self) -> None:
-        self._start = self._now()
+        now = self._now()
+        self._clock.begin(now)
         if self._state.phase == "opening":
-            self._state = CaptureState("live", self._start)
+            self._state = CaptureState("live", now)
         self._changed.notify_all()
-
-    def _moment(self, due: float) -> float:
-        """Return the monotonic time of a place on the clock."""
-        assert self._start is not None
-        return self._start + due
 
     def _until_due(self) -> float | None:
         """Return the seconds until the oldest waiting frame is due; None where none waits."""
-        return self._moment(self._ready[0][1]) - self._now() if self._ready else None
+        return self._until(self._ready[0][1]) if self._ready else None
+
+    def _until(self, shot: Shot) -> float:
+        return self._clock.due(shot.time_s) - self._now()
 
     def _end(self) -> None:
         if self._error is not None:
@@ -180,19 +177,16 @@ class PlayedFile(Capture):
     def _hand_on(self, shot: Shot) -> bool:
         """Put a frame in its place; False when there is no reader any more."""
         with self._changed:
-            due = shot.time_s / self._speed + self._held_up
-            late = self._now() - self._moment(due) if self._start is not None and not self._ready else 0.0
-            if late > PATIENCE_S:
-                self._hold_up(late)
-                due += late
+            if self._clock.begun and not self._ready and self._clock.wait_for(shot.time_s, self._now()):
+                self._say_late()
             while len(self._ready) >= AHEAD and not self._stopped:
-                wait = self._until_overrun(due)
+                wait = self._until(shot) if self._clock.begun else None
                 if wait is not None and wait <= 0:
                     self._ready.popleft()
                     self._overrun += 1
                 else:
                     self._changed.wait(wait)
-            self._ready.append((self._decoded, due, shot))
+            self._ready.append((self._decoded, shot))
             self._decoded += 1
             self._changed.notify_all()
             self._let_answer()
@@ -203,30 +197,16 @@ class PlayedFile(Capture):
 
         The picture of a camera is decoded before it arrives, and not while it is answered.
         """
-        while not self._stopped and self._start is not None and len(self._ready) >= AHEAD // 2:
-            wait = self._moment(self._ready[0][1]) - self._period / 2 - self._now()
+        while not self._stopped and self._clock.begun and len(self._ready) >= AHEAD // 2:
+            wait = self._until(self._ready[0][1]) - self._period / 2
             if wait <= 0:
                 return
             self._changed.wait(wait)
 
-    def _until_overrun(self, due: float) -> float | None:
-        """Return the seconds until the frame in hand is due, while all places are taken; None before the start."""
-        return None if self._start is None else self._moment(due) - self._now()
-
-    def _hold_up(self, late: float) -> None:
-        self._held_up += late
-        detail = f"decoding is slower than {self._speed:g} times real time; played {self._held_up:.1f} s late so far"
+    def _say_late(self) -> None:
+        late_s = self._clock.held_up_s
+        detail = f"decoding is slower than {self._speed:g} times real time; played {late_s:.1f} s late so far"
         self._state = CaptureState("live", self._state.since_s, detail)
-
-
-def check_speed(speed: float) -> None:
-    """Refuse a speed at which nothing can be played.
-
-    Raises:
-        InvalidValue: it is not above 0, or without an end.
-    """
-    if not 0 < speed < float("inf"):
-        raise InvalidValue(f"speed is a factor of real time above 0, such as 1.0 or 2.0; got {speed}")
 
 
 def close_iterator(items: Iterator[object]) -> None:
