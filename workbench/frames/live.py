@@ -127,11 +127,13 @@ def network_address(url: str) -> str:
     """Return an address as it may be shown.
 
     Raises:
-        UnreadableSource: a scheme that is not read.
+        UnreadableSource: a scheme that is not read, or nothing behind it.
     """
     shown = without_password(url)
-    scheme = url.split("://", 1)[0].lower()
-    if scheme not in NETWORK_SCHEMES:
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() not in NETWORK_SCHEMES:
         known = ", ".join(NETWORK_SCHEMES)
-        raise UnreadableSource(f"{shown}: {scheme}:// is not read; give a path, or one of {known}")
+        raise UnreadableSource(f"{shown}: {scheme.lower()}:// is not read; give a path, or one of {known}")
+    if not rest.strip("/"):
+        raise UnreadableSource(f"{shown} names no host; write the whole address, such as rtsp://camera/1")
     return shown

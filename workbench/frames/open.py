@@ -171,6 +171,24 @@ def _open_name(origin: str | Path, how: _How) -> FrameSequence | FrameStream:
         return _open_path(resolved(origin), text, how)
 
 
+def expect_path(origin: str | Path) -> None:
+    """Refuse a path, sample or glob where nothing is, without a look into what is there.
+
+    Raises:
+        UnreadableSource: there is nothing.
+    """
+    text = str(origin)
+    if text.startswith("camera:") and not Path(text).exists():
+        raise no_camera(text)
+    with said_plainly(origin):
+        path = resolved(origin)
+        if path.exists():
+            return
+        if not has_glob(text):
+            raise missing(path)
+        glob_matches(str(path))
+
+
 def _open_path(path: Path, text: str, how: _How) -> FrameSequence:
     if path.is_dir():
         return how.pictures(folder_pictures(path), text)

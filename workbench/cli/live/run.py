@@ -18,6 +18,7 @@ from workbench.cli.live.recipe import Fed, recipe_for
 from workbench.cli.live.watch import Watch
 from workbench.cli.terminal import say
 from workbench.errors import DamageWarning, RunError, WorkbenchError
+from workbench.frames.capture.open import expect_source
 from workbench.frames.partial import allowing
 from workbench.inference.live import Stream, stream
 from workbench.models import load_model
@@ -68,7 +69,8 @@ def run(asked: Asked) -> int:
 
 
 def _opened(asked: Asked, display: LiveLine) -> tuple[Stream, Fed | None, list[str]]:
-    """Load the model and open the source; what is warned of is said, and what is damaged is returned, too."""
+    """Load the model and open the source, whose name is looked at first; return what of it is damaged, too."""
+    expect_source(asked.source)
     with allowing(asked.allow_damaged), warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("default")
         fed = recipe_for(asked.model, asked.recipe) if asked.model else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,11 @@ from workbench.frames.capture.iterated import Iterated
 from workbench.frames.capture.played import PlayedFile, ReadFile
 from workbench.frames.capture.real_time import check_speed
 from workbench.frames.capture.reconnecting import Reconnecting
-from workbench.frames.capture.watched import WatchedFolder
+from workbench.frames.capture.watched import WatchedFolder, watched_folder
 from workbench.frames.frame import FrameSequence, FrameStream
 from workbench.frames.listing import URL
-from workbench.frames.live import network_address
-from workbench.frames.open import CAMERA, open_frames
+from workbench.frames.live import CAMERAS, network_address, no_camera
+from workbench.frames.open import CAMERA, expect_path, open_frames
 from workbench.frames.orientation import EXIF_RULES
 from workbench.frames.video import VIDEO_DECODERS
 
@@ -72,11 +73,29 @@ def open_capture(  # noqa: PLR0913 - each is one question about the source, and 
     return PlayedFile(frames, speed=speed, threads=decoder_threads, loop=loop)
 
 
+def expect_source(origin: Any) -> None:
+    """Refuse the name of a source that can be none, before anything slow is done for it; nothing is opened.
+
+    Raises:
+        UnreadableSource: there is no such file or folder, nothing reads such an address, no camera has this number.
+    """
+    if isinstance(origin, str) and origin.startswith(WATCH):
+        watched_folder(origin.removeprefix(WATCH))
+    elif (place := live_place(origin)) is None:
+        if isinstance(origin, str | Path):
+            expect_path(origin)
+    elif place[1] is not None:
+        network_address(place[1])
+    elif place[0] not in range(CAMERAS):
+        raise no_camera(f"camera:{place[0]}")
+
+
 def with_frames_opened(origin: Any, *, decode: str = "cv2", exif: str = "apply") -> Any:
     """Open the frames of a source that is played; return any other as it is, for `open_capture`.
 
     So a wrong path is told before a model is loaded for it. Arguments and errors are those of `open_capture`.
     """
+    expect_source(origin)
     watched = isinstance(origin, str) and origin.startswith(WATCH)
     if watched or live_place(origin) is not None or isinstance(origin, (Capture, FrameStream, Iterator)):
         return origin

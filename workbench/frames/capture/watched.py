@@ -53,9 +53,7 @@ class WatchedFolder(Capture):
         patience_s: float = PATIENCE_S,
         retry_s: float = 60.0,
     ) -> None:
-        self._folder = resolved(folder)
-        if not self._folder.is_dir():
-            raise UnreadableSource(f"{self._folder} is no folder to be watched; make it first")
+        self._folder = watched_folder(folder)
         self._reading = PictureReading(decode, exif)
         self.origin, self.order = f"watch:{folder}", DECODERS[decode].order
         self._patience_s, self._retry_s = patience_s, retry_s
@@ -193,3 +191,15 @@ def watch(folder: str | Path, *, decode: str = "cv2", exif: str = "apply", exist
         UnknownName: an unknown decoder or policy.
     """
     return WatchedFolder(folder, decode=decode, exif=exif, existing=existing)
+
+
+def watched_folder(folder: str | Path) -> Path:
+    """Return the folder that is to be watched.
+
+    Raises:
+        UnreadableSource: it is not there, or no folder.
+    """
+    path = resolved(folder)
+    if not path.is_dir():
+        raise UnreadableSource(f"{path} is no folder to be watched; make it first")
+    return path

@@ -28,6 +28,8 @@ from workbench.reports.parameters import bind
         pytest.param(["sample:bikes", "--top", "0"], "--top is a number from 1", id="no classes"),
         pytest.param(["sample:bikes", "--model", "nowhere.tflite"], "nowhere.tflite: no such file", id="no model"),
         pytest.param(["sample:bikes", "--recipe", "keras.vgg16"], "--recipe feeds a model", id="recipe for nothing"),
+        pytest.param(["nowhere.mp4", "--model", "no.keras"], "nowhere.mp4 does not exist", id="file before model"),
+        pytest.param(["rtsp://", "--model", "no.keras"], "rtsp:// names no host", id="address before model"),
         pytest.param(
             ["sample:bikes", "-m", "sample:ssd-mobilenet-oid", "-r", "nowhere.yaml"], "nowhere.yaml", id="no recipe"
         ),

@@ -6,6 +6,7 @@ import pytest
 from workbench.errors import InvalidValue, UnknownName, UnreadableSource
 from workbench.frames import open_frames
 from workbench.frames.capture import open_capture
+from workbench.frames.capture.open import expect_source
 from workbench.frames.frame import FrameStream
 
 
@@ -27,6 +28,37 @@ def test_what_is_no_source_says_so_in_one_line(origin, options, error, says):
     with pytest.raises(error, match=says) as caught:
         open_capture(origin, **options)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("origin", "says"),
+    [
+        pytest.param("nowhere.mp4", "nowhere.mp4 does not exist", id="no such file"),
+        pytest.param("nowhere/*.png", "no file matches", id="a glob of nothing"),
+        pytest.param("watch:nowhere", "nowhere is no folder", id="no folder to watch"),
+        pytest.param("ftp://host/clip", "ftp:// is not read", id="another scheme"),
+        pytest.param("rtsp://", "rtsp:// names no host", id="an address of nothing"),
+        pytest.param("rtsp:/camera/1", "if an address is meant, write all of it", id="half of an address"),
+        pytest.param("camera:100", "camera:100 is no camera", id="a camera's number that is none"),
+        pytest.param("camera:one", "camera:one is no camera", id="no number of a camera"),
+        pytest.param("", "the path is empty", id="nothing"),
+    ],
+)
+def test_a_name_that_is_no_source_is_refused_before_anything_is_opened(origin, says):
+    with pytest.raises(UnreadableSource, match=says):
+        expect_source(origin)
+
+
+@pytest.mark.parametrize("origin", [0, "camera:3", "rtsp://nobody.invalid/1", "udp://@:1234", "sample:bikes", [1]])
+def test_what_may_be_a_source_is_not_asked_for_more_than_its_name(origin):
+    expect_source(origin)
+
+
+def test_a_file_and_a_folder_may_be_sources_whatever_is_in_them(tmp_path):
+    (tmp_path / "clip.mp4").write_text("no clip")
+    expect_source(tmp_path / "clip.mp4")
+    expect_source(tmp_path)
+    expect_source(f"watch:{tmp_path}")
 
 
 class Tape(FrameStream):
