@@ -36,26 +36,26 @@ def stop_while_installing(checkout: Path, sign: signal.Signals) -> subprocess.Co
     printed = checkout / "printed.txt"
     with printed.open("w") as out:
         process = subprocess.Popen(SET_UP, cwd=checkout, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
-        deadline = time.monotonic() + 120
-        while INSTALLING not in printed.read_text() and time.monotonic() < deadline:
+        while INSTALLING not in printed.read_text():
             assert process.poll() is None, printed.read_text()
             time.sleep(0.02)
         os.killpg(process.pid, sign)
-        process.wait(timeout=60)
+        process.wait()
     return subprocess.CompletedProcess(SET_UP, process.returncode, printed.read_text())
 
 
-def test_a_cold_set_up_says_its_steps_and_a_warm_one_is_silent_and_takes_no_time(tiny_checkout):
+def test_a_cold_set_up_says_its_steps_and_a_warm_one_is_silent_and_does_nothing(tiny_checkout):
     cold = set_up(tiny_checkout)
     assert cold.returncode == 0, cold.stderr
     begun = [line.split()[0] for line in cold.stdout.splitlines()]
     assert begun == ["make", "install", "install", "install", "check", "set"]
     assert all(re.search(r"\d\.\d s", line) for line in cold.stdout.splitlines())
     expect_works(tiny_checkout)
-    begin = time.monotonic()
+    python = tiny_checkout / ".venv" / "bin" / "python"
+    made = python.lstat().st_ino, python.parent.stat().st_mtime_ns
     warm = set_up(tiny_checkout)
     assert (warm.returncode, warm.stdout, warm.stderr) == (0, "", "")
-    assert time.monotonic() - begin < 3
+    assert (python.lstat().st_ino, python.parent.stat().st_mtime_ns) == made
 
 
 def test_an_interrupted_set_up_is_repaired_by_the_next_one(tiny_checkout):
@@ -79,7 +79,7 @@ def test_two_set_ups_at_once_make_one_environment(tiny_checkout):
         subprocess.Popen(SET_UP, cwd=tiny_checkout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for _ in range(2)
     ]
-    printed = [process.communicate(timeout=300)[0] for process in both]
+    printed = [process.communicate()[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], printed
     assert "".join(printed).count("make .venv") == 1
     assert "".join(printed).count("waiting") == 1
