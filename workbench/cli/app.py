@@ -45,9 +45,24 @@ def main() -> None:
     except TyperException as error:
         if not error.format_message():  # no arguments: the help has been shown
             raise SystemExit(0) from None
-        refusal = one_line(f"{error.format_message().rstrip('.')}; see workbench --help")
+        refusal = one_line(f"{_expected(error) or error.format_message().rstrip('.')}; see workbench --help")
     say(f"workbench: {refusal}", file=sys.stderr)
     raise SystemExit(REFUSED)
+
+
+def _expected(error: TyperException) -> str:
+    """Say in our words what a number has to be; nothing where no number was wrong: Typer passes on what pydantic says.
+
+    `kind` and `ctx` are of https://docs.pydantic.dev/latest/errors/validation_errors/.
+    """
+    cause, parameter = error.__cause__, getattr(error, "param", None)
+    if not isinstance(cause, ValueError) or not hasattr(cause, "errors") or parameter is None:
+        return ""
+    (wrong, *_) = cause.errors(include_url=False)
+    kind, limits = wrong["type"], wrong.get("ctx", {})
+    numbers = {"int": "a whole number", "float": "a number", "greater": "{ge:g} or more", "less": "{le:g} or less"}
+    expected = numbers.get(kind.partition("_")[0], "").format(**{"ge": 0, "le": 0} | limits)
+    return f"{parameter.opts[0]}: {wrong['input']!r}; expected {expected}" if expected else ""
 
 
 def _version(wanted: bool) -> None:

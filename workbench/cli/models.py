@@ -64,7 +64,9 @@ def convert_model(  # noqa: PLR0913, PLR0917 - a command's options
     recipe: Annotated[
         str | None, typer.Option(metavar="PRESET", help="What makes tensors of the frames: a preset or YAML file.")
     ] = None,
-    tolerance: Annotated[float | None, typer.Option(help="Largest relative difference that is accepted.")] = None,
+    tolerance: Annotated[
+        float | None, typer.Option(min=0, help="Largest relative difference that is accepted.")
+    ] = None,
     integer_inputs: Annotated[
         bool, typer.Option("--integer-inputs", help="tflite-int8: inputs and outputs are integers, too.")
     ] = False,

@@ -37,7 +37,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - a command's options
         typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter of all jobs; may be repeated."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Processes on this machine; one for each core by default.")
+        int | None, typer.Option(metavar="N", min=1, help="Processes on this machine; one for each core by default.")
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="tls://HOST:PORT", help="Dask's scheduler of workers elsewhere.")

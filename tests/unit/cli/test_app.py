@@ -34,6 +34,32 @@ def test_what_is_wrong_is_one_line_and_status_2(monkeypatch, capsys, tmp_path, w
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "given", "expected"),
+    [
+        pytest.param(["sweep", "x", "--workers"], "two", "a whole number", id="words"),
+        pytest.param(["sweep", "x", "--workers"], "", "a whole number", id="nothing"),
+        pytest.param(["sweep", "x", "--workers"], "1.5", "a whole number", id="half a worker"),
+        pytest.param(["sweep", "x", "--workers"], "1e3", "a whole number", id="1e3"),
+        pytest.param(["sweep", "x", "--workers"], "0", "1 or more", id="none"),
+        pytest.param(["sweep", "x", "--workers"], "-1", "1 or more", id="fewer than none"),
+        pytest.param(["sweep", "x", "--timeout"], "long", "a number", id="no time"),
+        pytest.param(["report", "x", "--timeout"], "long", "a number", id="no time of a report"),
+        pytest.param(["lab", "--port"], "70000", "65535 or less", id="above all ports"),
+        pytest.param(["matrix", "x", "--resamples"], "5", "100 or more", id="few samples"),
+        pytest.param(["matrix", "x", "--limit"], "all", "a whole number", id="limit of a matrix"),
+        pytest.param(["diagnose", "x", "--limit"], "all", "a whole number", id="limit of a diagnosis"),
+        pytest.param(["drift", "x", "y", "--count"], "all", "a whole number", id="count"),
+        pytest.param(["convert", "x", "--tolerance"], "nan", "0 or more", id="tolerance"),
+        pytest.param(["stream", "x", "--speed"], "fast", "a number", id="speed"),
+        pytest.param(["stream", "x", "--top"], "all", "a whole number", id="top"),
+    ],
+)
+def test_a_number_that_is_none_or_cannot_be_is_told_in_our_words(monkeypatch, capsys, words, given, expected):
+    told = run(monkeypatch, capsys, *words[:-1], f"{words[-1]}={given}")
+    expect_refusal(told, f"workbench: {words[-1]}: {given!r}; expected {expected}; see workbench --help\n")
+
+
 @pytest.mark.parametrize("words", [[], ["--help"], ["report", "-h"], ["samples"], ["samples", "fetch", "--help"]])
 def test_help_is_shown_and_is_no_error(monkeypatch, capsys, words):
     status, output, error = run(monkeypatch, capsys, *words)
