@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from workbench.reports.pages.figures import better, duration, is_number, label_of, written
-from workbench.reports.pages.page import TEMPLATES, head, render, script_policy
+from workbench.reports.pages.page import TEMPLATES, head, local_time, render, script_policy
 from workbench.reports.plain import Plain
 from workbench.reports.sweep.charts import MOST_CHARTS, WIDTH, charted, distinct, draw, layout_of
 from workbench.reports.sweep.columns import NOT_FAILED, Column, Columns, spelled
@@ -76,6 +77,7 @@ def results_page(rows: Sequence[Row], columns: Columns, *, title: str, state: st
         **ours,
         title=title,
         state=state,
+        written=local_time(datetime.now(UTC).isoformat()),
         states=Counter(row.state for row in rows).most_common(),
         took=duration(total) if (total := sum(row.duration_s or 0 for row in rows)) else "",
         swept=list(columns.swept),

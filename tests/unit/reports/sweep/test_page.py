@@ -40,6 +40,11 @@ def test_each_job_is_a_row_with_its_parameters_figures_and_link(page):
     assert "job 2" in second and "<a " not in second and ">waiting<" in second
 
 
+def test_a_page_that_says_running_says_when_that_was(page):
+    pattern = r"As it stood on \d+ \w+ \d{4}, \d\d:\d\d; .* the same command goes on from here"
+    assert [bool(re.search(pattern, page(Row({"n": 1}), state=state))) for state in ("running", "ok")] == [True, False]
+
+
 def test_a_job_that_failed_is_told_above_with_its_error(page):
     made = page(Row({"n": 1}, "a" * 12, "ok"), Row({"n": 2}, "b" * 12, "failed", "ValueError: no such clip"))
     told = made.split('<div class="failure">')[1].split("</div>")[0]
