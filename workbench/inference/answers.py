@@ -14,6 +14,7 @@ from workbench.frames.frame import FrameStream
 from workbench.inference.batches import FrameBatch
 from workbench.inference.sources import whereabouts
 from workbench.models import Model, TensorSpec, check_batch
+from workbench.models.engines.fast import engine_of
 from workbench.recipes import Recipe
 from workbench.recipes.callables import Compiled, Preprocess
 from workbench.results import BoxFormat, Classification, DecodedBoxes, Prediction, as_classification, decode
@@ -125,6 +126,7 @@ def predicted(  # noqa: PLR0913 - what the model said, of which frames, and how 
         sizes=tuple(sizes),
         seconds=seconds,
         detections=found_boxes(outputs, sizes, recipe, labels=model.labels, boxes=wanted),
+        engine=engine_of(model),
     )
 
 

@@ -19,8 +19,8 @@ from workbench.inference.detecting import Detecting, Seen, Tally, Wanted
 from workbench.inference.predict import predict
 from workbench.inference.region_stream import RegionStream
 from workbench.inference.sources import Source, check_limit, opened, pictures, progress_bar, whereabouts
-from workbench.models import LoadedModel, Model, load_model
-from workbench.models.engines.fast import FastModel
+from workbench.models import Model, load_model
+from workbench.models.engines.fast import engine_of
 from workbench.recipes import Recipe
 from workbench.recipes.callables import Preprocess
 from workbench.results import BoxFormat, Classification
@@ -172,9 +172,8 @@ def loaded(given: Any, stack: ExitStack) -> Model:
 
 def _called(model: Model) -> str:
     """Return a model's name, and what runs it where that is known."""
-    if not isinstance(model, LoadedModel):
-        return model.name
-    return f"{model.name} ({model.runtime}{', fast engine' if isinstance(model, FastModel) else ''})"
+    engine = engine_of(model)
+    return f"{model.name} ({engine})" if engine else model.name
 
 
 def _check_one_decoding(detector_recipe: Preprocess, classifier_recipe: Preprocess) -> None:

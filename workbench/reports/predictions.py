@@ -106,11 +106,10 @@ def _packed(answered: Answered, truth: np.ndarray | None) -> tuple[dict[str, Any
     times = [np.nan if time is None else time for time in answered.times_s]
     arrays: Arrays = {"indices": np.asarray(answered.indices, np.int64), "times": np.array(times, np.float64)}
     arrays["sizes"] = np.array(answered.sizes, np.int32).reshape(-1, 2)
-    told: dict[str, Any] = {"model": getattr(answered, "model", ""), "origins": _once(answered.origins)}
+    told: dict[str, Any] = {**_answerer(answered), "origins": _once(answered.origins)}
     if truth is not None:
         arrays["truth"] = np.asarray(truth, np.int64)
     if isinstance(answered, Cascade):
-        told["model"] = " → ".join(filter(None, (answered.detector, answered.classifier)))
         _pack_boxes(told, arrays, answered.detections)
     elif answered.detections is not None:
         _pack_boxes(told, arrays, answered.detections)
@@ -122,6 +121,13 @@ def _packed(answered: Answered, truth: np.ndarray | None) -> tuple[dict[str, Any
         if sum(values.size for values in numbers.values()) <= MOST_NUMBERS:
             arrays |= {f"output {name}": values for name, values in numbers.items()}
     return told, arrays
+
+
+def _answerer(answered: Answered) -> dict[str, Any]:
+    """Return which model answered, and what ran it; the names in a cascade say both."""
+    if isinstance(answered, Cascade):
+        return dict.fromkeys(("model", "engine"), " → ".join(filter(None, (answered.detector, answered.classifier))))
+    return {"model": answered.model, "engine": answered.engine}
 
 
 def _once(origins: tuple[str, ...]) -> list[str]:
@@ -180,6 +186,7 @@ def _unpacked(told: dict[str, Any], arrays: Arrays) -> tuple[Prediction, np.ndar
         model=str(told["model"]),
         sizes=tuple((int(height), int(width)) for height, width in arrays["sizes"]),
         detections=_boxes(arrays, told["box_labels"]) if "box_labels" in told else None,
+        engine=str(told.get("engine", "")),
     )
     if len(prediction.origins) != count or (classes is not None and len(classes) != count):
         raise ValueError("its arrays do not belong together")

@@ -31,6 +31,7 @@ class Prediction:
     sizes: tuple[tuple[int, int], ...] = ()  # N times height, width of the source frame in pixels
     seconds: dict[str, float] = field(default_factory=dict)  # decode, preprocess, infer: summed; wall: start to end
     detections: tuple[sv.Detections, ...] | None = None  # one a frame, xyxy in source pixels; None: no boxes
+    engine: str = ""  # what ran the model, as "keras" or "onnx, fast engine"; empty where it is not known
 
     def __repr__(self) -> str:
         if self.detections is not None:

@@ -17,7 +17,9 @@ ROWS = np.random.default_rng(3).dirichlet(np.ones(5), size=3).astype(np.float32)
 
 def prediction(**more):
     facts = {"outputs": {}, "classification": None, "indices": np.array([0, 5, 10]), "origins": ("clip.mp4",) * 3}
-    return Prediction(**{**facts, "times_s": (0.0, None, 0.4), "model": "m", "sizes": ((4, 6),) * 3, **more})
+    return Prediction(
+        **{**facts, "times_s": (0.0, None, 0.4), "model": "m", "engine": "keras", "sizes": ((4, 6),) * 3, **more}
+    )
 
 
 @pytest.fixture
@@ -35,7 +37,8 @@ def test_classes_come_back_bit_for_bit_with_their_frames_and_truth(folder):
     assert list(kept) == ["x", "y"]
     assert np.array_equal(back.classification.probabilities, ROWS)
     assert (back.classification.labels, back.origins, back.times_s) == (tuple("abcde"), given.origins, given.times_s)
-    assert (back.indices.tolist(), back.sizes, back.model) == ([0, 5, 10], given.sizes, "m")
+    assert (back.indices.tolist(), back.sizes) == ([0, 5, 10], given.sizes)
+    assert (back.model, back.engine) == ("m", "keras")
     assert truth.tolist() == [0, 1, 2]
     assert kept["y"][1] is None
 

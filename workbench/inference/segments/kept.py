@@ -95,6 +95,7 @@ def _arrays(segment: Segment) -> dict[str, np.ndarray]:
         "times_s": answers.times_s,
         "sizes": answers.sizes,
         "seconds": answers.seconds,
+        "engine": answers.engine,
         "name": model.name,
         "outputs": [asdict(spec) for spec in model.outputs],
         "labels": model.labels,
@@ -119,6 +120,7 @@ def _segment(arrays: dict[str, np.ndarray]) -> Segment:
         model=told["name"],
         sizes=tuple((height, width) for height, width in told["sizes"]),
         seconds=told["seconds"],
+        engine=told.get("engine", ""),  # none was kept at first
     )
     warned = tuple((kinds[kind], text) for kind, text in told["warned"] if kind in kinds)
     return Segment(answers, Said(told["name"], specs, labels), warned)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def merged(segments: Sequence[Segment], recipe: Preprocess, boxes: str | BoxForm
         "origins": tuple(origin for each in answers for origin in each.origins),
         "times_s": tuple(time_s for each in answers for time_s in each.times_s),
     }
-    return predicted(
+    prediction = predicted(
         [each.outputs for each in answers],
         segments[0].model,
         sizes=[size for each in answers for size in each.sizes],
@@ -41,3 +42,4 @@ def merged(segments: Sequence[Segment], recipe: Preprocess, boxes: str | BoxForm
         boxes=boxes,
         seconds=dict(seconds),
     )
+    return replace(prediction, engine=answers[0].engine)

@@ -17,6 +17,12 @@ from workbench.models.model import Batch, LoadedModel, check_batch, described
 RUNTIMES = {"litert": "tflite", "onnxruntime": "onnx"}
 
 
+def engine_of(model: object) -> str:
+    """Return what runs a model, as `keras`, or `onnx, fast engine`; empty where it does not say."""
+    runtime = str(getattr(model, "runtime", ""))
+    return f"{runtime}, fast engine" if isinstance(model, FastModel) else runtime
+
+
 class FastModel:
     """A model on the quickest engine of this machine that gives its answers.
 

@@ -1,4 +1,4 @@
-"""What lay around the two runs: packages, codecs, our own code, variables, machine, commit."""
+"""What lay around the two runs: packages, engines, codecs, our own code, variables, machine, commit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.cluster.share import READ_BY_LIBRARIES, SHARE
+from workbench.reports.diff.answers import Kept
 from workbench.reports.diff.change import NONE, Change, differing, leaves, shown
 from workbench.reports.diff.stored import StoredRun
 
@@ -31,6 +32,15 @@ def version_changes(a: StoredRun, b: StoredRun) -> Iterator[Change]:
     if all(codes) and codes[0] != codes[1] and one.get("workbench") == other.get("workbench"):
         note = "Workbench's own modules were edited; its version was not"
         yield Change("code", "workbench", codes[0][:DIGITS], codes[1][:DIGITS], note)
+
+
+def engine_changes(a: Mapping[str, Kept], b: Mapping[str, Kept]) -> Iterator[Change]:
+    """Yield what ran the models that gave these answers, where that differs and both runs know it."""
+    pairs = {name: (a[name][0].engine, b[name][0].engine) for name in a if name in b}
+    for before, after in dict.fromkeys(pairs.values()):
+        if before and after and before != after:
+            names = ", ".join(name for name, pair in pairs.items() if pair == (before, after))
+            yield Change("engine", names, before, after, "what ran the model; load_model(engine=...) chooses it")
 
 
 def codec_changes(a: StoredRun, b: StoredRun, versions: list[str]) -> Iterator[Change]:

@@ -12,7 +12,7 @@ MISSING = object()  # a name that one side does not have
 NONE = "–"
 # The order in which changes are told: first what was asked for, last what merely was around.
 KINDS = (
-    "scenario", "notebook", "parameter", "recipe", "option", "input", "weights", "labels",
+    "scenario", "notebook", "parameter", "recipe", "option", "input", "weights", "labels", "engine",
     "version", "code", "codec", "environment", "machine", "commit",
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from workbench.reports.diff.around import codec_changes, commit_changes, surrounding_changes, version_changes
@@ -22,11 +23,17 @@ EXPLAINING = (
 )  # what can make a recipe another
 
 
-def changes(a: StoredRun, b: StoredRun) -> tuple[Change, ...]:
+def changes(a: StoredRun, b: StoredRun, engines: Iterable[Change] = ()) -> tuple[Change, ...]:
     """Return what differs, in the order of KINDS; a change that another explains follows it.
 
     A codec follows the package it came with, an input the parameter that names another file, a default the cell that
-    sets it, and a recorded recipe whatever else changed: it is worked out, and stands alone only where nothing did.
+    sets it, and a recorded recipe or an engine what was asked for otherwise: it is worked out, and stands alone only
+    where nothing was.
+
+    Args:
+        a: one run.
+        b: the other.
+        engines: what else ran the models, of `engine_changes`: the answers say it, which are read with care.
     """
     found: list[Change] = []
     if a.manifest["scenario"] != b.manifest["scenario"]:
@@ -36,7 +43,7 @@ def changes(a: StoredRun, b: StoredRun) -> tuple[Change, ...]:
     found += [*option_changes(a, b), *input_changes(a, b), *version_changes(a, b)]
     found += [*codec_changes(a, b, [each.name for each in found if each.kind == "version"])]
     found += [*surrounding_changes(a, b), *commit_changes(a, b)]
-    found += _recorded(found, a, b)
+    found += _recorded(found, a, b, engines)
     return tuple(sorted(found, key=lambda each: (bool(each.follows), KINDS.index(each.kind))))
 
 
@@ -51,7 +58,7 @@ def _parameter(change: Change) -> str:
     return change.name.partition(":")[0].partition(".")[0]
 
 
-def _recorded(found: list[Change], a: StoredRun, b: StoredRun) -> list[Change]:
+def _recorded(found: list[Change], a: StoredRun, b: StoredRun, engines: Iterable[Change]) -> list[Change]:
     named = {each.name.partition(": ")[2].partition(".")[0] for each in found if each.kind == "recipe"}
     cause = next((each.name for kind in EXPLAINING for each in found if each.kind == kind and each.is_cause), "")
-    return [replace(each, follows=cause) for each in recipe_changes(a, b, named)]
+    return [replace(each, follows=cause) for each in (*recipe_changes(a, b, named), *engines)]

@@ -13,6 +13,7 @@ import pandas as pd
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.readable import visible, without_password
 from workbench.reports.diff.answers import AnswerDiff, Kept, answer_diff
+from workbench.reports.diff.around import engine_changes
 from workbench.reports.diff.change import Change, shown
 from workbench.reports.diff.changes import changes
 from workbench.reports.diff.figure import Figure, Told, flat, metric_changes
@@ -135,15 +136,15 @@ def _opened(run: str | Path, reports: str | Path, opened: ExitStack) -> StoredRu
 
 def _compared(one: StoredRun, other: StoredRun) -> RunDiff:
     notes = [*_standing(one, "A"), *_standing(other, "B")]
+    kept, others = _kept(one, "A", notes), _kept(other, "B", notes)
     try:
-        changed = changes(one, other)
+        changed = changes(one, other, engine_changes(kept, others))
         figures, told = metric_changes(one.metrics, other.metrics)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableSource(
             f"{one.folder} and {other.folder} cannot be compared: a manifest does not keep to its format "
             f"({type(error).__name__}); run it again"
         ) from error
-    kept, others = _kept(one, "A", notes), _kept(other, "B", notes)
     answers = tuple(_answers(kept, others, notes))
     compared = {each.name for each in answers}
     lost = tuple(name for name in kept if name not in compared)

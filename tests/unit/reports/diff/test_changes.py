@@ -1,10 +1,14 @@
 """What went in and differs is named, as a cause or as what follows from one."""
 
+from dataclasses import replace
+
 import pytest
 
+from tests.unit.reports.diff.conftest import answer
 from workbench.cluster.share import environment as share
 from workbench.reports.diff import diff_runs
 
+ENGINES = [("keras", 0.1), ("onnx, fast engine", 0.11), ("", 0.1)]  # and how sure it is of the last class
 FILES = {"a.jpg": ["1" * 64, 10], "b.jpg": ["2" * 64, 20]}
 
 
@@ -133,6 +137,19 @@ def test_what_another_change_explains_follows_it(write_run):
     assert {each.name: each.follows for each in found.changes if each.follows} == {
         "number": "cell 2", "cv2.PNG": "opencv-python", "recipe": "cell 2"
     }  # fmt: skip
+
+
+def test_another_engine_is_named_alone_and_follows_what_was_asked_for_otherwise(write_run):
+    sides = [{"x": replace(answer([[0.8, 0.1, share]]), engine=engine)} for engine, share in ENGINES]
+    a, b, c = (write_run(engine, predictions=each) for (engine, _), each in zip(ENGINES, sides, strict=True))
+    asked = write_run("asked", predictions=sides[1], parameters={"number": 4, "name": "a"})
+    assert [str(each) for each in diff_runs(a, b).causes] == [
+        "x: keras → onnx, fast engine (what ran the model; load_model(engine=...) chooses it)"
+    ]
+    assert [(each.kind, each.follows) for each in diff_runs(a, asked).changes] == [
+        ("parameter", ""), ("engine", "number")
+    ]  # fmt: skip
+    assert not diff_runs(b, c).changes  # a run that was made before this was kept
 
 
 def test_a_parameter_that_names_other_files_is_the_cause_of_them(write_run):
