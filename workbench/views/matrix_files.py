@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from matplotlib import rc_context
 
@@ -16,19 +18,23 @@ SALT = "workbench"  # of the ids inside an SVG: the same matrix gives the same b
 
 
 def expect_matrix_place(folder: str | Path) -> Path:
-    """Return the absolute path of a folder that can take a matrix, which is asked before what takes minutes.
+    """Return the absolute path of a folder that can take a matrix, which is tried before what takes minutes.
 
     Raises:
-        InvalidValue: it is a file, holds something else than a matrix, or there is no folder to make it in.
+        InvalidValue: it is a file, holds something else than a matrix, there is no folder to make it in, or that takes
+            no files.
     """
     path = Path(folder).expanduser().absolute()
-    if not path.parent.is_dir():
-        raise InvalidValue(f"{path}: there is no folder {path.parent}; make it first")
-    if path.exists() and not path.is_dir():
-        raise InvalidValue(f"{path}: this is a file; name a folder")
-    others = sorted(each.name for each in path.iterdir() if each.name not in NAMES) if path.is_dir() else []
-    if others:
-        raise InvalidValue(f"{path} holds {others[0]!r}, which is no part of a matrix; name a new folder")
+    with _told(path):
+        if not path.parent.is_dir():
+            raise InvalidValue(f"{path}: there is no folder {path.parent}; make it first")
+        if path.exists() and not path.is_dir():
+            raise InvalidValue(f"{path}: this is a file; name a folder")
+        others = sorted(each.name for each in path.iterdir() if each.name not in NAMES) if path.is_dir() else []
+        if others:
+            raise InvalidValue(f"{path} holds {others[0]!r}, which is no part of a matrix; name a new folder")
+        with _workplace(path) as work:
+            Path(work, path.name).mkdir()  # the name, too, may be one that cannot be
     return path
 
 
@@ -49,18 +55,27 @@ def save_matrix(matrix: Matrix, folder: str | Path, *, measure: str = "") -> Pat
     """
     path = expect_matrix_place(folder)
     figure = figure_matrix(matrix, measure=measure)
-    try:
-        work = tempfile.TemporaryDirectory(prefix=".matrix-", dir=path.parent)
-    except OSError as error:
-        raise InvalidValue(f"{path.parent} takes no files ({error.strerror}); name another place") from error
-    with work as name, rc_context({"svg.hashsalt": SALT}):
-        fresh = Path(name, "fresh")
+    with _told(path), _workplace(path) as work, rc_context({"svg.hashsalt": SALT}):
+        fresh = Path(work, "fresh")
         fresh.mkdir()
         matrix.save(fresh / "matrix.csv")
         matrix.save(fresh / "matrix.json")
         figure.savefig(fresh / "matrix.png", transparent=True, metadata={"Software": None})
         figure.savefig(fresh / "matrix.svg", transparent=True, metadata={"Date": None, "Creator": None})
         if path.exists():
-            path.rename(Path(name, "before"))  # a folder is not replaced by renaming
+            path.rename(Path(work, "before"))  # a folder is not replaced by renaming
         fresh.rename(path)
     return path
+
+
+def _workplace(path: Path) -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix=".matrix-", dir=path.parent)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in one line that nothing can be written to a folder."""
+    try:
+        yield
+    except OSError as error:
+        raise InvalidValue(f"{path}: no matrix can be written there ({error.strerror}); name another place") from error
