@@ -16,6 +16,7 @@ import pandas as pd
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.frames import open_frames
 from workbench.frames.frame import FrameSequence
+from workbench.frames.partial import note_damage
 from workbench.readable import one_line
 from workbench.recipes import Recipe
 from workbench.recording.journal import FORMAT, Line, read_line, read_lines
@@ -185,6 +186,9 @@ def open_recording(folder: str | Path) -> Recording:
         ...     recording.results.tail()
         ...     FrameViewer(recording.frames, recording.recipe)
 
+    Warns:
+        DamageWarning: its source was damaged; the report of a notebook that shows it is marked as partial.
+
     Raises:
         UnreadableSource: there is no recording, or its lines were changed.
     """
@@ -215,6 +219,8 @@ def open_recording(folder: str | Path) -> Recording:
             told.end = line
     if not told.session:
         raise UnreadableSource(f"{folder} holds no recording: the session was killed before its first line was whole")
+    if damage := told.session.get("damaged"):
+        note_damage(told.session["origin"], damage)
     return Recording(folder, told)
 
 

@@ -39,6 +39,10 @@ class Live(Protocol):
         """What it reads, without secrets."""
 
     @property
+    def damaged(self) -> str:
+        """What of that is missing or broken; "" where nothing is known to be."""
+
+    @property
     def recipe(self) -> Preprocess | None:
         """What makes the tensors now."""
 
@@ -75,6 +79,7 @@ def session(live: Live) -> Plain:
     """Return the facts of a live session, for its first line."""
     return {
         "origin": live.origin,
+        "damaged": live.damaged,
         "policy": str(live.policy),
         "recipe": plain_recipe(live.recipe),
         "model": None if live.model is None else plain_model(live.model),

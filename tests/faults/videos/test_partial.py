@@ -6,6 +6,9 @@ import pytest
 from tests.faults.conftest import contents
 from tests.faults.videos.clips import changed, half
 from tests.unit.cli.command_line import run
+from workbench.errors import DamageWarning
+from workbench.frames.partial import NOTES, noted_damage
+from workbench.recording import open_recording
 from workbench.reports.plain import read_json
 
 CELLS = """
@@ -70,3 +73,16 @@ def test_a_stream_of_half_an_AVI_with_allow_damaged(folder, clip_of, monkeypatch
     facts = dict(line.split(maxsplit=1) for line in output.splitlines() if line)
     assert f"cut short, {facts['captured'].split()[0]} of 90 frames are there" in facts["damaged"]
     told("flagged", f"damaged: {facts['damaged']}")
+
+
+def test_a_recording_of_half_an_AVI_with_allow_damaged(folder, clip_of, monkeypatch, capsys, told):
+    (folder / "clip.avi").write_bytes(half(clip_of("clip.avi")))
+    options = ["--allow-damaged", "--policy", "block", "--limit", "3", "--record", "kept", "--no-report"]
+    status, _, error = run(monkeypatch, capsys, "stream", "clip.avi", *options)
+    assert status == 0, error
+    monkeypatch.setenv(NOTES, str(folder / "notes"))  # as the report of the recording has it
+    with pytest.warns(DamageWarning), open_recording("kept") as recording:
+        assert len(recording) == 3
+    [note] = noted_damage(folder / "notes")
+    assert note.startswith("clip.avi is damaged: cut short")
+    told("flagged", note)

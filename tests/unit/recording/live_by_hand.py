@@ -26,7 +26,10 @@ def stats(dropped=None, **fields):
 
 def live(**fields):
     """Return what a recorder asks of a stream; pictures only unless told otherwise."""
-    known = {"origin": "by hand", "recipe": None, "model": None, "policy": "latest", "state": LIVE, "stats": stats()}
+    known = {
+        "origin": "by hand", "damaged": "", "recipe": None, "model": None, "policy": "latest", "state": LIVE,
+        "stats": stats(),
+    }  # fmt: skip
     return SimpleNamespace(**known | fields)
 
 

@@ -54,11 +54,13 @@ class Capture(AbstractContextManager["Capture"], ABC):
         order: the channel order of its pictures.
         waits: True where the source waits for its reader, and nothing is lost by reading slowly (a file as fast as it
             goes, a generator); False where frames come at their own pace (camera, network, a file in real time).
+        damaged: what of it is missing or broken, and was taken all the same; "" where nothing is known to be.
     """
 
     origin: str = ""
     order: ChannelOrder = "bgr"
     waits: bool = False
+    damaged: str = ""
 
     @property
     @abstractmethod

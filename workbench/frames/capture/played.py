@@ -27,6 +27,7 @@ class ReadFile(Capture):
 
     def __init__(self, frames: FrameSequence, *, threads: int | None = None, loop: bool = False) -> None:
         self.frames, self.origin, self.order = frames, frames.origin, frames.order
+        self.damaged = frames.damaged or ""
         self._shots = reel(frames, threads=threads, loop=loop)
         self._number, self._stopped = 0, False
         self._state = CaptureState("live", time.monotonic())
@@ -85,7 +86,7 @@ class PlayedFile(Capture):
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         check_speed(speed)
-        self.origin, self.order = frames.origin, frames.order
+        self.origin, self.order, self.damaged = frames.origin, frames.order, frames.damaged or ""
         self._speed, self._now, self._clock = speed, now, RealTime(speed)
         self._shots = reel(frames, threads=threads, loop=loop)
         self._period = period_of(frames) / speed

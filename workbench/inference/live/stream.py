@@ -38,6 +38,7 @@ class Stream:
 
     Attributes:
         origin: what it reads, without secrets.
+        damaged: what of that is missing or broken, and was taken all the same; "" where nothing is known to be.
         policy: what becomes of frames that come faster than they are answered or taken.
         model: what answers; None for pictures only.
     """
@@ -45,6 +46,7 @@ class Stream:
     def __init__(self, crew: Crew, *, model: Model | None, boxes: Boxes) -> None:
         """Start the threads of a crew; `stream` makes all that this needs."""
         self.origin: str = crew.capture.origin
+        self.damaged: str = crew.capture.damaged
         self.policy: Policy = crew.desk.ledger.policy
         self.model = model
         self._crew, self._desk, self._boxes = crew, crew.desk, boxes
