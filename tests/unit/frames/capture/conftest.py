@@ -76,7 +76,7 @@ def pictures():
 def eventually():
     """Return a function that waits until a condition holds."""
 
-    def wait(condition, seconds=10.0):
+    def wait(condition, seconds=60.0):
         end = time.monotonic() + seconds
         while not (held := condition()) and time.monotonic() < end:
             time.sleep(0.01)

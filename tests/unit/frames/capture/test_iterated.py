@@ -77,7 +77,7 @@ def test_stop_does_not_wait_for_a_generator_that_hangs():
     def frames():
         try:
             yield picture(1)
-            hanging.wait(20)
+            hanging.wait()
             yield picture(2)
         finally:
             closed.append(True)
@@ -85,14 +85,13 @@ def test_stop_does_not_wait_for_a_generator_that_hangs():
     capture = open_capture(frames())
     capture.read()
     threading.Timer(0.05, capture.stop).start()
-    begun = time.monotonic()
     assert capture.read() is None
     capture.close()
-    assert time.monotonic() - begun < 5  # the generator hangs for 20
+    assert closed == []  # it hangs still
     hanging.set()
     for thread in threading.enumerate():
         if thread.name == "workbench-iterate":
-            thread.join(2)
+            thread.join(60)
     assert closed == [True]
 
 

@@ -137,14 +137,12 @@ def test_an_error_while_decoding_reaches_the_reader_after_the_frames_before_it()
         assert capture.state.phase == "failed"
 
 
-def test_stop_ends_a_waiting_read_at_once():
-    capture = open_capture(numbered(9), speed=0.01)  # a frame every four seconds
+def test_stop_ends_a_waiting_read_at_once(eventually):
+    capture = open_capture(numbered(9), speed=1e-5)  # a frame every hour
     capture.read()
     threading.Timer(0.05, capture.stop).start()
-    begun = time.monotonic()
     assert capture.read() is None
-    assert time.monotonic() - begun < 3  # the next frame is due after four
     assert capture.state.phase == "stopped"
     capture.close()
     capture.close()
-    assert not [thread for thread in threading.enumerate() if thread.name == "workbench-play"]
+    eventually(lambda: not [thread for thread in threading.enumerate() if thread.name == "workbench-play"])

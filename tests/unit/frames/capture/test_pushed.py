@@ -1,7 +1,6 @@
 """Frames that somebody else brings."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -53,9 +52,7 @@ def test_after_the_end_what_waits_is_still_read():
 def test_stop_ends_a_waiting_read(end):
     source = PushedFrames()
     threading.Timer(0.05, getattr(source, end)).start()
-    begun = time.monotonic()
     assert source.read() is None
-    assert time.monotonic() - begun < 5
     assert not source.push(picture(1))
 
 

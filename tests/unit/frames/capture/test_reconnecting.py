@@ -17,41 +17,40 @@ import pytest
 from scripts.live_sources import read_stamp, serving
 from workbench.errors import UnreadableSource
 from workbench.frames import open_frames
-from workbench.frames.capture import Lost, open_capture
+from workbench.frames.capture import Lost, open_capture, retrying
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[4]
 
 
-def test_pictures_come_fresh_numbered_and_in_cv2s_pixels(server, pictures, stamped):
+def test_pictures_come_numbered_and_in_cv2s_pixels(server, pictures, stamped):
     with open_capture(server.url) as capture:
         assert (capture.order, capture.waits, capture.state.phase in ("opening", "live")) == ("bgr", False, True)
         got, _ = pictures(capture, 10)
-        ages = [time.monotonic() - capture.read().captured_s for _ in range(10)]
     assert capture.state.phase == "stopped"
     stamps = [read_stamp(each.image[:, :, ::-1]) for each in got]
     numbers = np.array([each.number for each in got])
     assert (np.diff(stamps) == np.diff(numbers)).all()
     assert (np.diff([each.captured_s for each in got]) > 0).all()
     assert got[3].time_s == pytest.approx(got[3].captured_s - got[0].captured_s)
-    assert np.median(ages) < 0.5  # seconds, on a machine that may be busy
-    plain = cv2.VideoCapture(server.url)
-    own = {read_stamp(image): image for image in (plain.read()[1] for _ in range(20))}
+    plain, own = cv2.VideoCapture(server.url), {}
+    while len(set(stamps) & set(own)) < 4:
+        image = plain.read()[1]
+        own[read_stamp(image)] = image
     plain.release()
     both = [each for each, stamp in zip(got, stamps, strict=True) if stamp in own]
-    assert len(both) > 3
     assert all(np.array_equal(each.image, own[read_stamp(each.image)]) for each in both)
 
 
 def test_a_slow_reader_gets_the_newest_and_is_told_of_the_rest(server, pictures):
     with open_capture(server.url) as capture:
         pictures(capture, 1)
-        time.sleep(0.6)
+        slept = time.monotonic()
+        time.sleep(2)
         late = capture.read()
         assert isinstance(late, Lost)
         assert late.reason == "overrun"
-        assert late.count >= 5
-        assert time.monotonic() - capture.read().captured_s < 0.5  # older, it would not be one of the newest
+        assert capture.read().captured_s > slept + 1  # of about fifty pictures one of the newest
 
 
 @pytest.mark.parametrize(
@@ -62,20 +61,18 @@ def test_a_slow_reader_gets_the_newest_and_is_told_of_the_rest(server, pictures)
     ],
 )
 def test_a_source_that_is_absent_says_so_at_once(origin, says):
-    begun = time.monotonic()
     with pytest.raises(UnreadableSource, match=says) as caught:
-        open_capture(origin)
-    assert time.monotonic() - begun < 20  # with the start of a process; a lost source is looked for for 60
+        open_capture(origin, retry_s=10_000)  # a source that was there once is looked for so long
     assert "cret" not in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_server_that_takes_the_call_and_is_silent_is_left_after_the_time_asked(stamped):
-    with serving("mjpeg", stamped, fault="stall 0") as server:
-        begun = time.monotonic()
-        with pytest.raises(UnreadableSource, match=r"does not answer within 0\.5 s"):
-            open_capture(server.url, open_timeout_s=0.5)
-        assert time.monotonic() - begun < 9  # ten is what it would have had
+    with (
+        serving("mjpeg", stamped, fault="stall 0") as server,
+        pytest.raises(UnreadableSource, match=r"does not answer within 0\.5 s"),
+    ):
+        open_capture(server.url, open_timeout_s=0.5)
 
 
 def test_a_source_that_stays_away_ends_in_one_line(server, pictures):
@@ -90,9 +87,11 @@ def test_a_source_that_stays_away_ends_in_one_line(server, pictures):
 
 
 @pytest.mark.parametrize("moment", ["live", "stalled", "reconnecting"])
-def test_stop_works_at_once_from_any_state_and_leaves_nothing(server, pictures, eventually, moment):
+def test_stop_works_at_once_from_any_state_and_leaves_nothing(server, pictures, eventually, monkeypatch, moment):
+    monkeypatch.setattr(retrying, "FIRST_S", 1000)  # what does not stop at once goes on for long
+    monkeypatch.setattr(retrying, "LONGEST_S", 1000)
     files = psutil.Process().num_fds()
-    capture = open_capture(server.url, read_timeout_s=20 if moment == "stalled" else 0.3)
+    capture = open_capture(server.url, retry_s=1000, read_timeout_s=1 if moment == "reconnecting" else 1000)
     pictures(capture, 2)
     pid = capture.pid
     if moment != "live":
@@ -102,15 +101,13 @@ def test_stop_works_at_once_from_any_state_and_leaves_nothing(server, pictures, 
     reader = threading.Thread(target=lambda: ended.append(list(iter(capture.read, None))))
     reader.start()
     time.sleep(0.1)
-    begun = time.monotonic()
     capture.stop()
-    reader.join(5)
+    reader.join(60)
     capture.close()
-    assert time.monotonic() - begun < 3  # it is promised within half a second; a machine may be busy
     assert len(ended) == 1
     assert capture.state.phase == "stopped"
-    assert not psutil.pid_exists(pid)
-    assert not [thread for thread in threading.enumerate() if thread.name == "workbench-capture"]
+    eventually(lambda: not psutil.pid_exists(pid))
+    eventually(lambda: not [thread for thread in threading.enumerate() if thread.name == "workbench-capture"])
     eventually(lambda: psutil.Process().num_fds() <= files)
 
 
@@ -122,9 +119,10 @@ def test_pyav_tells_broken_pictures_and_follows_a_change_of_size(server, picture
         assert Lost("broken") in lost
         assert None not in [read_stamp(each.image) for each in got]
         server.fault("size 0")
-        sizes = {each.image.shape for each in pictures(capture, 8)[0]}
-    assert (272, 640, 3) in sizes or len(sizes) == 1
-    assert (136, 320, 3) in sizes
+        sizes = [(272, 640, 3)]
+        while sizes[-1] == (272, 640, 3):
+            sizes += [each.image.shape for each in pictures(capture, 1)[0]]
+    assert sizes[-1] == (136, 320, 3)
 
 
 def test_a_clip_on_a_server_waits_for_its_reader_and_ends(files_of, clip, drained):
@@ -180,10 +178,10 @@ def test_the_process_goes_with_its_parent_without_a_word(server, eventually, how
     )
     child = int(parent.stdout.readline())
     os.killpg(parent.pid, how)
-    said, complained = parent.communicate(timeout=20)
+    said, complained = parent.communicate(timeout=120)
     assert said == ("interrupted True\n" if how == signal.SIGINT else "")
     assert complained == ""
-    eventually(lambda: not psutil.pid_exists(child), 4)
+    eventually(lambda: not psutil.pid_exists(child))
 
 
 def test_the_process_imports_little():
