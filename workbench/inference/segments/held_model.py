@@ -49,10 +49,10 @@ class ModelFile:
             if name not in OPTIONS:
                 raise unknown("option of load_model", name, OPTIONS)
         origin = str(model)
-        path = located(origin)[1] if is_file(origin) else None
+        path = _path(origin)
         if labels := read_labels(given.pop("labels", None), path):
             given["labels"] = labels  # as a file beside the model has them now, wherever the job runs
-        return cls(origin, file_digest(path) if path else "", tuple(sorted(given.items())))
+        return cls(origin, _digest(path), tuple(sorted(given.items())))
 
 
 @lru_cache(maxsize=HELD)
@@ -62,7 +62,7 @@ def held(model: ModelFile) -> Model:
     Raises:
         ModelLoadError: it cannot be loaded, or its file has other bytes here.
     """
-    if model.digest and ModelFile.named(model.origin).digest != model.digest:
+    if model.digest and _digest(_path(model.origin)) != model.digest:
         raise ModelLoadError(
             f"{model.origin} is not the same here as where the run was begun; has it been changed meanwhile, or is it "
             "another file on this machine?"
@@ -73,3 +73,11 @@ def held(model: ModelFile) -> Model:
 def forget() -> None:
     """Give up what this process keeps loaded."""
     held.cache_clear()
+
+
+def _path(origin: str) -> Path | None:
+    return located(origin)[1] if is_file(origin) else None
+
+
+def _digest(path: Path | None) -> str:
+    return file_digest(path) if path else ""
