@@ -10,7 +10,7 @@ from workbench.inference.live.result import StreamResult
 from workbench.views import courier as module
 from workbench.views.courier import AHEAD, Courier
 
-LONG_S = 5
+LONG_S = 60  # far longer than any of this takes; only a fault waits so long
 
 
 def result(index):
@@ -125,10 +125,9 @@ def test_what_is_slow_to_post_holds_up_nobody():
         sent.append(given)
 
     courier = Courier(post, lambda given, now: None)
-    begun = time.monotonic()
     for index in range(100):
         courier.offer(result(index))
-    assert time.monotonic() - begun < 1
+    assert sent == []  # it is posting still
     go.set()
     wait(lambda: sent and sent[-1] is not None)
     assert sent[-1].frame.index == 99

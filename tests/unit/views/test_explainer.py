@@ -8,7 +8,7 @@ from workbench.views.banner import Banner
 from workbench.views.explainer import Explainer
 from workbench.views.state import ViewerState, seek, set_slot
 
-LONG_S = 10
+LONG_S = 60  # far longer than any of this takes; only a fault waits so long
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from workbench.views import interrupts
 from workbench.views.banner import Banner
 from workbench.views.finder import Finder
 
-LONG_S = 10
+LONG_S = 60  # far longer than any of this takes; only a fault waits so long
 FOUND = SearchResult("net", (Candidate(Recipe(), (), 1.0, {}),), ("color",), frames=4, recipes=1, ran=1, needs="")
 
 

@@ -8,7 +8,7 @@ from workbench.inference.live import stream
 from workbench.views.banner import Banner
 from workbench.views.live_session import Session
 
-LONG_S = 5
+LONG_S = 60  # far longer than any of this takes; only a fault waits so long
 
 
 @pytest.fixture

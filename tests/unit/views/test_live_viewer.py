@@ -12,7 +12,7 @@ from workbench.views import courier, explored, live_control, live_viewer
 from workbench.views import viewer as frame_viewer
 from workbench.views.live_viewer import LiveViewer
 
-LONG_S = 5
+LONG_S = 60  # far longer than any of this takes; only a fault waits so long
 
 
 class Page:

@@ -4,7 +4,7 @@ import pytest
 
 from workbench.views.newest import Newest
 
-LONG_S = 10  # far longer than any of this takes; only a fault waits so long
+LONG_S = 60  # far longer than any of this takes; only a fault waits so long
 
 
 class Gate:

@@ -12,7 +12,7 @@ from workbench.views import viewer as module
 from workbench.views.state import seek
 from workbench.views.viewer import FrameViewer
 
-LONG_S = 10
+LONG_S = 60  # far longer than any of this takes; only a fault waits so long
 
 
 class Page:
