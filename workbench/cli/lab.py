@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.environment import PANEL
+from workbench.cli.lab_words import expect_options, parted
 from workbench.errors import InvalidValue, UnreadableSource
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def lab(
     for a token: one of its own, or what JUPYTER_TOKEN or the file JUPYTER_TOKEN_FILE holds. Other options are
     JupyterLab's, one word each, as `--ServerApp.base_url=/lab`.
     """
-    folder, extra = _parted(words or [])
+    folder, extra = parted(words or [])
     token, here = _token(), _is_loopback(ip)
     if not here and token is None:
         raise InvalidValue(
@@ -89,7 +90,7 @@ def lab(
     if port is not None:
         _expect_free(ip, port)
         settings |= {"ServerApp.port": str(port), "ServerApp.port_retries": "0"}
-    _expect_others(extra, settings)
+    expect_options(extra, settings)
     settings["ServerApp.root_dir"] = str(notebooks_in(folder))
     serve(settings, extra, generated=token is None)
 
@@ -148,15 +149,6 @@ def serve(settings: dict[str, str], extra: list[str], *, generated: bool) -> Non
     server.start()
 
 
-def _parted(words: list[str]) -> tuple[Path | None, list[str]]:
-    """Return the folder and JupyterLab's options among `words`."""
-    options = [word for word in words if word.startswith("-")]
-    folders = [word for word in words if not word.startswith("-")]
-    if len(folders) > 1:
-        raise InvalidValue(f"one folder at most, not {', '.join(folders)}; an option and its value are one word: --A=B")
-    return Path(folders[0]) if folders else None, options
-
-
 def _token() -> str | None:
     """Return the user's own token, None if there is none.
 
@@ -203,17 +195,6 @@ def _expect_free(ip: str, port: int) -> None:
         raise InvalidValue(
             f"--port {port} cannot be had on {ip}: {cause}; name another, or leave it out for a free one"
         ) from error
-
-
-def _expect_others(extra: list[str], settings: dict[str, str]) -> None:
-    """Refuse options for what is set here."""
-    for word in extra:
-        name = word.lstrip("-").partition("=")[0]
-        if name.rpartition(".")[2] in {known.rpartition(".")[2] for known in settings}:
-            raise InvalidValue(
-                f"--{name} is set by `workbench lab`, to keep others out; yours to choose are --ip, --port "
-                "and the variable JUPYTER_TOKEN"
-            )
 
 
 def _expect_shut(server: ServerApp, settings: dict[str, str]) -> None:

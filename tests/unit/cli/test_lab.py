@@ -1,6 +1,6 @@
 import pytest
 
-from tests.unit.cli.command_line import run
+from tests.unit.cli.command_line import expect_refusal, run
 from workbench.cli import lab
 from workbench.errors import InvalidValue
 from workbench.reports.scenarios import notebook_folder
@@ -60,6 +60,21 @@ def test_other_options_are_handed_to_jupyterlab(given, monkeypatch, capsys, tmp_
     run(monkeypatch, capsys, "lab", "--debug", str(tmp_path / "a"), "--ServerApp.base_url=/lab", "--no-browser")
     assert given[-3:] == ["--debug", "--ServerApp.base_url=/lab", True]
     assert {"--ServerApp.open_browser=False", f"--ServerApp.root_dir={tmp_path / 'a'}"} < set(given)
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        pytest.param("--foo", "no option of `workbench lab` or of JupyterLab named 'foo'", id="nobody's option"),
+        pytest.param("--no-browse", "did you mean 'no-browser'?", id="ours, misspelt"),
+        pytest.param("--LogLevel=DEBUG", "did you mean 'log-level'?", id="JupyterLab's, misspelt"),
+        pytest.param("--log-level", "takes a value, in one word: --log-level=VALUE", id="without its value"),
+        pytest.param("--ServerApp.base_url", "--ServerApp.base_url=VALUE", id="a long name without its value"),
+    ],
+)
+def test_an_option_that_jupyterlab_has_not_is_one_line_of_ours(given, monkeypatch, capsys, word, message):
+    expect_refusal(run(monkeypatch, capsys, "lab", word), message)
+    assert given == []
 
 
 def test_a_port_that_is_named_is_the_only_one(given, monkeypatch, capsys, free_port):
