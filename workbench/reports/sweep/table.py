@@ -47,6 +47,8 @@ def write_results(folder: Path, rows: Sequence[Row], *, title: str, swept: Seque
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, prefix=".draft-") as draft:
         frame.to_parquet(Path(draft, PARQUET), index=False)
+        # Also text that begins with =, + or @ as it is: a mark before it, which would keep a spreadsheet from reading a
+        # formula, would be another value to whoever else reads the file, `--table` among them.
         frame.to_csv(Path(draft, CSV), index=False)
         Path(draft, HTML).write_text(page, encoding="utf-8")
         Path(draft, SUMMARY).write_text(strict_json(summary, name="summary"), encoding="utf-8")
