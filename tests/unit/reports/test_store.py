@@ -99,22 +99,25 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
         publish(tmp_path / "out", "one")
 
 
-def test_the_second_of_two_waits_and_says_so(tmp_path):
+@pytest.mark.parametrize("ok", [pytest.param(True, id="went well"), pytest.param(False, id="failed")])
+def test_the_second_of_two_waits_says_so_and_learns_whether_there_is_a_new_run(tmp_path, ok):
     import threading
 
+    publish(tmp_path, "old")
     order, waiting = [], threading.Event()
 
     def second():
-        with store.hold(tmp_path, "count", RUN, on_wait=waiting.set):
-            order.append("second")
+        with store.hold(tmp_path, "count", RUN, on_wait=waiting.set) as target:
+            order.append(("second", target.renewed))
 
-    with store.hold(tmp_path, "count", RUN):
+    with store.hold(tmp_path, "count", RUN) as target:
         thread = threading.Thread(target=second)
         thread.start()
         assert waiting.wait(10)
-        order.append("first")
+        target.publish(ok=ok)
+        order.append(("first", target.renewed))
     thread.join(10)
-    assert order == ["first", "second"]
+    assert order == [("first", False), ("second", ok)]
 
 
 def test_a_torn_write_keeps_the_old_file(tmp_path):
