@@ -14,6 +14,7 @@ from workbench.frames.partial import ALLOW, NOTES
 from workbench.readable import one_line
 from workbench.reports import store
 from workbench.reports.ended import kept_in
+from workbench.reports.given_paths import expect_there
 from workbench.reports.identity import Input, expect_whole_inputs, find_inputs, run_id
 from workbench.reports.manifest import Plan
 from workbench.reports.overview.history import remember
@@ -66,7 +67,8 @@ def run_scenario(  # noqa: PLR0913 - each by name, each with a default
         UnknownName: no such scenario or parameter; the closest is named. No kernel has started.
         InvalidValue: a value of the wrong type. No kernel has started.
         SampleError: a parameter names a sample that is not fetched. No kernel has started.
-        UnreadableSource: a parameter names a damaged clip or picture. No kernel has started.
+        UnreadableSource: a parameter names a damaged clip or picture, or a path where nothing is. No kernel has
+            started.
         RunError: `out` cannot be written to, or no such kernel.
         RunInterrupted: Ctrl-C, SIGTERM or SIGHUP; a KeyboardInterrupt whose `.run` is the marked run.
     """
@@ -92,7 +94,7 @@ def plan_run(scenario: Scenario, parameters: Mapping[str, object], *, allow_dama
         UnknownName: a parameter the notebook does not declare.
         InvalidValue: a value of the wrong type.
         SampleError: a sample that is not fetched.
-        UnreadableSource: a damaged clip or picture that is not to be taken.
+        UnreadableSource: a damaged clip or picture that is not to be taken, or a path where nothing is.
     """
     return plan_runs(scenario, [parameters], allow_damaged=allow_damaged)[0]
 
@@ -104,7 +106,7 @@ def plan_runs(scenario: Scenario, jobs: Sequence[Mapping[str, object]], *, allow
         WorkbenchError: as `plan_run`.
     """
     for parameters in jobs:  # a slip in the last is told before the clips of the first are read
-        bind(scenario.parameters, parameters)
+        expect_there(scenario.parameters, bind(scenario.parameters, parameters))
     notebook, seen = load_notebook(scenario.path), dict[str, Input | None]()
     plans = [plan_notebook(scenario, notebook, each, seen=seen, allow_damaged=allow_damaged) for each in jobs]
     if not allow_damaged:
