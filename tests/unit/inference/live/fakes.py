@@ -10,6 +10,7 @@ from workbench.frames.capture import Capture, Captured, CaptureState, Lost
 from workbench.models.model import TensorSpec
 
 SIDE = 4  # pixels
+Step = float | threading.Event | Lost | Exception
 
 
 def picture(number: int, side: int = SIDE) -> np.ndarray:
@@ -25,7 +26,7 @@ def as_tensor(image: np.ndarray) -> np.ndarray:
 
 
 class FakeCapture(Capture):
-    """Delivers what it is given: a Lost, an exception, or a number of seconds to wait before the next picture.
+    """Delivers what it is given: a Lost, an exception, or the next picture after so many seconds or an Event.
 
     `read` ends at once when it is stopped, as every capture promises.
     """
@@ -33,9 +34,9 @@ class FakeCapture(Capture):
     order = "rgb"
     origin = "fake"
 
-    def __init__(self, script: Iterable[float | Lost | Exception], *, waits: bool = True) -> None:
+    def __init__(self, script: Iterable[Step], *, waits: bool = True) -> None:
         self.waits = waits
-        self._script: Iterator[float | Lost | Exception] = iter(script)
+        self._script: Iterator[Step] = iter(script)
         self._stop = threading.Event()
         self.delivered = 0  # pictures, and those that were lost
         self.closed = 0
@@ -61,7 +62,9 @@ class FakeCapture(Capture):
         if isinstance(step, Lost):
             self.delivered += step.count
             return step
-        if step and self._stop.wait(step):
+        if isinstance(step, threading.Event):
+            step.wait()
+        elif step and self._stop.wait(step):
             return None
         number = self.delivered
         self.delivered += 1

@@ -1,7 +1,6 @@
 import threading
 import time
 
-import numpy as np
 import pytest
 
 from tests.unit.inference.live.fakes import FakeCapture, FakeModel, as_tensor, number_of
@@ -15,6 +14,11 @@ FITS = Recipe(size=(4, 4), range="raw", color="rgb")
 
 def sleeping(seconds):
     return lambda call: time.sleep(seconds)
+
+
+def until(true):
+    while not true():
+        time.sleep(0.001)
 
 
 def raising(calls, error=ValueError):
@@ -41,14 +45,14 @@ def test_block_shows_every_frame_in_order_with_its_own_answer(waits, workers):
 
 
 def test_a_result_carries_what_became_of_its_frame():
-    with stream(FakeCapture([0, 0]), as_tensor, FakeModel(), policy="block") as live:
+    with stream(FakeCapture([0, 0]), as_tensor, FakeModel(sleeping(0.05)), policy="block") as live:
         _, second = live
     assert (second.frame.index, second.frame.time_s, second.frame.origin) == (1, 1 / 30, "fake")
     assert second.frame.image[0, 0].tolist() == [1, 0, 0]
     assert second.frame is second.frame
     assert (second.prediction.origins, second.prediction.sizes, len(second.prediction)) == (("fake",), ((4, 4),), 1)
     assert set(second.seconds) == {"decode", "wait", "preprocess", "infer", "order"}
-    assert second.age_s == pytest.approx(sum(second.seconds.values()), abs=0.01)
+    assert 0.05 <= second.seconds["infer"] < sum(second.seconds.values()) <= second.age_s + 0.001
     assert second.recipe is as_tensor
 
 
@@ -59,34 +63,34 @@ def test_without_a_model_there_are_pictures_only():
 
 
 def test_latest_shows_newer_and_newer_frames_and_counts_what_they_overtook():
+    gate = threading.Event()
     capture = FakeCapture([0.002] * 60, waits=False)
-    with stream(capture, as_tensor, FakeModel(sleeping(0.01)), policy="latest") as live:
+    with stream(capture, as_tensor, FakeModel(lambda call: gate.wait()), policy="latest", workers=1) as live:
+        until(lambda: live.stats.captured == 60)
+        gate.set()
         shown = [number_of(result) for result in live]
     stats = live.stats
     assert shown == sorted(set(shown))
     assert shown[-1] == 59  # the newest is never overtaken
-    assert stats.shown < 60
-    assert stats.dropped == {"overtaken": 60 - stats.shown}
-    assert stats.age.p50 < 0.1  # of a queue it would be 0.25 s
+    assert stats.shown == 2
+    assert stats.dropped == {"overtaken": 58}
 
 
 def test_a_consumer_slower_than_the_model_gets_fresh_results():
-    ages = []
     with stream(FakeCapture([0.002] * 80, waits=False), as_tensor, FakeModel(), policy="latest") as live:
-        for result in live:
-            ages.append(result.age_s)
-            time.sleep(0.03)
-    assert len(ages) < 80
-    assert np.median(ages) < 0.3  # a result waits one deep, until the next is there; in a queue they add up to 1 s
+        next(live)
+        until(lambda: live.stats.captured == 80)
+        later = [number_of(result) for result in live]
+    assert len(later) <= 3  # results wait one deep; in a queue all would be there
+    assert later[-1] == 79
     assert live.stats.balanced
 
 
 def test_drop_oldest_keeps_so_many_and_drops_the_rest():
-    gate = threading.Event()
-    capture = FakeCapture([0, 0.05] + [0] * 18, waits=False)
-    with stream(capture, as_tensor, FakeModel(lambda call: gate.wait(5)), policy="drop_oldest(3)", workers=1) as live:
-        while live.stats.captured < 20:
-            time.sleep(0.001)
+    begun, gate = threading.Event(), threading.Event()
+    capture, model = FakeCapture([0, begun] + [0] * 18, waits=False), FakeModel(lambda call: begun.set() or gate.wait())
+    with stream(capture, as_tensor, model, policy="drop_oldest(3)", workers=1) as live:
+        until(lambda: live.stats.captured == 20)
         queue = live.stats.queue
         gate.set()
         shown = [number_of(result) for result in live]
@@ -95,11 +99,10 @@ def test_drop_oldest_keeps_so_many_and_drops_the_rest():
 
 def test_frames_that_wait_together_go_through_the_model_together_with_the_same_answers():
     gate = threading.Event()
-    model = FakeModel(lambda call: gate.wait(5))
+    model = FakeModel(lambda call: gate.wait())
     model.runtime = "keras"
     with stream(FakeCapture([0] * 30), as_tensor, model, policy="block") as live:
-        while live.stats.queue < 8:
-            time.sleep(0.001)
+        until(lambda: live.stats.queue >= 8)
         gate.set()
         results = list(live)
     assert [number_of(result) for result in results] == list(range(30))

@@ -1,6 +1,5 @@
 import asyncio
 import threading
-import time
 
 import pytest
 
@@ -15,32 +14,25 @@ def no_thread_is_left():
     assert set(threading.enumerate()) <= before
 
 
-async def longest_pause(until):
-    """Return the longest that the loop did not come round."""
-    longest, before = 0.0, time.monotonic()
-    while not until.is_set():
-        await asyncio.sleep(0.001)
-        now = time.monotonic()
-        longest, before = max(longest, now - before), now
-    return longest
-
-
 def test_the_loop_goes_on_while_a_slow_model_answers():
-    async def run():
-        over = asyncio.Event()
-        pauses = asyncio.create_task(longest_pause(over))
-        shown = []
-        model = FakeModel(lambda call: time.sleep(0.4))
-        async with stream(FakeCapture([0] * 2), as_tensor, model, policy="block") as live:
-            async for result in live:
-                shown.append(number_of(result))
-        over.set()
-        assert live.stats.balanced
-        return shown, await pauses
+    let_go, answered = threading.Event(), []
+    model = FakeModel(lambda call: answered.append(let_go.wait(60)))
 
-    shown, pause = asyncio.run(run())
-    assert shown == [0, 1]
-    assert pause < 0.35  # less than one call of the model
+    async def let_it_answer():
+        while not model.calls:
+            await asyncio.sleep(0.001)
+        let_go.set()
+
+    async def run():
+        beside = asyncio.create_task(let_it_answer())
+        async with stream(FakeCapture([0] * 2), as_tensor, model, policy="block") as live:
+            shown = [number_of(result) async for result in live]
+        await beside
+        assert live.stats.balanced
+        return shown
+
+    assert asyncio.run(run()) == [0, 1]
+    assert answered == [True, True]  # it waits for the loop, and not in vain
 
 
 def test_no_result_is_lost_or_shown_twice_when_waiting_is_cancelled_again_and_again():
@@ -60,7 +52,7 @@ def test_no_result_is_lost_or_shown_twice_when_waiting_is_cancelled_again_and_ag
 
 
 def test_cancelling_a_task_that_waits_ends_everything():
-    capture = FakeCapture([0, 60.0])
+    capture = FakeCapture([0, 10_000.0])
 
     async def consume():
         async with stream(capture, as_tensor, FakeModel(), policy="block") as live:
@@ -70,13 +62,11 @@ def test_cancelling_a_task_that_waits_ends_everything():
     async def run():
         task = asyncio.create_task(consume())
         await asyncio.sleep(0.05)
-        start = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        return time.monotonic() - start
 
-    assert asyncio.run(run()) < 5  # seconds, on a machine that may be busy; the source is silent for 60
+    asyncio.run(run())
     assert capture.closed
 
 

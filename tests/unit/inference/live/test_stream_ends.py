@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from traceback import walk_stack
 
 import cv2
 import pytest
@@ -15,11 +16,9 @@ from tests.unit.inference.live.fakes import FakeCapture, FakeModel, as_tensor, l
 from workbench.inference.live import stream
 
 
-def closed_within(live, seconds=5.0):
-    """Close it in time: the promise is 1 s, which a machine that is busy with other tests may miss."""
-    start = time.monotonic()
+def closed(live):
+    """Close it; where that waits for the source or the model, the test does not end."""
     live.close()
-    assert time.monotonic() - start < seconds
     assert live.stats.balanced
     assert live.stats.in_flight == 0
 
@@ -38,10 +37,11 @@ def test_leaving_the_loop_ends_everything(policy, waits):
 
 
 def test_a_source_that_stalls_is_left_at_once():
-    live = stream(FakeCapture([0, 60.0], waits=False), as_tensor, FakeModel())
+    live = stream(FakeCapture([0, 10_000.0], waits=False), as_tensor, FakeModel())
     next(live)
-    closed_within(live)
-    closed_within(live)  # twice is safe
+    closed(live)
+    closed(live)  # twice is safe
+    assert live.stats.errors == {}
 
 
 def test_a_stream_that_nobody_asks_is_left_at_once():
@@ -50,12 +50,12 @@ def test_a_stream_that_nobody_asks_is_left_at_once():
         time.sleep(0.001)
     time.sleep(0.02)
     assert live.stats.in_flight < 20
-    closed_within(live)
+    closed(live)
     assert live.stats.dropped["stopped"] > 0
 
 
 def test_closing_in_another_thread_ends_who_waits_for_a_result():
-    live = stream(FakeCapture([60.0]), as_tensor, FakeModel(), policy="block")
+    live = stream(FakeCapture([10_000.0]), as_tensor, FakeModel(), policy="block")
     closer = threading.Timer(0.05, live.close)
     closer.start()
     assert list(live) == []
@@ -65,14 +65,13 @@ def test_closing_in_another_thread_ends_who_waits_for_a_result():
 @pytest.mark.parametrize("policy", ["latest", "block"])
 def test_a_worker_may_close_the_stream_it_works_for(policy):
     opened = threading.Event()
-    model = FakeModel(lambda call: opened.wait(5) and call == 3 and live.close())
+    model = FakeModel(lambda call: opened.wait() and call == 3 and live.close())
     live = stream(FakeCapture([0.001] * 1000, waits=policy == "block"), as_tensor, model, policy=policy)
     opened.set()
     assert len(list(live)) <= 3
     assert live.stats.balanced
     assert live.stats.errors == {}
-    deadline = time.monotonic() + 5
-    while live_threads() and time.monotonic() < deadline:
+    while live_threads():
         time.sleep(0.005)
 
 
@@ -80,15 +79,14 @@ def test_a_model_that_hangs_holds_up_neither_the_source_nor_the_end(monkeypatch)
     monkeypatch.setattr("workbench.inference.live.crew.STOP_S", 0.1)
     gate = threading.Event()
     capture = FakeCapture([0.001] * 10_000, waits=False)
-    live = stream(capture, as_tensor, FakeModel(lambda call: gate.wait(30)), policy="latest")
+    live = stream(capture, as_tensor, FakeModel(lambda call: gate.wait()), policy="latest")
     while live.stats.captured < 20:
         time.sleep(0.005)
-    closed_within(live)
+    closed(live)
     assert capture.closed
     assert "had not come back" in next(iter(live.stats.errors))
     gate.set()
-    deadline = time.monotonic() + 2
-    while live_threads() and time.monotonic() < deadline:
+    while live_threads():
         time.sleep(0.005)
 
 
@@ -105,10 +103,18 @@ def test_an_interrupt_in_the_loop_ends_everything():
     assert capture.closed
 
 
+def interrupt_once_it_waits():
+    main, calls = threading.main_thread().ident, set()
+    while not {"__next__", "wait"} <= calls:
+        time.sleep(0.001)
+        calls = {frame.f_code.co_name for frame, _ in walk_stack(sys._current_frames()[main])}
+    signal.pthread_kill(main, signal.SIGINT)
+
+
 def test_an_interrupt_that_comes_while_a_result_is_awaited_ends_everything():
-    capture = FakeCapture([60.0])
+    capture = FakeCapture([10_000.0])
     live = stream(capture, as_tensor, FakeModel(), policy="block")
-    threading.Timer(0.05, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
+    threading.Thread(target=interrupt_once_it_waits).start()
     with pytest.raises(KeyboardInterrupt) as kept:  # as a notebook keeps it, with the frames of its traceback
         next(live)
     assert capture.closed
@@ -154,7 +160,7 @@ def test_ctrl_c_ends_a_process_that_waits_for_a_stalled_source(tmp_path, closes)
     script.write_text(
         "from tests.unit.inference.live.fakes import FakeCapture, FakeModel, as_tensor\n"
         "from workbench.inference.live import stream\n"
-        "live = stream(FakeCapture([0, 60.0], waits=False), as_tensor, FakeModel())\n"
+        "live = stream(FakeCapture([0, 10_000.0], waits=False), as_tensor, FakeModel())\n"
         + (f"with live:\n{textwrap.indent(loop, '    ')}" if closes else loop)
     )
     root = Path(__file__).resolve().parents[4]
@@ -164,10 +170,8 @@ def test_ctrl_c_ends_a_process_that_waits_for_a_stalled_source(tmp_path, closes)
     )  # fmt: skip
     try:
         assert process.stdout.readline() == "0\n"
-        start = time.monotonic()
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
-        assert time.monotonic() - start < 10  # of it at most one for the stream; the source is silent for 60
+        _, said = process.communicate(timeout=120)
         assert process.returncode == -signal.SIGINT
         assert said.splitlines()[-1] == "KeyboardInterrupt"
     finally:

@@ -61,7 +61,7 @@ class Watcher:
         self._thread.join()
 
     def _watch(self):
-        while not self._over.is_set():
+        while not (self.looks and self._over.is_set()):
             stats = self.live.stats
             self.looks += 1
             if not stats.balanced:
