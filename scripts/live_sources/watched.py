@@ -13,6 +13,7 @@ from scripts.live_sources.clip import read_stamp
 from scripts.live_sources.traces import Traces
 
 LOOK_S = 0.005
+LONG_S = 60.0  # far longer than anything here takes; only a fault waits so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,13 @@ class Watched:
         self.traces.note()
         start = time.monotonic()
         self.stream.close()
-        self._threads[0].join(10)
+        self._threads[0].join(LONG_S)
         taken = time.monotonic() - start
         self._over.set()
-        self._threads[1].join(10)
+        self._threads[1].join(LONG_S)
         return taken
 
-    def wait(self, condition: Callable[[], object], *, within_s: float = 10.0) -> float:
+    def wait(self, condition: Callable[[], object], *, within_s: float = LONG_S) -> float:
         """Wait until something is true; return the seconds that took.
 
         Raises:
@@ -82,16 +83,16 @@ class Watched:
             time.sleep(LOOK_S)
         return time.monotonic() - start
 
-    def until_shown(self, more: int = 1, *, within_s: float = 10.0) -> float:
+    def until_shown(self, more: int = 1, *, within_s: float = LONG_S) -> float:
         """Wait until so many more results were shown."""
         wanted = len(self.shown) + more
         return self.wait(lambda: len(self.shown) >= wanted, within_s=within_s)
 
-    def until_phase(self, phase: str, *, within_s: float = 10.0) -> float:
+    def until_phase(self, phase: str, *, within_s: float = LONG_S) -> float:
         """Wait until the source is in a phase."""
         return self.wait(lambda: self.stream.state.phase == phase, within_s=within_s)
 
-    def until_over(self, *, within_s: float = 10.0) -> float:
+    def until_over(self, *, within_s: float = LONG_S) -> float:
         """Wait until the consumer has come to the end, or to an error."""
         return self.wait(lambda: not self._threads[0].is_alive(), within_s=within_s)
 

@@ -13,8 +13,9 @@ from workbench.inference.live import stream
 from workbench.samples import sample_path
 
 MOST_ERROR = 200  # mean square, in levels: JPEG costs 10 to 20, the next picture of the clip is some 500 off
-STOPS_S = 4.0  # the promise is 1 s, and benchmarks/stream_faults.py measures it; here other tests run beside
-QUICK = {"open_timeout_s": 2.0, "read_timeout_s": 1.0}  # so that a test need not wait for the usual 5 seconds
+# So long may a source be silent, if a test asks for no less: what waits for it is told from what stops at once on a
+# machine that is very busy, too. (The promise is 1 s, and benchmarks/stream_faults.py measures it.)
+SILENT_S, STOPS_S = 1000.0, 60.0
 
 
 @pytest.fixture(scope="session")
@@ -54,20 +55,15 @@ def served(servers):
 
 
 @pytest.fixture
-def stops_s():
-    """The seconds in which a stream stops."""
-    return STOPS_S
-
-
-@pytest.fixture
 def watch():
-    """Return a function that starts a stream and watches it; after the test it has stopped in time and left nothing."""
+    """Return a function that starts a stream and watches it; after the test it stops at once and leaves nothing."""
     running = []
 
-    def start(origin, *, keep=0, pause_s=0.0, retry_s=20.0, decode="cv2", **options):
+    def start(origin, *, keep=0, pause_s=0.0, open_timeout_s=SILENT_S, read_timeout_s=SILENT_S, **options):
+        how = {name: options.pop(name) for name in ("retry_s", "decode") if name in options}
+
         def opened():
-            live = isinstance(origin, str)
-            capture = open_capture(origin, decode=decode, retry_s=retry_s, **QUICK) if live else origin
+            capture = open_capture(origin, open_timeout_s=open_timeout_s, read_timeout_s=read_timeout_s, **how)
             return stream(capture, **options)
 
         watched = Watched(opened, keep=keep, pause_s=pause_s)
@@ -77,7 +73,7 @@ def watch():
     yield start
     for watched in running:
         assert watched.close() <= STOPS_S
-        assert watched.traces.left(within_s=3.0) == []
+        assert watched.traces.left(within_s=STOPS_S) == []
         assert watched.stream.stats.balanced
         assert watched.stream.stats.in_flight == 0
 

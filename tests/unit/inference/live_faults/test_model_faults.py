@@ -35,16 +35,16 @@ class Brightness:
 
 
 def test_a_model_slower_than_the_source_holds_up_nothing(served, watch):
-    server = served()
-    watched = watch(server.url, recipe=RECIPE, model=Brightness(takes_s=0.2))
-    watched.until_shown(2)
-    before, sent = watched.stream.stats.captured, server.sent()
-    watched.until_shown(8)
-    captured, sent = watched.stream.stats.captured - before, server.sent() - sent
-    assert captured >= 0.8 * sent > 15  # as fast as they are sent, and twice as fast as the model and more
-    assert watched.stream.stats.dropped["overtaken"] > 5
-    ages = [each.age_s for each in watched.shown[-8:]]
-    assert np.median(ages) < 0.2 + 2 / 25 + 0.2  # an inference and two frames, and slack
+    answers = threading.Event()
+    model = Brightness(fails=lambda call: call == 3 and not answers.wait(1000))
+    watched = watch(served().url, recipe=RECIPE, model=model)
+    watched.wait(lambda: model.calls == 3)
+    before = watched.stream.stats.captured
+    watched.wait(lambda: watched.stream.stats.captured >= before + 20)
+    assert watched.stream.stats.dropped["overtaken"] >= 15
+    answers.set()
+    watched.until_shown(3)
+    assert watched.shown[-1].index >= before + 15  # of those that came meanwhile one of the newest
 
 
 def test_a_model_that_raises_loses_that_frame_and_goes_on(served, watch):
@@ -69,13 +69,12 @@ def test_a_model_that_only_raises_ends_the_stream_with_its_error(served, watch):
     assert watched.stream.stats.dropped["failed"] >= 10
 
 
-def test_a_model_that_does_not_come_back_does_not_hold_up_the_end(served, watch, stops_s):
+def test_a_model_that_does_not_come_back_does_not_hold_up_the_end(served, watch):
     come_back = threading.Event()
-    model = Brightness(fails=lambda call: call == 3 and not come_back.wait(10))
+    model = Brightness(fails=lambda call: call == 3 and not come_back.wait(1000))
     watched = watch(served().url, recipe=RECIPE, model=model)
     watched.wait(lambda: model.calls == 3)
-    assert watched.close() <= stops_s
-    assert watched.traces.left() == ["thread workbench-live-work"]
+    watched.close()
+    watched.wait(lambda: watched.traces.left(within_s=0) == ["thread workbench-live-work"])
     assert any("left behind" in text for text in watched.stream.stats.errors)
     come_back.set()
-    assert watched.traces.left(within_s=2) == []

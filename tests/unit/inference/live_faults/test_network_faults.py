@@ -8,6 +8,7 @@ import time
 import pytest
 
 from workbench.errors import UnreadableSource
+from workbench.frames.capture import retrying
 
 pytestmark = pytest.mark.slow
 BOTH = pytest.mark.parametrize("kind", ["mjpeg", "rtsp"])
@@ -38,7 +39,7 @@ def test_what_an_rtsp_source_sent_while_it_was_opened_does_not_look_new(served, 
     watched = watch(server.url)
     watched.until_shown(5)
     behind = server.sent() - before - 1 - watched.shown[4].stamp
-    assert behind < 10  # pictures at 25 a second; FFmpeg's guess at the frame rate alone would keep 29
+    assert behind < 25  # FFmpeg's guess at the frame rate alone would keep 29; a picture takes 40 ms
 
 
 @BOTH
@@ -47,8 +48,8 @@ def test_a_server_that_is_killed_and_comes_back_is_found_again(served, watch, of
     watched = watch(server.url, keep=500)
     watched.until_shown(5)
     server.kill()
-    watched.until_phase("reconnecting", within_s=4)  # it would be silent for longer
-    before = len(watched.shown)
+    watched.until_phase("reconnecting")  # and waits for no picture
+    before, again_s = len(watched.shown), time.monotonic()
     server.start()
     watched.until_shown(5)
     assert watched.stream.state.phase == "live"
@@ -56,24 +57,24 @@ def test_a_server_that_is_killed_and_comes_back_is_found_again(served, watch, of
     assert any("next try in 0.5 s" in told for told in watched.told()), watched.told()
     assert rising([each.index for each in watched.shown])
     assert all(of_the_clip(result) for result in watched.results)
-    assert watched.shown[before].age_s < 0.5
+    assert watched.shown[before].at_s - watched.shown[before].age_s > again_s
 
 
 def test_a_source_that_stalls_is_noticed_and_opened_again(served, watch):
     server = served("rtsp")
-    watched = watch(server.url)
+    watched = watch(server.url, read_timeout_s=1.0)
     watched.until_shown(3)
     server.freeze()  # its connections stay open, and new ones are taken but not answered
-    watched.until_phase("reconnecting", within_s=8)  # it may be silent for 1 s; the machine may be busy
+    watched.until_phase("reconnecting")
     server.thaw()
-    watched.until_shown(3, within_s=15)
+    watched.until_shown(3)
     assert watched.stream.state.phase == "live"
 
 
 def test_a_source_that_closes_again_and_again_goes_on_each_time(served, watch, of_the_clip):
     server = served("mjpeg", fault="close 8")
     watched = watch(server.url, keep=100, policy="block", retry_s=1.0)  # which counts anew whenever it was there
-    watched.wait(lambda: watched.shown and watched.shown[-1].index >= 18, within_s=20)
+    watched.wait(lambda: watched.shown and watched.shown[-1].index >= 18)
     assert watched.stream.state.reconnects >= 2
     assert rising([each.index for each in watched.shown])
     assert all(each.stamp == each.index % 8 for each in watched.shown)
@@ -123,19 +124,15 @@ def test_pictures_of_another_size_are_shown_in_it(served, watch, kind):
 def test_a_source_that_is_no_video_is_refused_at_once(served, watch, kind, fault):
     server = served(kind)
     server.kill() if fault == "killed" else server.fault(fault)
-    start = time.monotonic()
     with pytest.raises(UnreadableSource, match="cannot be opened") as caught:
-        watch(server.url)
-    assert time.monotonic() - start < 10  # not after the 20 s that a lost source is looked for
+        watch(server.url, retry_s=10_000)  # a source that is lost is looked for so long
     assert "\n" not in str(caught.value)
 
 
 def test_a_source_that_never_answers_is_refused_in_time(served, watch):
     server = served("mjpeg", fault="stall 0")
-    start = time.monotonic()
-    with pytest.raises(UnreadableSource, match=r"127\.0\.0\.1"):
-        watch(server.url)
-    assert 1.9 < time.monotonic() - start < 10
+    with pytest.raises(UnreadableSource, match=r"127\.0\.0\.1.* does not answer within 2 s"):
+        watch(server.url, open_timeout_s=2.0)
 
 
 def test_a_source_that_does_not_come_back_ends_the_stream_with_one_line(served, watch):
@@ -143,7 +140,7 @@ def test_a_source_that_does_not_come_back_ends_the_stream_with_one_line(served, 
     watched = watch(server.url, retry_s=1.2)
     watched.until_shown(3)
     server.kill()
-    watched.until_over(within_s=10)
+    watched.until_over()
     assert isinstance(watched.error, UnreadableSource)
     assert "\n" not in str(watched.error)
     assert server.url in str(watched.error)
@@ -155,7 +152,7 @@ def test_the_reading_process_may_be_killed(served, watch, of_the_clip):
     watched.traces.note()
     [child] = watched.traces.children
     os.kill(child, signal.SIGKILL)
-    watched.until_phase("reconnecting", within_s=3)
+    watched.until_phase("reconnecting")
     watched.until_shown(3)
     assert watched.stream.state.reconnects == 1
     assert any("SIGKILL" in told for told in watched.told()), watched.told()
@@ -163,21 +160,25 @@ def test_the_reading_process_may_be_killed(served, watch, of_the_clip):
 
 
 @pytest.mark.parametrize("moment", ["live", "silent", "reconnecting", "opening again", "nobody takes a result"])
-def test_a_stream_stops_in_time_from_any_state(served, watch, stops_s, moment):
+def test_a_stream_stops_at_once_from_any_state(served, watch, monkeypatch, moment):
     server = served()
-    watched = watch(server.url, pause_s=0.7 if moment == "nobody takes a result" else 0.0)
+    read_timeout_s = 1.0 if moment == "opening again" else 1000.0
+    watched = watch(
+        server.url, read_timeout_s=read_timeout_s, pause_s=0.7 if moment == "nobody takes a result" else 0.0
+    )
     watched.until_shown(2)
     if moment == "silent":
         server.freeze()
         time.sleep(0.3)
         assert watched.stream.state.phase == "live"
     elif moment == "reconnecting":
+        monkeypatch.setattr(retrying, "FIRST_S", 1000)  # until it is tried again
+        monkeypatch.setattr(retrying, "LONGEST_S", 1000)
         server.kill()
         watched.until_phase("reconnecting")
     elif moment == "opening again":
         server.freeze()
-        watched.until_phase("reconnecting", within_s=4)
+        watched.until_phase("reconnecting")
         time.sleep(1.5)  # past the pause before the first try
-    assert watched.close() <= stops_s
-    assert watched.traces.left(within_s=3.0) == []
+    watched.close()
     assert watched.stream.state.phase == "stopped"
