@@ -15,6 +15,7 @@ from workbench.views.encode import MOVING_HEIGHT, jpeg, lower
 from workbench.views.presentation import pause_s, where
 from workbench.views.state import TRANSPORT, Position, seek
 from workbench.views.surface import DetectionSurface
+from workbench.views.thresholded import Thresholded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 STILL_HEIGHT, STILL_QUALITY = 1080, 90  # of the picture once the frames stand
 
 
-class DetectionViewer:
+class DetectionViewer(Thresholded):
     """Frames with boxes, labels and scores: frame slider, play, and a score threshold that works at once.
 
     Left and right step (by 10 with shift), up and down move the threshold, space plays. Several named detections of
@@ -52,16 +53,6 @@ class DetectionViewer:
     def index(self) -> int:
         """The frame that is shown."""
         return self._state.index
-
-    @property
-    def threshold(self) -> float:
-        """The score from which on boxes are shown; the slider moves it, and it moves the slider."""
-        return float(self._surface.threshold)
-
-    @threshold.setter
-    def threshold(self, value: float) -> None:
-        check_threshold(value)
-        self._surface.threshold = float(value)
 
     def show(self, index: int) -> None:
         """Show another frame, clamped to the sequence."""

@@ -25,6 +25,7 @@ from workbench.views.live_presentation import live_schema, name_of
 from workbench.views.live_state import LiveState
 from workbench.views.state import ViewerState
 from workbench.views.surface import LiveSurface
+from workbench.views.thresholded import Thresholded
 from workbench.views.viewer import FrameViewer
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ ACTS: Mapping[str, Callable[[LiveControl, dict[str, Any]], None]] = {
 }
 
 
-class LiveViewer:
+class LiveViewer(Thresholded):
     """A live source with what the model says about it: start and stop, freeze, thresholds and slots while it runs.
 
     Space lets the picture stand while the stream runs on, Enter in the source field starts. The source is a camera
@@ -141,16 +142,6 @@ class LiveViewer:
     def recipe(self, recipe: Preprocess) -> None:
         self._control.change(transitions.use(self._control.state, recipe))
         self._control.tell()
-
-    @property
-    def threshold(self) -> float:
-        """The score from which on boxes are shown; the slider moves it, and it moves the slider."""
-        return float(self._surface.threshold)
-
-    @threshold.setter
-    def threshold(self, value: float) -> None:
-        check_threshold(value)
-        self._surface.threshold = float(value)
 
     @property
     def stream(self) -> Stream | None:
