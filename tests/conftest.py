@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
+import workbench  # noqa: F401 - before nbformat, which then takes 2 s less
+
 
 @pytest.fixture(autouse=True, scope="session")
 def cache_folder(tmp_path_factory):

@@ -8,6 +8,8 @@ import os
 
 import lazy_loader
 
+from workbench import late_grammars
+
 __version__ = "0.1.0"
 
 # Refuse decompression bombs: OpenCV reads this limit, in pixels, once, when cv2 is imported. It ends the process where
@@ -17,5 +19,7 @@ if not os.environ.get("OPENCV_IO_MAX_IMAGE_PIXELS", "").isdecimal():
 
 # ONNX Runtime reports home from 1.29 on; it reads this once, when it is imported (its Privacy.md)
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+late_grammars.postpone()
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

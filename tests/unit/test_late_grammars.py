@@ -1,0 +1,32 @@
+"""What imports jsonschema does not wait for the grammars of its format "iri", which is checked all the same."""
+
+import subprocess
+import sys
+
+import pytest
+
+ASKED = """
+import inspect, sys
+import workbench
+import jupyterlab.labapp, nbconvert, nbformat, papermill
+inspect.getmodule((lambda: 0).__code__)  # looks at all modules, as debuggers do
+assert "lark" not in sys.modules
+from jsonschema import Draft7Validator
+{first}
+address = Draft7Validator({{"format": "iri"}}, format_checker=Draft7Validator.FORMAT_CHECKER)
+print([address.is_valid(text) for text in ("https://example.org/ü", "no address", "https://example.org/?q")])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param("", id="asked by jsonschema"),
+        pytest.param("from rfc3987_syntax import make_syntax_validator", id="after another has asked"),
+    ],
+)
+def test_grammars_are_made_when_they_are_asked_for(first):
+    code = ASKED.format(first=first)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout, done.stderr) == ("[True, False, True]\n", "")
