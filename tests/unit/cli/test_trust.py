@@ -17,8 +17,8 @@ from workbench.cli.trust.apart import PATIENCE, handing_on
 from workbench.models.opening.trust import TRUSTED
 from workbench.recipes import Recipe
 
-STUBBORN = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-WAITS_S = 30
+STUBBORN = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+WAITS_S = 60
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ def record(folder, results, **of_live):
 
 
 def until_told(folder, text):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while text not in (folder / NAME).read_text():
         assert time.monotonic() < deadline, text
         time.sleep(0.02)
@@ -171,9 +171,10 @@ def test_a_slow_disk_holds_the_writer_of_results_up_and_loses_nothing(tmp_path, 
     let_go = threading.Event()
     recorder = Recorder(tmp_path / "r", live())
     add = recorder._writer.add
-    monkeypatch.setattr(recorder._writer, "add", lambda *given: (let_go.wait(20), add(*given)))
-    threading.Timer(0.5, let_go.set).start()
+    monkeypatch.setattr(recorder._writer, "add", lambda *given: (let_go.wait(), add(*given)))
     for i in range(WAITING + 10):
+        if i == WAITING + 1:  # one is being written, the others wait, and for this there is no room
+            threading.Timer(0.5, let_go.set).start()
         recorder.write(result(images[i], i))
     recorder.close()
     assert recorder.stats.frames == WAITING + 10
