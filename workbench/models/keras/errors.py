@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.errors import ModelLoadError
+from workbench.models.causes import cause_of
 from workbench.models.opening.keras_config import LAMBDA, TFSM
 
 # Pieces of Keras 3.15's own messages -> cause and cure. First match wins.
@@ -86,11 +86,8 @@ def load_error(path: Path, error: Exception) -> ModelLoadError:
     if isinstance(error, ModelLoadError):
         return error
     text = " ".join(" ".join(str(cause) for cause in _chain(error)).split())
-    for pattern, cause in CAUSES:
-        match = re.search(pattern, text)
-        if match:
-            names = [value for value in match.groupdict().values() if value]
-            return ModelLoadError(f"{path}: " + cause.format(name=names[0] if names else "?"))
+    if cause := cause_of(text, CAUSES):
+        return ModelLoadError(f"{path}: {cause}")
     *_, root = _chain(error)
     if isinstance(root, KeyError):
         return ModelLoadError(

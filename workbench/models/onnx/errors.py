@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from workbench.errors import ModelLoadError
+from workbench.models.causes import cause_of
 
 # Pieces of ONNX Runtime 1.31's own messages -> cause and cure. First match wins.
 CAUSES = (
@@ -38,12 +38,7 @@ CAUSES = (
 def onnx_error(path: Path, error: Exception) -> ModelLoadError:
     """Make the one-line error for a file that ONNX Runtime refused."""
     text = " ".join(str(error).split())
-    for pattern, cause in CAUSES:
-        match = re.search(pattern, text)
-        if match:
-            names = [value for value in match.groupdict().values() if value]
-            return ModelLoadError(f"{path}: " + cause.format(name=names[0] if names else "?"))
-    return ModelLoadError(f"{path}: ONNX Runtime could not open it ({text[:200]})")
+    return ModelLoadError(f"{path}: {cause_of(text, CAUSES) or f'ONNX Runtime could not open it ({text[:200]})'}")
 
 
 def missing_weights(path: Path, missing: list[str]) -> ModelLoadError:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from workbench.errors import ModelLoadError
+from workbench.models.causes import cause_of
 
 # Pieces of TensorFlow 2.21's own messages -> cause and cure. First match wins.
 CAUSES = (
@@ -35,9 +35,6 @@ CAUSES = (
 
 def graph_error(path: Path, error: BaseException) -> ModelLoadError:
     """Make the one-line error for a graph that TensorFlow refused."""
-    text = " ".join(str(error).split())
-    for pattern, cause in CAUSES:
-        match = re.search(pattern, f"{type(error).__name__}: {text}")
-        if match:
-            return ModelLoadError(f"{path}: " + cause.format(**match.groupdict()))
-    return ModelLoadError(f"{path}: TensorFlow could not load it ({type(error).__name__}: {text[:200]})")
+    kind, text = type(error).__name__, " ".join(str(error).split())
+    cause = cause_of(f"{kind}: {text}", CAUSES) or f"TensorFlow could not load it ({kind}: {text[:200]})"
+    return ModelLoadError(f"{path}: {cause}")

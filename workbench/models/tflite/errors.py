@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from workbench.errors import ModelLoadError
+from workbench.models.causes import cause_of
 
+SELECTED = "convert it again with TFLITE_BUILTINS only, or load the Keras file or SavedModel it was made from"
 # Pieces of LiteRT 2.3's own messages -> cause and cure. First match wins.
 CAUSES = (
     (
-        r"Select TensorFlow op|Flex delegate|unresolved custom op: Flex(?P<name>\w+)",
-        "it holds TensorFlow operations that LiteRT does not have (select TF ops{name}); convert it again with "
-        "TFLITE_BUILTINS only, or load the Keras file or SavedModel it was made from",
+        r"unresolved custom op: Flex(?P<name>\w+)|\(Flex(?P<node>\w+)\)",
+        f"it holds the TensorFlow operation {{name}}, which LiteRT does not have; {SELECTED}",
+    ),
+    (
+        r"Select TensorFlow op|Flex delegate",
+        f"it holds TensorFlow operations that LiteRT does not have (select TF ops); {SELECTED}",
     ),
     (
         r"unresolved custom op: (?P<name>[\w:]+)",
@@ -33,9 +37,4 @@ CAUSES = (
 def tflite_error(path: Path, error: Exception) -> ModelLoadError:
     """Make the one-line error for a file that LiteRT refused."""
     text = " ".join(str(error).split())
-    for pattern, cause in CAUSES:
-        match = re.search(pattern, text)
-        if match:
-            name = match.groupdict().get("name") or ""
-            return ModelLoadError(f"{path}: " + cause.format(name=name))
-    return ModelLoadError(f"{path}: LiteRT could not open it ({text[:200]})")
+    return ModelLoadError(f"{path}: {cause_of(text, CAUSES) or f'LiteRT could not open it ({text[:200]})'}")

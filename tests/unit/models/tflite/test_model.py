@@ -205,7 +205,9 @@ def test_the_detectors_own_post_processing_runs(tmp_path):
     ("op", "message"),
     [
         pytest.param(Op("Mystery", ["a"], ["b"]), "the custom operation Mystery, which LiteRT does not have", id="own"),
-        pytest.param(Op("FlexErf", ["a"], ["b"]), "select TF ops.*TFLITE_BUILTINS only, or load the Keras", id="flex"),
+        pytest.param(
+            Op("FlexErf", ["a"], ["b"]), "operation Erf, .*TFLITE_BUILTINS only, or load the Keras", id="flex"
+        ),
         pytest.param(Op("RELU", ["a"], ["b"], version=99), "RELU is of a newer version .*-U ai-edge-litert", id="new"),
     ],
 )
