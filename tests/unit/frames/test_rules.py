@@ -35,10 +35,6 @@ def scaled(deep):
     return np.rint(deep / 257)
 
 
-def cmyk(photo):
-    return np.asarray(Image.fromarray(photo).convert("CMYK"))
-
-
 def inks(photo):
     """Inks as a JPEG at full quality gives them back: what all decoders start from."""
     return np.asarray(Image.open(io.BytesIO(cmyk_jpeg(photo)))).astype(int)

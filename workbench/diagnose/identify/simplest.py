@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.diagnose.identify.hypothesis import Hypothesis
 from workbench.diagnose.identify.judge import Judge
-from workbench.diagnose.identify.pictures import TENSORFLOW, Pictures
+from workbench.diagnose.identify.pictures import Pictures
 from workbench.diagnose.identify.places import USUAL_FRACTIONS
 from workbench.errors import InvalidValue
 from workbench.recipes import CATALOGUE, Recipe
@@ -127,8 +127,3 @@ def _resizes(judge: Judge, h: Hypothesis) -> bool:
 
 def _unpadded(judge: Judge, h: Hypothesis) -> bool:
     return all(judge.renderer.placed(i, h).fills for i in range(len(judge.tensors)))
-
-
-def without_tensorflow(h: Hypothesis) -> bool:
-    """Tell whether a hypothesis needs no TensorFlow."""
-    return not h.recipe.resize.startswith("tf") and h.recipe.decode not in TENSORFLOW
