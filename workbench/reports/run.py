@@ -210,8 +210,8 @@ def complete(  # noqa: PLR0913 - each by name
             run = Run(name, plan.run_id, ending.status, ending.error, folder, ending.duration_s, partial)
             line.end(run.state, run.duration_s, run.html if run.html.exists() else run.folder)
             at_end(out, folder)
-    if heard and run.status != "interrupted":
-        raise KeyboardInterrupt(heard[0])
+    if (later := [*execution.heard, *heard]) and run.status != "interrupted":
+        raise KeyboardInterrupt(later[0])
     return run
 
 

@@ -44,7 +44,7 @@ def child(notebook: Path, out: Path) -> subprocess.Popen:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=300):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
@@ -179,7 +179,7 @@ def test_a_bad_run_is_marked_and_the_good_one_untouched(kept, forked, behaviour,
     folder, good = kept
     before = digest(good.folder)
     (folder / "behaviour.py").write_text(behaviour)
-    bad = run_scenario(folder / "kept.ipynb", out=folder / "out", timeout=2, progress=False)
+    bad = run_scenario(folder / "kept.ipynb", out=folder / "out", progress=False)
     assert (bad.run_id, bad.status, bad.manifest["status"]) == (good.run_id, status, status)
     assert bad.folder.name == f"{good.run_id}-failed"
     assert digest(good.folder) == before
@@ -205,12 +205,12 @@ def test_a_batch_goes_on_after_a_failure_and_says_so(write_notebook, forked, tmp
 @slow
 def test_ctrl_c_leaves_a_marked_run_and_no_kernel(write_notebook, tmp_path):
     pids = tmp_path / "pid"
-    cell = f"import os, time\nopen({str(pids)!r}, 'w').write(str(os.getpid()))\ntime.sleep(120)"
+    cell = f"import os, time\nopen({str(pids)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
     process = child(write_notebook(cell, "print('after')"), tmp_path / "out")
     wait_for(lambda: pids.exists() and pids.read_text())
     kernel = int(pids.read_text())
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=120)
     assert process.returncode != 0
     assert "RunInterrupted" in output
     assert not psutil.pid_exists(kernel)
@@ -218,6 +218,19 @@ def test_ctrl_c_leaves_a_marked_run_and_no_kernel(write_notebook, tmp_path):
     assert json.loads(manifest.read_text())["status"] == "interrupted"
     assert ">interrupted<" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert len(run_folders(tmp_path / "out")) == 1
+
+
+@slow
+def test_ctrl_c_when_all_cells_have_run_keeps_the_run_and_is_followed(write_notebook, tmp_path):
+    leaving = tmp_path / "leaving"
+    cell = f"import atexit, time\natexit.register(lambda: (open({str(leaving)!r}, 'w').close(), time.sleep(3)))"
+    process = child(write_notebook(cell), tmp_path / "out")
+    wait_for(leaving.exists)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert "KeyboardInterrupt: SIGINT" in output
+    (manifest,) = (tmp_path / "out" / "count").glob("*/manifest.json")
+    assert json.loads(manifest.read_text())["status"] == "ok"
 
 
 # --- full disks ---------------------------------------------------------------------------------------------

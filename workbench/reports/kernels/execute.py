@@ -42,6 +42,7 @@ class Execution:
     error: str  # one line; empty when all went well
     duration_s: float
     partial: tuple[str, ...] = ()  # what it took of damaged or changed sources, one line each
+    heard: tuple[str, ...] = ()  # signals to stop that came when the cells had ended, which are the caller's to follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def execute(notebook: NotebookNode, given: Mapping[str, Plain], *, terms: Terms 
             cell.outputs = [output for output in cell.outputs if not is_bar(output)]
     if status != "ok":
         _mark(copy, status, error)
-    return Execution(copy, status, error, round(duration, 3))
+    return Execution(copy, status, error, round(duration, 3), heard=tuple(kernel.heard))
 
 
 def _parametrized(notebook: NotebookNode, given: Mapping[str, Plain]) -> NotebookNode:

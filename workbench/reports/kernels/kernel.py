@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -54,6 +54,7 @@ class Kernel:
     pid: int | None = None
     exit_code: int | None = None  # None while it lives; minus the signal that ended it
     graceful: bool = False  # whether it may run its own clean-up before it goes
+    heard: list[str] = field(default_factory=list)  # signals to stop that came while it was ended
 
     def note(self) -> None:
         """Take down the process number and, if it has ended, its exit code."""
@@ -105,10 +106,8 @@ def one_kernel(name: str, environment: Mapping[str, str], *, server: ForkServer 
         try:
             yield kernel
         finally:
-            with undisturbed() as heard:
+            with undisturbed() as kernel.heard:
                 _end(kernel)
-            if heard and kernel.graceful:
-                raise KeyboardInterrupt(heard[0])
 
 
 def _fits(socket: Path) -> bool:
