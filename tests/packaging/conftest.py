@@ -115,8 +115,14 @@ def tiny_checkout(tmp_path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ready_checkout(tmp_path_factory) -> Path:
-    """Return a small checkout whose set-up has run once."""
+def ready_checkout(tmp_path_factory) -> tuple[Path, list[str]]:
+    """Return a small checkout in which two set-ups began at the same time, and what each of them printed."""
     root = make_tiny_checkout(tmp_path_factory.mktemp("ready") / "checkout")
-    subprocess.run([sys.executable, "-m", "scripts.set_up"], cwd=root, check=True)
-    return root
+    command = [sys.executable, "-m", "scripts.set_up"]
+    both = [
+        subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(2)
+    ]
+    printed = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], printed
+    return root, printed

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
+from typer.testing import CliRunner
+
+from workbench.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(
@@ -98,7 +101,8 @@ def test_every_command_of_the_readme_exists():
     made = {word for words in commands if words[0] == "make" for word in words[1:] if re.fullmatch("[a-z-]+", word)}
     assert made <= targets
     for command in sorted({words[1] for words in commands if words[0] == "workbench"}):
-        _run(["workbench", command, "--help"], ROOT)
+        helped = CliRunner().invoke(app, [command, "--help"])
+        assert helped.exit_code == 0, helped.output
 
 
 @pytest.mark.packaging

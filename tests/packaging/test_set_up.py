@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.packaging, pytest.mark.slow]
 
 SET_UP = [sys.executable, "-m", "scripts.set_up"]
 WORKS = "import cv2, numpy, workbench; print(cv2.imencode('.png', numpy.zeros((2, 2), 'uint8'))[0])"
-INSTALLING = "locked packages"  # what the longest step says when it begins
+MAKING, INSTALLING = "make .venv", "locked packages"  # what the first step and the longest say when they begin
 
 
 def set_up(checkout: Path, *steps: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -31,12 +31,12 @@ def expect_works(checkout: Path) -> None:
     assert done.stdout == "True\n", done.stderr
 
 
-def stop_while_installing(checkout: Path, sign: signal.Signals) -> subprocess.CompletedProcess[str]:
-    """Start a set-up and send `sign` to it and to what it started once the packages are being installed."""
+def stop_while(checkout: Path, doing: str, sign: signal.Signals) -> subprocess.CompletedProcess[str]:
+    """Start a set-up and send `sign` to it and to what it started once it has said what it is `doing`."""
     printed = checkout / "printed.txt"
     with printed.open("w") as out:
         process = subprocess.Popen(SET_UP, cwd=checkout, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
-        while INSTALLING not in printed.read_text():
+        while doing not in printed.read_text():
             assert process.poll() is None, printed.read_text()
             time.sleep(0.02)
         os.killpg(process.pid, sign)
@@ -44,45 +44,19 @@ def stop_while_installing(checkout: Path, sign: signal.Signals) -> subprocess.Co
     return subprocess.CompletedProcess(SET_UP, process.returncode, printed.read_text())
 
 
-def test_a_cold_set_up_says_its_steps_and_a_warm_one_is_silent_and_does_nothing(tiny_checkout):
-    cold = set_up(tiny_checkout)
-    assert cold.returncode == 0, cold.stderr
-    begun = [line.split()[0] for line in cold.stdout.splitlines()]
-    assert begun == ["make", "install", "install", "install", "check", "set"]
-    assert all(re.search(r"\d\.\d s", line) for line in cold.stdout.splitlines())
-    expect_works(tiny_checkout)
-    python = tiny_checkout / ".venv" / "bin" / "python"
-    made = python.lstat().st_ino, python.parent.stat().st_mtime_ns
-    warm = set_up(tiny_checkout)
-    assert (warm.returncode, warm.stdout, warm.stderr) == (0, "", "")
-    assert (python.lstat().st_ino, python.parent.stat().st_mtime_ns) == made
-
-
 def test_an_interrupted_set_up_is_repaired_by_the_next_one(tiny_checkout):
-    by_key = stop_while_installing(tiny_checkout, signal.SIGINT)
+    by_key = stop_while(tiny_checkout, MAKING, signal.SIGINT)
     assert by_key.returncode == 130
     assert "Traceback" not in by_key.stdout and "the next run begins again" in by_key.stdout
-    killed = stop_while_installing(tiny_checkout, signal.SIGKILL)
-    assert "make .venv" in killed.stdout
+    killed = stop_while(tiny_checkout, INSTALLING, signal.SIGKILL)
+    assert MAKING in killed.stdout
     assert json.loads((tiny_checkout / ".cache" / "set-up" / "stamp.json").read_text())["state"] == "unfinished"
     damage = tiny_checkout / ".venv" / "damage"  # anything that the killed one may have left
     damage.touch()
     last = set_up(tiny_checkout)
     assert last.returncode == 0, last.stderr
-    assert "make .venv" in last.stdout
+    assert MAKING in last.stdout
     assert not damage.exists(), "nothing of an interrupted set-up is trusted"
-    expect_works(tiny_checkout)
-
-
-def test_two_set_ups_at_once_make_one_environment(tiny_checkout):
-    both = [
-        subprocess.Popen(SET_UP, cwd=tiny_checkout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for _ in range(2)
-    ]
-    printed = [process.communicate()[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0], printed
-    assert "".join(printed).count("make .venv") == 1
-    assert "".join(printed).count("waiting") == 1
     expect_works(tiny_checkout)
 
 
@@ -97,27 +71,48 @@ def test_pip_takes_over_where_uv_reaches_nothing(tiny_checkout):
 # In this order, on one checkout: each leaves it working.
 
 
+def test_of_two_cold_set_ups_at_once_one_makes_the_environment_and_the_other_waits(ready_checkout):
+    checkout, printed = ready_checkout
+    assert "".join(printed).count(MAKING) == 1
+    assert "".join(printed).count("waiting") == 1
+    expect_works(checkout)
+
+
+def test_a_cold_set_up_says_its_steps_and_a_warm_one_is_silent_and_does_nothing(ready_checkout):
+    checkout, printed = ready_checkout
+    [cold] = [text.splitlines() for text in printed if MAKING in text]
+    assert [line.split()[0] for line in cold] == ["make", "install", "install", "install", "check", "set"]
+    assert all(re.search(r"\d\.\d s", line) for line in cold)
+    python = checkout / ".venv" / "bin" / "python"
+    made = python.lstat().st_ino, python.parent.stat().st_mtime_ns
+    warm = set_up(checkout)
+    assert (warm.returncode, warm.stdout, warm.stderr) == (0, "", "")
+    assert (python.lstat().st_ino, python.parent.stat().st_mtime_ns) == made
+
+
 def test_a_second_flavour_of_opencv_is_taken_out_when_the_environment_is_refreshed(ready_checkout):
-    python, uv = ready_checkout / ".venv" / "bin" / "python", ready_checkout / ".venv" / "bin" / "uv"
-    headless = ready_checkout / "requirements-headless.lock"
+    checkout, _ = ready_checkout
+    python, uv = checkout / ".venv" / "bin" / "python", checkout / ".venv" / "bin" / "uv"
+    headless = checkout / "requirements-headless.lock"
     subprocess.run([uv, "pip", "install", "-q", "--python", python, "--no-deps", "-r", headless], check=True)
-    with (ready_checkout / "pyproject.toml").open("a") as project:
+    with (checkout / "pyproject.toml").open("a") as project:
         project.write("# changed\n")
-    done = set_up(ready_checkout)
+    done = set_up(checkout)
     assert done.returncode == 0, done.stderr
-    assert "make .venv" not in done.stdout, "it is refreshed, not made anew"
-    [site_packages] = (ready_checkout / ".venv" / "lib").glob("python3*/site-packages")
+    assert MAKING not in done.stdout, "it is refreshed, not made anew"
+    [site_packages] = (checkout / ".venv" / "lib").glob("python3*/site-packages")
     assert [path.name.split("-")[0] for path in site_packages.glob("opencv*.dist-info")] == ["opencv_python"]
-    expect_works(ready_checkout)
+    expect_works(checkout)
 
 
 def test_the_other_opencv_lies_beside_the_environment(ready_checkout):
-    assert set_up(ready_checkout, "opencv4").returncode == 0
-    again = set_up(ready_checkout, "opencv4")
+    checkout, _ = ready_checkout
+    assert set_up(checkout, "opencv4").returncode == 0
+    again = set_up(checkout, "opencv4")
     assert "add OpenCV" not in again.stdout, "it is there already"
     done = subprocess.run(
-        [ready_checkout / ".venv" / "bin" / "python", "-c", "import cv2; print(cv2.__version__)"],
-        env=os.environ | {"PYTHONPATH": str(ready_checkout / ".cache" / "opencv4")},
+        [checkout / ".venv" / "bin" / "python", "-c", "import cv2; print(cv2.__version__)"],
+        env=os.environ | {"PYTHONPATH": str(checkout / ".cache" / "opencv4")},
         capture_output=True,
         text=True,
         check=True,
@@ -126,8 +121,9 @@ def test_the_other_opencv_lies_beside_the_environment(ready_checkout):
 
 
 def test_a_moved_checkout_gets_an_environment_that_works_there(ready_checkout):
-    moved = ready_checkout.with_name("moved")
-    shutil.move(ready_checkout, moved)
-    assert "make .venv" in set_up(moved).stdout
+    checkout, _ = ready_checkout
+    moved = checkout.with_name("moved")
+    shutil.move(checkout, moved)
+    assert MAKING in set_up(moved).stdout
     subprocess.run([moved / ".venv" / "bin" / "uv", "--version"], check=True)
     expect_works(moved)
