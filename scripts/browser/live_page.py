@@ -40,7 +40,7 @@ class LivePage:
         """The number in the stream of the picture that is shown."""
         return int(self.root.locator(".wb-live-picture").get_attribute("data-index") or -1)
 
-    def moving(self, count: int = 10, timeout_s: float = 30) -> None:
+    def moving(self, count: int = 10, timeout_s: float = 120) -> None:
         """Wait for so many more pictures."""
         self.page.wait_for_function(MOVED, arg=self.shown + count, timeout=1000 * timeout_s)
 

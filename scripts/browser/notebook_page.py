@@ -74,16 +74,16 @@ class NotebookPage:
         self.lab, self.traffic = lab, Traffic()
         self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, device_scale_factor=1)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)  # a fault alone waits so long
         self.page.on("console", self.traffic.note_console)
         self.page.on("pageerror", lambda error: self.traffic.errors.append(str(error)))
         self.page.on("request", self.traffic.note_request)
         self.page.on("websocket", lambda socket: self.traffic.requests.append(socket.url))
         self.page.goto(lab.url(notebook))
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        self.page.wait_for_function(IDLE, timeout=60_000)
+        self.page.wait_for_function(IDLE, timeout=300_000)
 
-    def run_all(self, timeout_s: float = 120) -> None:
+    def run_all(self, timeout_s: float = 300) -> None:
         """Run every cell and wait until the last has finished.
 
         Raises:
@@ -102,7 +102,7 @@ class NotebookPage:
         """Whether cell `number` runs or waits for its turn."""
         return bool(self.page.evaluate(RUNS, number))
 
-    def run(self, number: int, timeout_s: float = 120) -> None:
+    def run(self, number: int, timeout_s: float = 300) -> None:
         """Run cell `number` and wait until it has finished; the other cells stay as they are.
 
         Raises:

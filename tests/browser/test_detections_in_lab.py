@@ -148,8 +148,28 @@ def test_the_picture_is_the_frame(viewer, photos):
         assert np.abs(seen.mean(axis=(0, 1)) - true.mean(axis=(0, 1))).max() < 12
 
 
+def threshold_in_python(viewer):
+    return float(
+        viewer.page.evaluate(
+            """async () => {
+              const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+              const asked = kernel.requestExecute({ code: "print(viewer.threshold)", silent: false });
+              let told = "";
+              asked.onIOPub = ({ header, content }) => { if (header.msg_type === "stream") told += content.text; };
+              await asked.done;
+              return told;
+            }"""
+        )
+    )
+
+
+def until_told(viewer, threshold):
+    while threshold_in_python(viewer) != threshold:
+        viewer.page.wait_for_timeout(100)
+
+
 def test_the_threshold_moves_the_boxes_without_a_word_to_the_kernel(viewer):
-    viewer.page.wait_for_timeout(400)  # what was set before has been told
+    until_told(viewer, 0.5)
     viewer.page.evaluate(TO_KERNEL)
     seen = {}
     for value in (0.06, 0.3, 0.6, 0.9):
@@ -170,16 +190,7 @@ def test_the_threshold_moves_the_boxes_without_a_word_to_the_kernel(viewer):
 
 def test_a_threshold_at_rest_is_known_to_python(viewer):
     viewer.threshold(0.35)
-    viewer.page.wait_for_timeout(400)
-    viewer.page.evaluate(
-        """async () => {
-          const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-          const asked = kernel.requestExecute({ code: "print(viewer.threshold)", silent: false });
-          asked.onIOPub = ({ header, content }) => { if (header.msg_type === "stream") window.told = content.text; };
-          await asked.done;
-        }"""
-    )
-    assert viewer.page.evaluate("window.told").strip() == "0.35"
+    until_told(viewer, 0.35)
 
 
 def test_arrow_up_and_down_move_the_threshold(viewer):

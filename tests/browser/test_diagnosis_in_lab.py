@@ -6,7 +6,7 @@ from workbench import load_recipe
 from workbench.models.export import export
 
 pytestmark = pytest.mark.browser
-LONG_MS = 120_000
+LONG_MS = 300_000
 FRAMES = 2  # with so few the search is quick, and sure of colour and range all the same
 STOP_MS = 1_000
 

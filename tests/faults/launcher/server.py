@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-START_S = 60
+START_S = 300
 PROGRAM = "from workbench.cli import main; main()"
 
 
@@ -27,7 +27,7 @@ class Lab:
 
     def ask(self, path, *, method="GET", host=None, port=None, **headers):
         """Send one request; return the status, the headers and the body of the answer."""
-        connection = http.client.HTTPConnection(host or self.host, port or self.port, timeout=20)
+        connection = http.client.HTTPConnection(host or self.host, port or self.port, timeout=120)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body=b"{}" if method == "POST" else None, headers=named)

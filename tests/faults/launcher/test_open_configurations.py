@@ -130,7 +130,7 @@ def test_a_folder_with_notebooks_of_your_own(lab: Lab, told):
 
 def test_a_configuration_with_an_empty_password(tmp_path, told):
     process, log = start(tmp_path, "work", configuration=EMPTY_PASSWORD)
-    assert process.wait(60) == 2
+    assert process.wait(300) == 2
     line = log.read_text().splitlines()[-1].removeprefix("workbench: ")
     assert not re.search(r"http://[\w.]+:\d+", log.read_text()), "it never listened"
     told("refused", line)

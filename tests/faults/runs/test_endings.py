@@ -41,7 +41,7 @@ def test_endings(cell, status, message, marked):
 
 
 def test_a_cell_that_takes_too_long(marked):
-    marked("time.sleep(60)", "--timeout", "1", status="timeout", message="1 s")
+    marked("time.sleep(600)", "--timeout", "1", status="timeout", message="1 s")
 
 
 def test_a_cell_that_closes_the_connection_of_its_kernel(marked, monkeypatch):

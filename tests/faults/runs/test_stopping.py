@@ -22,13 +22,13 @@ START = """import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for what it starts in the background
 from workbench.cli import main
 main()"""
-READY_S = 120
+READY_S = 300
 
 
 @pytest.fixture
 def waiting(folder):
     """Write a notebook whose cell waits, and return the words that report on it."""
-    write_notebook(folder / "count.ipynb", "import time; open('ready', 'w'); time.sleep(90)")
+    write_notebook(folder / "count.ipynb", "import time; open('ready', 'w'); time.sleep(900)")
     return ["report", "count.ipynb"]
 
 
@@ -68,7 +68,7 @@ def be_user(folder, words, output):
 
 def ended(process):
     """Return the exit status of a process that ends in time."""
-    process.join(60)
+    process.join(READY_S)
     return process.exitcode
 
 
@@ -117,7 +117,7 @@ def test_signals_in_a_row(times, waiting, folder, told):
         for _ in range(times):
             process.send_signal(signal.SIGINT)
             time.sleep(0.3)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=READY_S)
     assert process.returncode in (130, -signal.SIGINT)  # the latter while Python ends; one and the same for a shell
     told("marked", f"{expect_marked(folder, errors, 'stopped by Ctrl-C')} (exit status 130)")
 
@@ -156,7 +156,9 @@ def test_output_that_nobody_reads_any_more(folder, told):
     read, write = os.pipe()
     os.close(read)
     words = [sys.executable, "-c", START, "report", "count.ipynb"]
-    done = subprocess.run(words, cwd=folder, stdout=write, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        words, cwd=folder, stdout=write, stderr=subprocess.PIPE, text=True, check=False, timeout=READY_S
+    )
     os.close(write)
     assert (done.returncode, done.stderr) == (1, "")
     assert len(list(folder.glob("reports/count/*/report.html"))) == 1

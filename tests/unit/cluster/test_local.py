@@ -101,8 +101,8 @@ def test_a_client_that_is_ended_leaves_no_process_and_no_folder(tmp_path, number
     family = psutil.Process(client.pid).children(recursive=True)
     assert len(family) >= 3  # the keeper, a worker, and what the job started
     client.send_signal(number)
-    client.wait(timeout=20)
-    assert not psutil.wait_procs(family, timeout=20)[1]
+    client.wait(timeout=120)
+    assert not psutil.wait_procs(family, timeout=120)[1]
     wait_for(lambda: [path.name for path in tmp_path.iterdir()] == ["jobs"])
 
 

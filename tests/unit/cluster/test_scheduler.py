@@ -43,7 +43,7 @@ def dask(command, *words, tls):
         yield
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=120)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import time
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=300):
     """Return when the condition holds; fail when it does not come."""
     end = time.monotonic() + seconds
     while not condition():

@@ -62,11 +62,11 @@ def test_an_ending_is_told_and_marked_at_its_cell(run, cell, status, error):
 
 
 def test_a_cell_that_takes_too_long_is_stopped(run):
-    done = run("import time; time.sleep(60)", "print('after')", timeout=1.5)
+    done = run("import time; time.sleep(600)", "print('after')", timeout=1.5)
     assert done.status == "timeout"
     assert "1.5 s" in done.error
     assert states(done)[-2:] == ["failed", "pending"]
-    assert done.duration_s < 30
+    assert done.duration_s < 300
 
 
 def test_no_process_is_left_not_even_of_a_killed_kernel(run, tmp_path):
@@ -76,7 +76,7 @@ open({str(tmp_path / "pids")!r}, "w").write(json.dumps([os.getpid(), child.pid])
     assert run(start, "os.kill(os.getpid(), 9)").status == "killed"
     pids = json.loads((tmp_path / "pids").read_text())
     assert len(pids) == 2
-    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=10)
+    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=60)
     assert alive == []
 
 
