@@ -18,9 +18,10 @@ from typing import Self
 
 import nbformat
 
-START_S = 60
+START_S = 300
 NOTIFICATIONS = {"fetchNews": "false", "checkForUpdates": False}  # else a popup asks to go online
 DARK = {"theme": "JupyterLab Dark"}
+PROGRAM = "import workbench, jupyterlab.labapp as lab; lab.main()"  # Workbench first: JupyterLab loads 2 s sooner
 
 
 class JupyterLab:
@@ -94,14 +95,14 @@ class JupyterLab:
     def _answers(self) -> bool:
         try:
             asked = f"{self.origin}/api/status?token={self.token}"
-            with urllib.request.urlopen(asked, timeout=2) as answer:  # nosec B310  # an address of ours
+            with urllib.request.urlopen(asked, timeout=20) as answer:  # nosec B310  # an address of ours
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
 
     def _command(self) -> list[str]:
         return [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+            sys.executable, "-c", PROGRAM, "--no-browser", "--allow-root", "--ip=127.0.0.1",
             f"--port={self.port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.root}",
             f"--IdentityProvider.token={self.token}", "--LabApp.expose_app_in_browser=True",
             f"--LabApp.user_settings_dir={self.folder / 'settings'}",
