@@ -148,7 +148,8 @@ def test_two_runs_of_the_same_at_once(command, folder, told):
     os.kill(second.pid, signal.SIGINT)
     assert ended(second) == 130
     assert len(run_folders(folder / "reports")) == 1
-    told("harmless", "the second says `waiting for another run of the same`, and runs when the first has ended")
+    said = "the second says `waiting for another run of the same`, takes the first one's run if that went well, else runs"
+    told("harmless", said)
 
 
 def test_output_that_nobody_reads_any_more(folder, told):
