@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import yaml
 
+from tests.unit.live_camera import Camera
 from workbench.diagnose.cascade_costs import cascade_costs
 from workbench.errors import InvalidValue, UnknownName
 from workbench.frames import open_frames
@@ -458,14 +459,5 @@ def test_costs_leave_out_the_mistakes_of_resizing_where_nothing_is_resized(model
 
 
 def test_costs_of_a_stream_are_refused_with_the_cure(model):
-    class Camera(FrameStream):
-        origin = "camera:0"
-
-        def arrays(self):
-            return iter(())
-
-        def __iter__(self):
-            return iter(())
-
     with pytest.raises(InvalidValue, match=r"take\(source, limit=...\)"):
         cascade_costs(Camera(), classify([detections()], model), model, classifier_recipe=RECIPE)

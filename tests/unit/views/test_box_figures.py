@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from tests.unit.live_camera import Camera
 from workbench.errors import InvalidValue
 from workbench.frames import open_frames
-from workbench.frames.frame import FrameStream
 from workbench.inference import classify_regions, predict
 from workbench.views.box_figures import figure_detections, figure_regions
 
@@ -87,15 +87,6 @@ def test_no_frame_at_all_is_refused(frames):
 
 
 def test_a_stream_is_refused_with_the_cure():
-    class Camera(FrameStream):
-        origin = "camera:0"
-
-        def arrays(self):
-            return iter(())
-
-        def __iter__(self):
-            return iter(())
-
     with pytest.raises(InvalidValue, match=r"take\(source, limit=100\)"):
         figure_detections(Camera(), [boxes()])
 

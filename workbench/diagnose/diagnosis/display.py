@@ -1,6 +1,7 @@
-"""What a window shows: an array as `cv2.imshow` reads it, held against the frame it was made of.
+"""What a window would show: an array as `cv2.imshow` reads it, held against the frame it was made of.
 
-Nothing is opened here; the rules of `cv2.imshow` are applied to the array.
+`cv2.imshow` takes channels as blue, green, red, and shows 8-bit levels as they are and floats times 255 (OpenCV 5.0).
+Nothing is opened here.
 """
 
 from __future__ import annotations
@@ -19,19 +20,6 @@ DARK = 1  # levels: an 8-bit picture that stays below was in 0..1 before its cas
 FIT = 0.02  # of a channel's variance: by how much the other order of channels must fit worse
 SIDE = 64  # pixels a side at which pictures are compared
 BATCH = "imshow takes one picture; the array has a batch axis"
-
-
-def on_screen(array: np.ndarray) -> np.ndarray:
-    """Return what `cv2.imshow` shows of an array (H, W), (H, W, 1) or (H, W, 3): (H, W, 3) uint8 RGB.
-
-    Channels are blue, green, red; 8-bit levels are shown as they are, 16-bit divided by 256, floats times 255
-    (OpenCV 5.0, documentation of `imshow`).
-    """
-    scale = 255.0 if array.dtype.kind == "f" else 1 / 256 if array.dtype.itemsize == 2 else 1.0
-    levels = np.clip(np.rint(np.nan_to_num(array.astype(np.float64)) * scale), 0, 255).astype(np.uint8)
-    if levels.ndim == 2 or levels.shape[2] == 1:
-        return cv2.cvtColor(levels, cv2.COLOR_GRAY2RGB)
-    return cv2.cvtColor(levels, cv2.COLOR_BGR2RGB)
 
 
 def check_display(show: Callable[..., Any], images: Sequence[np.ndarray], takes: ChannelOrder) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from workbench.diagnose.diagnosis.display import check_display, on_screen
+from workbench.diagnose.diagnosis.display import check_display
 from workbench.errors import InvalidValue
 from workbench.samples.mistakes import show_input
 
@@ -40,12 +40,6 @@ def test_what_is_wrong_on_the_screen_is_named(show, faults):
 def test_pictures_without_colour_accuse_nobody():
     gray = np.repeat(photo()[..., :1], 3, axis=2)
     assert check_display(lambda frame: frame[..., ::-1], [gray], "bgr") == ()
-
-
-def test_the_screen_follows_imshow():
-    blue_first = np.array([[[1.0, 0.5, 0.0]]])
-    assert on_screen(blue_first).tolist() == [[[0, 128, 255]]]
-    assert on_screen(np.array([[512]], np.uint16)).tolist() == [[[2, 2, 2]]]
 
 
 def test_a_function_that_raises_is_told_in_one_line():
