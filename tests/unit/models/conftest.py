@@ -1,3 +1,4 @@
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -5,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 
 @dataclass(frozen=True)
@@ -21,39 +23,73 @@ PICTURES = {"efficientnet-lite0": "imagenet-20", "cifar10-cnn": "cifar-20"}
 
 
 @pytest.fixture(scope="session")
-def real():
-    """Return a function: sample's name -> its recipe, its pictures and Keras' own answers."""
+def kept(tmp_path_factory):
+    """Return the folder of what is made of real models; in `make test` the tests on both OpenCVs have one."""
+    folder = Path(os.environ.get("WORKBENCH_TEST_CACHE") or tmp_path_factory.mktemp("made"), "converted")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def loaded():
+    """Return a function: sample's name -> the model, loaded once."""
 
     @cache
-    def made(sample: str) -> Real:
-        from workbench import load_model, open_frames, preset
+    def made(sample: str) -> Any:
+        from workbench import load_model
 
-        recipe = preset(f"sample:{sample}")
-        frames = list(open_frames(f"sample:{PICTURES[sample]}"))
-        batch = recipe.batch(frames)
-        expected = load_model(f"sample:{sample}").keras(batch, training=False)
-        return Real(recipe, frames, batch, np.asarray(expected))
+        return load_model(f"sample:{sample}")
 
     return made
 
 
 @pytest.fixture(scope="session")
-def converted(tmp_path_factory, real):
+def real(kept, loaded):
+    """Return a function: sample's name -> its recipe, its pictures and Keras' own answers."""
+
+    def answered(sample: str, recipe: Any, frames: list[Any]) -> Path:
+        path = kept / f"{sample}.npz"
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                batch = recipe.batch(frames)
+                expected = loaded(sample).keras(batch, training=False)
+                np.savez(path, batch=batch, expected=np.asarray(expected))
+        return path
+
+    @cache
+    def made(sample: str) -> Real:
+        from workbench import open_frames, preset
+
+        recipe = preset(f"sample:{sample}")
+        frames = list(open_frames(f"sample:{PICTURES[sample]}"))
+        return Real(recipe, frames, **np.load(answered(sample, recipe, frames)))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def converted(kept, loaded, real):
     """Return a function: sample's name, format ("frozen-graph" too) -> a file made from it, once."""
-    folder = tmp_path_factory.mktemp("converted")
+    from workbench.models.conversion import FORMATS, convert
+
+    def frozen(sample: str, path: Path) -> None:
+        from workbench.models.conversion.graph import graph_of
+
+        model = loaded(sample)
+        graph = model.frozen.function.graph.as_graph_def() if hasattr(model, "frozen") else graph_of(model).definition
+        path.write_bytes(graph.SerializeToString())
 
     @cache
     def made(sample: str, to: str) -> Path:
-        from workbench import load_model
-        from workbench.models.conversion import FORMATS, convert
-        from workbench.models.conversion.graph import graph_of
-
-        model = load_model(f"sample:{sample}")
-        if to == "frozen-graph":
-            path = folder / f"{sample}.pb"
-            path.write_bytes(graph_of(model).definition.SerializeToString())
-            return path
-        options = {"batch": real(sample).batch, "integer_inputs": True} if to == "tflite-int8" else {}
-        return convert(model, to, folder / f"{sample}-{to}{FORMATS[to]}", **options).path
+        path = kept / f"{sample}-{to}{FORMATS.get(to, '.pb')}"
+        with FileLock(f"{path}.lock"):
+            if path.exists():
+                return path
+            if to == "frozen-graph":
+                frozen(sample, path)
+            else:
+                options = {"batch": real(sample).batch, "integer_inputs": True} if to == "tflite-int8" else {}
+                convert(loaded(sample), to, path, **options)
+        return path
 
     return made

@@ -37,11 +37,18 @@ def builders(keras):
         "gray": [k.Input((64, 64, 1)), k.Normalization(mean=127.5, variance=64.0**2)],
     }
     return {
-        "MobileNetV2": lambda: a.MobileNetV2(alpha=0.35, **small),
-        "MobileNetV3Small": lambda: a.MobileNetV3Small(minimalistic=True, **small),
+        "MobileNetV2": lambda: beginning(keras, a.MobileNetV2(alpha=0.35, **small)),
+        "MobileNetV3Small": lambda: beginning(keras, a.MobileNetV3Small(minimalistic=True, **small)),
         "caffe": partial(caffe, keras),
         **{name: partial(with_convolution, keras, head) for name, head in heads.items()},
     }
+
+
+def beginning(keras, network):
+    """Return a network to the end of its first block, with 1000 classes: all that a contract looks at."""
+    last = [layer for layer in network.layers if layer.name.lower() == "expanded_conv_project_bn"]
+    classes = keras.layers.Dense(1000, "softmax")(keras.layers.GlobalAveragePooling2D()(last[0].output))
+    return keras.Model(network.inputs, classes, name=network.name)
 
 
 def caffe(keras):

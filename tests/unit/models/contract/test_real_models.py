@@ -5,7 +5,6 @@ import os
 import pytest
 
 from workbench.errors import SampleError
-from workbench.models import load_model
 from workbench.models.contract import contract
 from workbench.recipes import load_recipe
 
@@ -15,9 +14,9 @@ RGB, GRAY = ("rgb", "bgr", "gray3"), ("gray", "gray_bgr")
 
 
 @pytest.fixture
-def real(request):
+def real(request, loaded):
     try:
-        return load_model(f"sample:{request.param}")
+        return loaded(request.param)
     except SampleError as error:
         if os.environ.get("CI") == "true":
             pytest.fail(str(error))

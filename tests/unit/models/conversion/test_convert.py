@@ -156,10 +156,10 @@ def test_an_operation_that_tflite_lacks_is_named(keras, tmp_path):
 
 
 @pytest.mark.parametrize("integer_inputs", [pytest.param(False, id="float"), pytest.param(True, id="integer inputs")])
-def test_int8_is_calibrated_on_the_callers_frames_and_reports_its_error(tmp_path, integer_inputs):
+def test_int8_is_calibrated_on_the_callers_frames_and_reports_its_error(loaded, tmp_path, integer_inputs):
     recipe = preset("sample:cifar10-cnn")
     batch = recipe.batch(open_frames("sample:cifar-20"))
-    source = load_model("sample:cifar10-cnn")
+    source = loaded("cifar10-cnn")
     made = convert(source, "tflite-int8", tmp_path / "q.tflite", batch=batch, integer_inputs=integer_inputs)
     assert made.ranges == ("given",)
     assert made.frames == 20
@@ -173,7 +173,7 @@ def test_int8_is_calibrated_on_the_callers_frames_and_reports_its_error(tmp_path
 
 
 @pytest.mark.parametrize("to", ["tflite", "onnx"])
-def test_a_detector_that_prepares_its_pictures_in_a_loop_is_refused_at_once(to, tmp_path):
+def test_a_detector_that_prepares_its_pictures_in_a_loop_is_refused_at_once(loaded, to, tmp_path):
     with pytest.raises(ConversionError, match=r"ssd-hands to \w+: its graph has a loop of TensorFlow 1 .*cut_network"):
-        convert("sample:ssd-hands", to, tmp_path / f"hands.{to}")
+        convert(loaded("ssd-hands"), to, tmp_path / f"hands.{to}")
     assert list(tmp_path.iterdir()) == []

@@ -297,11 +297,6 @@ def test_a_real_detector_gives_all_its_outputs_and_repaired_boxes_sit_where_lite
 
 
 @pytest.mark.slow
-def test_a_frozen_detector_with_control_flow_is_named(tmp_path):
-    from workbench import load_model
-
-    frozen = load_model("sample:ssd-hands").frozen
-    path = tmp_path / "hands.pb"
-    path.write_bytes(frozen.function.graph.as_graph_def().SerializeToString())
+def test_a_frozen_detector_with_control_flow_is_named(converted):
     with pytest.raises(ModelLoadError, match="control flow or non-maximum suppression .*in TensorFlow, without cv2:"):
-        OpenCVModel(path)
+        OpenCVModel(converted("ssd-hands", "frozen-graph"))

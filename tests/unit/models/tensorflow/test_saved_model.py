@@ -43,11 +43,6 @@ def exported(folder):
     return model, folder / "exported"
 
 
-@pytest.fixture(scope="module")
-def hands():
-    return load_model("sample:ssd-hands")
-
-
 def test_signatures_are_listed_with_names_shapes_and_dtypes(pair):
     model = SavedModel(pair, signature="detect")
     assert {name: str(signature) for name, signature in model.signatures.items()} == {
@@ -209,8 +204,9 @@ def test_layers_that_would_not_fit_in_memory_are_refused(tmp_path):
         SavedModel(folder).layers(np.ones((600, 1), np.float32))
 
 
-def test_an_object_detection_export_finds_hands_and_faces(hands):
+def test_an_object_detection_export_finds_hands_and_faces(loaded):
     """The sample is a real Object Detection API export: bytes of any size in, its own output names out."""
+    hands = loaded("ssd-hands")
     assert str(hands.inputs[0]) == "input_tensor (1, any, any, 3) uint8"
     image = open_frames("sample:faces-6/*.jpg")[0].image
     outputs = hands.predict(image[None])
@@ -223,9 +219,9 @@ def test_the_path_of_the_graph_stands_for_its_folder(pair):
     assert load_model(pair / "saved_model.pb", signature="scale", trust=True).name == "pair"
 
 
-def test_fused_operations_that_change_the_answers_are_not_used():
+def test_fused_operations_that_change_the_answers_are_not_used(loaded):
     """With oneDNN, TensorFlow 2.21 fuses CenterNet's operations into others: its boxes' sizes move by 1%."""
-    centernet = load_model("sample:centernet-coco")
+    centernet = loaded("centernet-coco")
     pixels = open_frames("sample:skimage/astronaut.png")[0].image
     batch = np.ascontiguousarray(pixels[None], np.float32)
     got = centernet.predict(batch)
