@@ -106,7 +106,7 @@ def test_no_handler_swallows_every_error(sources):
     found = [
         f"{source.path}:{node.lineno}"
         for source in sources
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
         and all(isinstance(statement, ast.Pass | ast.Continue) for statement in node.body)

@@ -46,7 +46,7 @@ def outcome(function, *arguments):
 
 @pytest.mark.slow
 @given(recipe=recipes(), first=pictures(), second=pictures())
-@settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.filter_too_much], derandomize=True)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.filter_too_much], derandomize=True)
 def test_compiled_and_plain_agree(recipe, first, second):
     """Two pictures, since a compiled recipe keeps arrays and plans from one to the next."""
     compiled = recipe.compile("bgr")

@@ -27,7 +27,6 @@ TRAINING = Recipe(size=(96, 96), range="unit")
     ("training", "change"),
     [
         pytest.param(TRAINING, {"exif": "ignore"}, id="exif"),
-        pytest.param(TRAINING, {"color": "bgr"}, id="color"),
         pytest.param(TRAINING.replace(fit="center_crop"), {"crop_fraction": 0.9}, id="crop_fraction"),
         pytest.param(TRAINING, {"resize": "pil.hamming"}, id="resize"),
     ],
