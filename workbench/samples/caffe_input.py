@@ -6,7 +6,6 @@ convolution of 1 x 1 before EfficientNet-Lite0 exchanges the channels and puts t
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +33,3 @@ def make(weights: Path, out: Path) -> None:
     exchanged = np.eye(3, dtype=np.float32)[::-1] / SPREAD  # (in: blue, green, red; out: red, green, blue)
     point.set_weights([exchanged[None, None], (np.array(MEANS[::-1], np.float32) - MIDDLE) / SPREAD])
     save(model, out)
-
-
-if __name__ == "__main__":  # build.py runs it so: WEIGHTS OUT
-    make(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -63,7 +63,7 @@ class Entry:
     description: str
     licence: str
     provenance: str
-    build: str  # a key of build.BUILDERS
+    build: str  # a key of build.BUILDERS or build.CONVERSIONS
     size_mb: float  # on disk, as fetched
     members: tuple[tuple[Package, tuple[Member, ...]], ...]  # the first package is the one the sample is named after
     note: str = ""  # said before the build, where that takes a while

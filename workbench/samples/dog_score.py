@@ -5,7 +5,6 @@ It is the sum of the probabilities of ImageNet's 118 breeds of dog, as a layer a
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +31,3 @@ def make(weights: Path, out: Path) -> None:
     breeds[DOGS] = 1
     dog.set_weights([breeds])
     save(model, out)
-
-
-if __name__ == "__main__":  # build.py runs it so: WEIGHTS OUT
-    make(Path(sys.argv[1]), Path(sys.argv[2]))

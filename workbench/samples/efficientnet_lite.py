@@ -7,7 +7,6 @@ block arguments of lite0): EfficientNet-B0 without squeeze-and-excitation, ReLU6
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +107,3 @@ def _convolve(  # noqa: PLR0913
         x = keras.layers.DepthwiseConv2D(kernel, **shape)(x)
     x = keras.layers.BatchNormalization(epsilon=EPSILON, name=norm)(x)
     return keras.layers.ReLU(6.0, name=f"{norm}.relu6")(x) if activate else x
-
-
-if __name__ == "__main__":  # build.py runs it so: WEIGHTS OUT
-    port(Path(sys.argv[1]), Path(sys.argv[2]))

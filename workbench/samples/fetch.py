@@ -21,8 +21,9 @@ from tqdm import tqdm
 
 from workbench.errors import SampleError, WorkbenchError
 from workbench.samples.archive import extract, verify
-from workbench.samples.build import BUILDERS
+from workbench.samples.build import build
 from workbench.samples.catalogue import Catalogue, Entry, Package, catalogue
+from workbench.samples.conversions import Conversions
 from workbench.samples.download import DOWNLOADERS, Downloader
 from workbench.samples.store import data_dir, status, write_record
 
@@ -64,8 +65,8 @@ class Fetcher:
         entries = self._entries(names)
         if all(map(self._there, entries)) and not self._leftovers():
             return ()  # also where the data folder is read-only
-        with _plain_disk_errors(self.folder), self._workplace() as work:
-            return tuple(entry.name for entry in entries if self._fetch(entry, work))
+        with _plain_disk_errors(self.folder), self._workplace() as work, Conversions(work) as convert:
+            return tuple(entry.name for entry in entries if self._fetch(entry, work, convert))
 
     def _entries(self, names: str | Iterable[str] | None) -> list[Entry]:
         if names is None:
@@ -79,7 +80,7 @@ class Fetcher:
     def _leftovers(self) -> list[Path]:
         return list(self.folder.glob(WORK + "*"))
 
-    def _fetch(self, entry: Entry, work: Path) -> bool:
+    def _fetch(self, entry: Entry, work: Path, convert: Conversions) -> bool:
         if self._there(entry):
             return False
         members, out = work / "members", work / "sample"
@@ -91,7 +92,7 @@ class Fetcher:
             out.mkdir()
             if entry.note and self.progress:
                 tqdm.write(f"{entry.name}: {entry.note}", file=sys.stderr)
-            BUILDERS[entry.build](members, out, entry)
+            build(members, out, entry, convert)
         except SampleError as error:
             raise SampleError(f"cannot fetch sample {entry.name!r}: {error}") from error
         write_record(out, entry)

@@ -7,7 +7,6 @@ Zhang et al., "Joint Face Detection and Alignment using Multi-task Cascaded Conv
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +74,3 @@ def _head(x: Any, name: str, output: str) -> Any:
     shape: dict[str, Any] = {"activation": "softmax" if output == "probabilities" else None, "name": output}
     units = OUTPUTS[name][output]
     return (keras.layers.Dense(units, **shape) if name in DENSE else keras.layers.Conv2D(units, 1, **shape))(x)
-
-
-if __name__ == "__main__":  # build.py runs it so: FOLDER OUT
-    port(Path(sys.argv[1]), Path(sys.argv[2]))

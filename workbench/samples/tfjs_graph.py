@@ -9,9 +9,9 @@ and its activation are one fused node; outputs are called Identity, Identity_1, 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ ACTIVATIONS = ("Relu", "Relu6", "Elu", "Sigmoid", "Tanh")
 Weights = dict[str, np.ndarray]
 
 
-def convert(source: Path, out: Path, names: Mapping[str, str]) -> None:
+def convert(source: Path, out: Path, names: Mapping[str, str] = MappingProxyType({})) -> None:
     """Write the graph model `source` (model.json) as a SavedModel into the folder `out`.
 
     Its signature `serving_default` has the inputs and outputs of the model's own signature; `names` gives those a
@@ -148,7 +148,3 @@ def _same_each_time(path: Path) -> None:
     fingerprint = FingerprintDef.FromString(path.read_bytes())
     fingerprint.ClearField("uuid")
     path.write_bytes(fingerprint.SerializeToString(deterministic=True))
-
-
-if __name__ == "__main__":  # build.py runs it so: MODEL.json OUT NAMES, these as JSON
-    convert(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3]))

@@ -1,12 +1,15 @@
 import csv
 import json
+import os
+import signal
 
 import numpy as np
 import pytest
 
 from workbench.errors import SampleError
-from workbench.samples.build import BUILDERS, class_names
+from workbench.samples.build import BUILDERS, build, class_names
 from workbench.samples.catalogue import Entry
+from workbench.samples.conversions import Conversions
 
 
 @pytest.fixture
@@ -73,8 +76,25 @@ def test_labels_are_read_off_a_pickle_without_running_it(members, out):
     assert sorted(path.name for path in out.iterdir()) == ["model.h5", "model.labels.txt"]
 
 
-def test_a_conversion_that_fails_says_why(members, out):
+def die(source, target):
+    os.kill(os.getpid(), signal.SIGKILL)  # as the out-of-memory killer does
+
+
+@pytest.mark.slow
+def test_a_conversion_that_fails_or_is_killed_says_so_and_the_next_one_is_done(tmp_path, members, out):
     (members / "weights.pth").write_bytes(b"no checkpoint")
-    with pytest.raises(SampleError, match=r"converting weights.pth failed: .*no PyTorch state dict"):
-        BUILDERS["efficientnet_lite0"](members, out, entry("efficientnet_lite0", main="model.keras"))
-    assert list(out.iterdir()) == []
+    with Conversions(tmp_path) as convert:
+        with pytest.raises(SampleError, match=r"converting weights.pth failed: .*no PyTorch state dict"):
+            build(members, out, entry("efficientnet_lite0", main="model.keras"), convert)
+        assert list(out.iterdir()) == []
+        with pytest.raises(SampleError, match="failed: it ended with -9 and said nothing"):
+            convert(f"{__name__}:die", members / "weights.pth", out)
+        convert("shutil:copyfile", members / "weights.pth", out / "copied")
+    assert (out / "copied").read_bytes() == b"no checkpoint"
+
+
+def test_a_keras_that_does_not_import_is_told(tmp_path, monkeypatch, members, out):
+    (tmp_path / "keras.py").write_text("raise ImportError('no such Keras')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Conversions(tmp_path) as convert, pytest.raises(SampleError, match="failed: ImportError: no such Keras"):
+        convert("shutil:copyfile", members, out)

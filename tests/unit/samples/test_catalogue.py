@@ -6,7 +6,7 @@ import pytest
 
 from workbench.errors import UnknownName
 from workbench.recipes import Recipe, load_recipe
-from workbench.samples.build import BUILDERS
+from workbench.samples.build import BUILDERS, CONVERSIONS
 from workbench.samples.catalogue import catalogue
 from workbench.samples.download import DOWNLOADERS
 from workbench.samples.listing import markdown_table, samples, table
@@ -29,7 +29,7 @@ def test_every_byte_is_pinned_and_every_step_known(entry):
     hashes = [member.sha256 for member in members] + [package.sha256 for package in entry.packages]
     assert all(re.fullmatch("[0-9a-f]{64}", value) for value in hashes)
     assert len({member.name for member in members}) == len(members)
-    assert entry.build in BUILDERS
+    assert entry.build in BUILDERS | CONVERSIONS
     assert all(package.registry in DOWNLOADERS for package in entry.packages)
 
 
