@@ -136,9 +136,10 @@ def _judged(  # noqa: PLR0913 - what is compared, and what the outcome says of i
         got = _answers_of_made(made, to, batches)
         compared = {name: relative_differences(expected[name], got[name]) for name in batches}
         if tolerance is not None or to != "tflite-int8":
+            limit = TOLERANCE if tolerance is None else tolerance
             for name, batch in batches.items():
-                noise = own_noise(model, batch, expected[name]) if tolerance is None else {}
-                limit = TOLERANCE if tolerance is None else tolerance
+                asked = tolerance is None and not all(found <= limit for found in compared[name].values())
+                noise = own_noise(model, batch, expected[name]) if asked else {}  # it takes longer than the comparison
                 expect_near(compared[name], noise, limit, name, cure=_cure(compared.values()))
     except ConversionError as error:
         raise ConversionError(f"{model.name} to {to}: {error}; nothing was written to {out}") from error
