@@ -28,11 +28,11 @@ def test_standard_error_is_back_when_two_threads_leave_in_the_order_they_came(ca
     def first():
         with quiet_standard_error():
             inside.set()
-            leave.wait(10)
+            leave.wait(60)
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     with quiet_standard_error():
         leave.set()
         thread.join()

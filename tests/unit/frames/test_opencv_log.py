@@ -30,11 +30,11 @@ def test_the_log_is_as_before_when_two_threads_leave_in_the_order_they_came(leve
     def first():
         with quiet_log():
             inside.set()
-            leave.wait(10)
+            leave.wait(60)
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     with quiet_log():
         leave.set()
         thread.join()
