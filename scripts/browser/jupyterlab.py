@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import nbformat
 START_S = 300
 NOTIFICATIONS = {"fetchNews": "false", "checkForUpdates": False}  # else a popup asks to go online
 DARK = {"theme": "JupyterLab Dark"}
+NO_BUILD = {"buildCheck": False, "buildAvailable": False}  # else each page has Node.js look whether one is due
 PROGRAM = "import workbench, jupyterlab.labapp as lab; lab.main()"  # Workbench first: JupyterLab loads 2 s sooner
 
 
@@ -50,11 +50,6 @@ class JupyterLab:
     def url(self, notebook: str) -> str:
         """Return the address that shows one notebook alone, freshly laid out."""
         return f"{self.origin}/doc/tree/{notebook}?reset&token={self.token}"
-
-    def add(self, notebook: Path) -> str:
-        """Copy a notebook in; return its name for `url`."""
-        shutil.copy(notebook, self.root / notebook.name)
-        return notebook.name
 
     def write(self, name: str, *cells: str) -> str:
         """Write a notebook of code cells; return its name for `url`."""
@@ -119,6 +114,9 @@ class JupyterLab:
         folder.mkdir(parents=True, exist_ok=True)
         for name, values in settings.items():
             (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
+        configuration = self.folder / "jupyter_config_dir" / "labconfig"
+        configuration.mkdir(parents=True, exist_ok=True)
+        (configuration / "page_config.json").write_text(json.dumps(NO_BUILD))
 
 
 def _free_port() -> int:

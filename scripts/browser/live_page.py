@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from playwright.sync_api import Locator
 
-from scripts.browser.notebook_page import NotebookPage
+from scripts.browser.notebook_page import LOOK_MS, NotebookPage
 
 MOVED = "(count) => Number(document.querySelector('.wb-live').dataset.shown ?? 0) >= count"
 
@@ -42,7 +42,7 @@ class LivePage:
 
     def moving(self, count: int = 10, timeout_s: float = 120) -> None:
         """Wait for so many more pictures."""
-        self.page.wait_for_function(MOVED, arg=self.shown + count, timeout=1000 * timeout_s)
+        self.page.wait_for_function(MOVED, arg=self.shown + count, polling=LOOK_MS, timeout=1000 * timeout_s)
 
     def pixels(self) -> np.ndarray:
         """Return the picture that is shown: (H, W, 3) uint8 RGB."""

@@ -39,6 +39,7 @@ DONE = f"""(number) => {{
   const cell = {CODE_CELLS}[number];
   return cell.model.executionCount !== null && cell.prompt !== "*";
 }}"""
+LOOK_MS = 200  # between looks for what takes long; else at each of 60 pictures a second, which two cores feel
 HARMLESS = ("/lsp/status",)  # jupyter-lsp is not installed; JupyterLab asks for it anyway
 
 
@@ -81,7 +82,7 @@ class NotebookPage:
         self.page.on("websocket", lambda socket: self.traffic.requests.append(socket.url))
         self.page.goto(lab.url(notebook))
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        self.page.wait_for_function(IDLE, timeout=300_000)
+        self.page.wait_for_function(IDLE, polling=LOOK_MS, timeout=300_000)
 
     def run_all(self, timeout_s: float = 300) -> None:
         """Run every cell and wait until the last has finished.
@@ -90,7 +91,7 @@ class NotebookPage:
             RuntimeError: a cell failed.
         """
         self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.page.wait_for_function(FINISHED, timeout=1000 * timeout_s)
+        self.page.wait_for_function(FINISHED, polling=LOOK_MS, timeout=1000 * timeout_s)
         if errors := self.page.evaluate(ERRORS):
             raise RuntimeError(f"a cell of the notebook failed: {errors[0]}")
 
@@ -109,7 +110,7 @@ class NotebookPage:
             RuntimeError: it failed.
         """
         self.begin(number)
-        self.page.wait_for_function(DONE, arg=number, timeout=1000 * timeout_s)
+        self.page.wait_for_function(DONE, arg=number, polling=LOOK_MS, timeout=1000 * timeout_s)
         if errors := self.page.evaluate(ERRORS):
             raise RuntimeError(f"a cell of the notebook failed: {errors[0]}")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from scripts.browser.notebook_page import LOOK_MS
 from workbench import load_recipe
 from workbench.models.export import export
 
@@ -48,13 +49,13 @@ def begin(viewer):
 
 def wait_for_progress(viewer):
     viewer.page.wait_for_function(
-        "Number(document.querySelector('.wb-far').getAttribute('aria-valuenow')) > 0", timeout=LONG_MS
+        "Number(document.querySelector('.wb-far').getAttribute('aria-valuenow')) > 0", polling=50, timeout=LONG_MS
     )
 
 
 def test_explain_shows_a_bar_for_each_slot_and_the_culprit_has_the_longest(diagnosis):
     diagnosis.root.locator(".wb-act-explain").click()
-    diagnosis.page.wait_for_function(EXPLAINED, arg="color resize")
+    diagnosis.page.wait_for_function(EXPLAINED, arg="color resize", polling=LOOK_MS)
     (first, longest), (second, shorter) = diagnosis.root.evaluate(CAUSES)
     assert (first, second) == ("color", "resize")
     assert longest > 10 * shorter
@@ -63,21 +64,21 @@ def test_explain_shows_a_bar_for_each_slot_and_the_culprit_has_the_longest(diagn
 
 def test_a_click_on_a_bar_resets_its_slot_and_the_rest_is_explained_anew(diagnosis):
     diagnosis.root.locator(".wb-act-explain").click()
-    diagnosis.page.wait_for_function(EXPLAINED, arg="color resize")
+    diagnosis.page.wait_for_function(EXPLAINED, arg="color resize", polling=LOOK_MS)
     diagnosis.root.locator(".wb-cause[data-slot=color]").click()
-    diagnosis.page.wait_for_function(EXPLAINED, arg="resize")
+    diagnosis.page.wait_for_function(EXPLAINED, arg="resize", polling=LOOK_MS)
     assert diagnosis.root.get_attribute("data-changed") == "resize"
 
 
 def test_bars_of_another_frame_are_stale_until_the_new_ones_are_there(diagnosis):
     diagnosis.root.locator(".wb-act-explain").click()
-    diagnosis.page.wait_for_function(EXPLAINED, arg="color resize")
+    diagnosis.page.wait_for_function(EXPLAINED, arg="color resize", polling=LOOK_MS)
     before = diagnosis.root.evaluate(CAUSES)
     diagnosis.focus()
     diagnosis.press("ArrowRight")
     diagnosis.page.wait_for_selector(".wb-explanation.wb-old")
     diagnosis.settled(1)
-    diagnosis.page.wait_for_function(EXPLAINED, arg="color resize")
+    diagnosis.page.wait_for_function(EXPLAINED, arg="color resize", polling=LOOK_MS)
     assert diagnosis.root.evaluate(CAUSES) != before
 
 
