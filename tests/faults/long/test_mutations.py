@@ -11,7 +11,7 @@ import pytest
 from tests.faults.long.damaged import ENDED, counted, cut_short, open_damaged
 from tests.faults.long.mutations import CUT
 from tests.faults.long.originals import originals
-from tests.faults.long.user import MEMORY_MB, SECONDS, UserProcess
+from tests.faults.long.user import MEMORY_MB, UserProcess
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
@@ -101,7 +101,6 @@ def test_no_damage_harms_the_process_and_what_is_refused_is_refused_in_one_line(
     found = outcomes(how)
     assert [str(outcome) for outcome in found if outcome.came in ENDED] == []
     assert [str(outcome) for outcome in found if not outcome.plain.said.isprintable()] == []
-    assert max(outcome.plain.seconds for outcome in found) < SECONDS
     assert max(outcome.plain.grown_mb for outcome in found) < MEMORY_MB
     changed = [outcome for outcome in found if outcome.kind != CUT]
     untold = any(outcome.came in ("printed", "other") for outcome in changed)

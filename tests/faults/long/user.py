@@ -17,9 +17,9 @@ from typing import Any
 
 import psutil
 
-SECONDS = 20.0  # that one file may take
+SECONDS = 60.0  # that one file may take; most take less than one
 MEMORY_MB = 2048  # that the process may grow by
-TRIED = 30.0  # seconds more for a model: it is tried in a process of its own before, which has its own 20 s
+TRIED = 60.0  # seconds more for a model: it is tried in a process of its own before, which has its own 20 s
 LOOK = 0.02  # seconds between looks at the process
 
 

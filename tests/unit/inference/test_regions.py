@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import InvalidValue
@@ -97,6 +97,7 @@ def test_what_is_no_list_of_boxes_is_refused(image, shape):
 edge = st.floats(width=32, allow_nan=True, allow_infinity=True) | st.floats(-100, 200)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(edge, edge, edge, edge), max_size=20), st.floats(-0.49, 3))
 def test_whatever_the_boxes_every_region_lies_in_the_frame_and_every_box_has_a_fate(boxes, margin):
     image = np.zeros((HEIGHT, WIDTH, 3), np.uint8)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.recipes import CATALOGUE, Recipe
@@ -34,6 +34,7 @@ def test_a_fit_places_as_its_source_does(fit, source, size, expected):
 side = st.integers(1, 3000)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(CATALOGUE["fit"])), side, side, side, side, st.floats(0.05, 1))
 def test_every_placement_is_inside_and_covers(fit, height, width, out_height, out_width, crop_fraction):
     placed = placement((height, width), (out_height, out_width), fit, crop_fraction)

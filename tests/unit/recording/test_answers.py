@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -20,6 +20,7 @@ def through_json(row):
     return json.loads(json.dumps(plain_outputs({"x": row[None]}), allow_nan=False))["x"]
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_an_output_comes_back_bit_for_bit(row):
     back = array(through_json(row))

@@ -22,7 +22,7 @@ def test_segments_begin_where_decoding_may(count, keys, starts):
     assert [part.start for part in ranges(count, length=256, batch=16, keys=keys)] == starts
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(NUMBERS, NUMBERS, st.integers(1, 40), st.sets(st.integers(0, 149)))
 def test_segments_cover_every_frame_once_in_whole_batches(count, length, batch, keys):
     found = ranges(count, length=length, batch=batch, keys=sorted(keys))
