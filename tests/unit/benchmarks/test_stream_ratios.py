@@ -67,9 +67,8 @@ def test_a_clip_played_as_a_camera_says_of_each_picture_when_it_was_due(small):
         seen.append(camera.when(read[1]))
     numbers, due = zip(*seen, strict=True)
     assert numbers == tuple(range(6))
-    assert [later - sooner for sooner, later in pairwise(due)] == pytest.approx(
-        [1 / 25] * 5, abs=0.002
-    )  # whole milliseconds
+    periods = [later - sooner for sooner, later in pairwise(due)]
+    assert periods == pytest.approx([1 / 25] * 5, abs=0.002)  # whole milliseconds
     assert began < due[0]
     assert due[-1] <= time.monotonic()
     assert (camera.captured, camera.overrun, camera.isOpened()) == (6, 0, False)
