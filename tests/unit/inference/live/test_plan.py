@@ -34,7 +34,7 @@ def test_a_few_frames_are_measured_and_all_of_them_answered():
     answered = []
     costs = measured(FakeCapture([0] * 20), lambda frame: answered.append(frame.captured.number))
     assert answered == list(range(MEASURED + 1))
-    assert costs.decode_s < 0.01
+    assert min(costs.decode_s, costs.answer_s) >= 0
     assert "to answer" in str(costs)
 
 

@@ -61,10 +61,9 @@ def test_a_keras_model_answers_a_real_clip_in_batches_as_predict_does():
 
 
 @pytest.mark.slow
-def test_in_real_time_the_newest_is_shown_while_it_is_fresh(detector):
+def test_in_real_time_newer_and_newer_frames_are_shown(detector):
     recipe = Recipe(size=(300, 300), range="symmetric")
     with stream("sample:bikes", recipe, detector, policy="latest", limit=15) as live:
         indices = [result.frame.index for result in live]
     assert indices == sorted(set(indices))
     assert live.stats.balanced
-    assert live.stats.age.p50 < 0.5  # seconds, on a machine that may be loaded; the benchmark tells how fresh
