@@ -148,8 +148,8 @@ def test_two_runs_of_the_same_at_once(command, folder, told):
     os.kill(second.pid, signal.SIGINT)
     assert ended(second) == 130
     assert len(run_folders(folder / "reports")) == 1
-    said = "the second says `waiting for another run of the same`, takes the first one's run if that went well, else runs"
-    told("harmless", said)
+    waits = "the second says `waiting for another run of the same`"
+    told("harmless", f"{waits}, takes the first one's run if that went well, else runs")
 
 
 def test_output_that_nobody_reads_any_more(folder, told):
