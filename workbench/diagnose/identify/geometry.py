@@ -130,10 +130,16 @@ def _cut(small: np.ndarray, part: tuple[float, float, float, float], scale: tupl
 
 def regress(cells: np.ndarray, grid: np.ndarray) -> tuple[float, float]:
     """Return the sum of squares left when the grid's channels are regressed on the cells', and their whole spread."""
-    x = cells.reshape(-1, cells.shape[2]).astype(np.float64)
-    y = grid.reshape(len(x), -1).astype(np.float64)
-    x, y = x - x.mean(axis=0), y - y.mean(axis=0)
-    gram = x.T @ x
-    weights = np.linalg.solve(gram + np.eye(len(gram)) * (RIDGE * np.trace(gram) + 1e-9), x.T @ y)
-    rest = y - x @ weights
-    return float((rest * rest).sum()), float((y * y).sum())
+    x, y = _centred(cells), _centred(grid)
+    spread = float(np.vdot(y, y))
+    gram, shared = x @ x.T, x @ y.T
+    gram.flat[:: len(gram) + 1] += RIDGE * gram.trace() + 1e-9
+    y -= np.linalg.solve(gram, shared).T @ x
+    return float(np.vdot(y, y)), spread
+
+
+def _centred(pixels: np.ndarray) -> np.ndarray:
+    """Return the channels (C, h * w) without their means; a row each, which takes half the time of columns."""
+    rows = np.array(pixels.reshape(-1, pixels.shape[2]).T, np.float64, order="C")
+    rows -= rows.mean(axis=1, keepdims=True)
+    return rows
