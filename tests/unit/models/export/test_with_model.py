@@ -36,8 +36,8 @@ def frames():
 
 
 @pytest.fixture(scope="module")
-def cifar():
-    return load_model("sample:cifar10-cnn")
+def cifar(loaded):
+    return loaded("cifar10-cnn")
 
 
 def first(prediction):
@@ -75,9 +75,8 @@ def test_plain_keras_loads_it_in_safe_mode(keras, whole, cifar, frames):
     np.testing.assert_allclose(plain.predict_on_batch(bgr), expected, rtol=0, atol=1e-5)
 
 
-def test_efficientnet_answers_as_with_its_recipe_outside(frames, tmp_path):
-    name = "sample:efficientnet-lite0"
-    recipe, model = preset(name), load_model(name)
+def test_efficientnet_answers_as_with_its_recipe_outside(loaded, frames, tmp_path):
+    recipe, model = preset("sample:efficientnet-lite0"), loaded("efficientnet-lite0")
     path = export(recipe, "keras", model=model, out=tmp_path / "whole.keras", frame_size=frames[0].shape[:2])
     expected, got = predict(frames, recipe, model), predict(frames, RAW_BGR, load_model(path))
     np.testing.assert_allclose(first(got), first(expected), rtol=0, atol=1e-5)
