@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import ConversionError, WorkbenchError
-from workbench.models.conversion.convert import write
+from workbench.models.conversion.formats import write_onnx, write_tflite
+from workbench.models.conversion.graph import graph_of
 from workbench.models.conversion.noise import own_noise
 from workbench.models.conversion.running import answers
 from workbench.models.engines.measuring import frame_ms, resident_mb
@@ -24,7 +25,7 @@ from workbench.models.model import LoadedModel
 from workbench.models.opening.file_kind import runtime_of
 from workbench.models.original import Wanted, open_file
 
-# what a runtime's own engine is called, and what else can run its models: engine -> format and file
+# what a runtime's own engine is called, and what else can run its models: engine -> what writes its file, and the file
 OWN = {
     "keras": "tensorflow",
     "savedmodel": "tensorflow",
@@ -32,7 +33,7 @@ OWN = {
     "tflite": "litert",
     "onnx": "onnxruntime",
 }
-OTHERS = {"litert": ("tflite", "model.tflite"), "onnxruntime": ("onnx", "model.onnx")}
+OTHERS = {"litert": (write_tflite, "model.tflite"), "onnxruntime": (write_onnx, "model.onnx")}
 MADE = "made.json"
 
 
@@ -68,11 +69,7 @@ def make(model: LoadedModel, work: Path, *, load_ms: float | None = None, died: 
             none_to_check = f"no real frames to check it on: {_line(error)}"
     refused = {engine: none_to_check for engine in OTHERS if engine != own} if none_to_check else {}
     if own == "tensorflow" and not refused:
-        for engine, (to, file) in OTHERS.items():
-            try:
-                write(model, to, work / file)
-            except ConversionError as error:
-                refused[engine] = str(error).removeprefix(f"{model.name} to {to}: ")
+        refused = _converted(model, work)
     made = {
         "inputs": [asdict(spec) for spec in model.inputs],
         "outputs": [asdict(spec) for spec in model.outputs],
@@ -82,6 +79,21 @@ def make(model: LoadedModel, work: Path, *, load_ms: float | None = None, died: 
         "refused": refused,
     }
     (work / MADE).write_text(json.dumps(made), encoding="utf-8")
+
+
+def _converted(model: LoadedModel, work: Path) -> dict[str, str]:
+    """Write a file for each other engine, all from one frozen graph; return why there is none, by engine."""
+    refused: dict[str, str] = {}
+    try:
+        graph = graph_of(model)
+    except ConversionError as error:
+        return dict.fromkeys(OTHERS, str(error))
+    for engine, (write, file) in OTHERS.items():
+        try:
+            write(graph, work / file)
+        except ConversionError as error:
+            refused[engine] = str(error)
+    return refused
 
 
 def _own_code(model: Any) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import psutil
 
-AT_LEAST, SECONDS = 5, 1.0  # calls, and the time they go on for at the least
+AT_LEAST, SECONDS = 5, 0.4  # calls, and the time they go on for at the least
 MANY = 8  # frames a call, beside one
 GAIN = 0.9  # many at once have to take less than this share of the time one by one
 
