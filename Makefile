@@ -65,8 +65,8 @@ test-faults: # broken and hostile input, really caused
 ON_4 := not pyav and (tflite or not (tf or tensorflow)) and (cv2 or not test_reconnecting)
 test-opencv4: # what goes through OpenCV, on OpenCV 4
 	@PYTHONPATH=.cache/opencv4 $(BIN)/python -c 'import cv2; assert cv2.__version__[0] == "4"; print("OpenCV", cv2.__version__)'
-	@PYTHONPATH=.cache/opencv4 $(PYTEST) -k "$(ON_4)" \
-		--ignore=tests/unit/recipes/test_presets.py --ignore=tests/unit/recipes/test_recipe.py tests/unit/frames tests/unit/recipes tests/unit/models/opencv
+	@PYTHONPATH=.cache/opencv4 $(PYTEST) -k "$(ON_4)" tests/unit/frames tests/unit/recipes tests/unit/models/opencv \
+		--ignore=tests/unit/recipes/test_presets.py --ignore=tests/unit/recipes/test_recipe.py
 
 test-fast: samples ## the tests that take little time each, about two minutes in all
 	@$(BIN)/python -m pytest -q -m "not slow and not browser and not packaging"
