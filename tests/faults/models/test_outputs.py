@@ -124,7 +124,7 @@ def test_a_weight_that_is_NaN_in_a_model_to_convert(folder, raised):
     assert list(folder.iterdir()) == []
 
 
-def test_answers_that_are_NaN_in_a_report(one_trial, folder, told, broken, monkeypatch, capsys):
+def test_answers_that_are_NaN_in_a_report(one_trial, forked, folder, told, broken, monkeypatch, capsys):
     """In the notebook's outputs, and so on the page that anybody reads."""
     answers = (
         "from workbench import Recipe, predict\npredict('sample:imagenet-20', Recipe(size=(32, 32)), model, limit=4)"

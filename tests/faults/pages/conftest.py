@@ -36,7 +36,7 @@ record({text: text for text in texts})
 
 
 @pytest.fixture(scope="session")
-def reports(tmp_path_factory):
+def reports(tmp_path_factory, forking, light_server):
     """Return a folder of reports: one run, and a manifest for each payload as a hostile hand may put it there."""
     folder = tmp_path_factory.mktemp("payloads")
     texts = list(WRITTEN.values())
@@ -51,7 +51,8 @@ def reports(tmp_path_factory):
     evil["name"] = "python"  # another language is refused
     spec = {"kernelspec": {"name": "python3", "display_name": texts[0]}, "language_info": evil, "title": texts[0]}
     nbformat.write(new_notebook(cells=cells, metadata=spec), folder / "labels <b>.ipynb")
-    run = run_scenario(folder / "labels <b>.ipynb", {"texts": texts}, out=folder / "out", progress=False)
+    with forking(light_server):
+        run = run_scenario(folder / "labels <b>.ipynb", {"texts": texts}, out=folder / "out", progress=False)
     assert (run.status, run.error[:11]) == ("failed", "ValueError:")
     for number, text in enumerate(PAYLOADS.values()):
         _put(folder / "out" / "hostile" / f"{number:012x}", run.manifest, text)

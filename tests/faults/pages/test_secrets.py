@@ -70,7 +70,7 @@ def test_a_password_in_the_address_of_a_stream_that_is_recorded(folder, told, mo
 
 
 @pytest.mark.slow
-def test_a_password_in_a_parameter_of_a_report(folder, told, monkeypatch, capsys):
+def test_a_password_in_a_parameter_of_a_report(folder, forked, told, monkeypatch, capsys):
     parameters = new_code_cell('source: str = "camera:0"  # of the frames', metadata={"tags": ["parameters"]})
     cells = [new_markdown_cell("# Watch\nWhat is there?"), parameters, *map(new_code_cell, CELLS)]
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
