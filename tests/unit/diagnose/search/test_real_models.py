@@ -77,7 +77,7 @@ def test_frames_of_another_domain_leave_the_truth_among_the_ties(frames):
 
 
 def test_efficientnet_is_found_without_labels():
-    frames = open_frames("sample:imagenet-20")[:16]
+    frames = open_frames("sample:imagenet-20")[:8]
     found = search("sample:efficientnet-lite0", frames, space=COLORS, progress=False)
     assert found.decided
     assert (found.recipe.color, found.recipe.range) == ("rgb", "symmetric")
