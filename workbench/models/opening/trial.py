@@ -1,7 +1,7 @@
 """The child process in which `vetting` tries model files: `python -m workbench.models.opening.trial RUNTIME`.
 
 Reads one JSON line a file from standard input, `{"path": ..., "signature": ...}`, and writes one a file to standard
-output, `{"problem": text or null}`, after a first line `{"ready": true}`. No pickles cross.
+output, `{"problem": text or null, "lasting": bool}`, after a first line `{"ready": true}`. No pickles cross.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def main(runtime: str) -> None:
     _say(answers, {"ready": True})
     for line in sys.stdin:
         asked = json.loads(line)
-        _say(answers, {"problem": _problem(Path(asked["path"]), runtime, asked["signature"])})
+        path = Path(asked["path"])
+        problem = _problem(path, runtime, asked["signature"])
+        _say(answers, {"problem": problem, "lasting": problem is None or not _has_weights_beside(path, runtime)})
 
 
 def _limit_files() -> None:
@@ -83,6 +85,18 @@ def _problem(path: Path, runtime: str, signature: str | None) -> str | None:
     except Exception as error:
         return f"{type(error).__name__} in a trial run: {' '.join(str(error).split())[:200]}"
     return None
+
+
+def _has_weights_beside(path: Path, runtime: str) -> bool:
+    """Whether a file reads others: what is wrong may lie in those, and the next time they may be whole, or there."""
+    if runtime not in ("onnx", "cv2"):
+        return False
+    from workbench.models.onnx.graph import external_files, read_onnx
+
+    try:
+        return bool(external_files(read_onnx(path)))
+    except Exception:  # no ONNX, or one that nobody can read
+        return False
 
 
 def _reaching_out(path: Path, runtime: str) -> str | None:

@@ -85,7 +85,7 @@ class TrialProcess:
         answer = self._wait(child, self._limits.seconds)
         if isinstance(answer, dict):
             problem = answer["problem"]
-            return Verdict(problem, lasting=not (problem or "").startswith(OF_THE_INSTALLATION))
+            return Verdict(problem, answer["lasting"] and not (problem or "").startswith(OF_THE_INSTALLATION))
         self._end()
         return answer
 

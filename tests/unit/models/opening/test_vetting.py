@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.unit.models.graph_models import save, tensorflow
+from tests.unit.models.onnx_files import convolution
 from workbench import load_model
 from workbench.errors import ModelLoadError
 from workbench.models.opening import trial_process
@@ -170,3 +171,17 @@ def test_a_writing_graph_runs_only_when_it_is_trusted(graphs, cache):
     assert not (graphs / "written.txt").exists()
     load_model(graphs / "writing", trust=True).predict(np.zeros((1, 2), np.float32))
     assert (graphs / "written.txt").read_text() == "x"
+
+
+def test_weights_that_are_mended_beside_a_refused_model_are_read_the_next_time(cache, tmp_path):
+    """The verdict is kept under the model's own bytes, which have not changed."""
+    model, weights = convolution(tmp_path / "m.onnx", external="m.weights"), tmp_path / "m.weights"
+    whole = weights.read_bytes()
+    weights.unlink()
+    with pytest.raises(ModelLoadError, match="are not there; copy them to"):
+        load_model(model)
+    weights.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelLoadError):
+        load_model(model)
+    weights.write_bytes(whole)
+    assert load_model(model).outputs[1].name == "classes"
