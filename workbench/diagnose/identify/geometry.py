@@ -16,7 +16,9 @@ import numpy as np
 from workbench.diagnose.identify.forms import Form, Tensors
 from workbench.diagnose.identify.hypothesis import Hypothesis
 from workbench.diagnose.identify.render import Renderer
+from workbench.diagnose.identify.slips import SLIPS
 from workbench.recipes import Recipe
+from workbench.recipes.catalogue import lookup
 from workbench.recipes.geometry import Placement, placement
 
 GRID = 40  # cells of the longer side at which tensor and picture are held against each other
@@ -39,7 +41,8 @@ class Geometry:
 
     def __init__(self, tensors: Tensors, renderer: Renderer) -> None:
         self.tensors, self.renderer = tensors, renderer
-        self._small = lru_cache(maxsize=64)(self._reduced)
+        self._upright = lru_cache(maxsize=32)(self._reduced)
+        self._small = lru_cache(maxsize=64)(self._laid)
         self._grid = lru_cache(maxsize=64)(self._tensor_grid)
 
     def unexplained(self, h: Hypothesis, form: Form, frames: range) -> float:
@@ -87,18 +90,25 @@ class Geometry:
         size = (max(1, round(numbers.shape[1] * shrink)), max(1, round(numbers.shape[0] * shrink)))
         return np.asarray(cv2.resize(numbers, size, interpolation=cv2.INTER_AREA)).reshape(size[1], size[0], -1)
 
-    def _reduced(
+    def _laid(
         self, i: int, decode: str, exif: str, turns: tuple[int, bool, bool], roi: tuple[int, int, int, int] | None
     ) -> tuple[np.ndarray, tuple[float, float]]:
-        """Return the turned picture reduced to SMALL as float32, and its scale down and across."""
+        """Return the reduced picture, turned, as float32, and its scale down and across."""
         rotate, mirror, flip = turns
-        h = Hypothesis(Recipe(decode=decode, exif=exif, rotate=rotate))
-        for name, value in (("roi", roi), ("mirror", mirror or None), ("flip", flip or None)):
-            h = h.slip(name, value)
-        image = self.renderer.picture(i, h)
+        small, (down, across) = self._upright(i, decode, exif, roi)
+        for name, wanted in (("mirror", mirror), ("flip", flip)):
+            small = SLIPS[name].apply(small, True) if wanted else small
+        laid = np.ascontiguousarray(lookup("rotate", rotate).apply(small), np.float32)
+        return laid, (across, down) if rotate in (90, 270) else (down, across)
+
+    def _reduced(
+        self, i: int, decode: str, exif: str, roi: tuple[int, int, int, int] | None
+    ) -> tuple[np.ndarray, tuple[float, float]]:
+        """Return the picture reduced to SMALL, and its scale down and across."""
+        image = self.renderer.picture(i, Hypothesis(Recipe(decode=decode, exif=exif)).slip("roi", roi))
         shrink = min(1.0, SMALL / max(image.shape[:2]))
         size = (max(1, round(image.shape[1] * shrink)), max(1, round(image.shape[0] * shrink)))
-        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
         return small, (size[1] / image.shape[0], size[0] / image.shape[1])
 
 
