@@ -44,6 +44,7 @@ class Geometry:
         self._upright = lru_cache(maxsize=32)(self._reduced)
         self._small = lru_cache(maxsize=64)(self._laid)
         self._grid = lru_cache(maxsize=64)(self._tensor_grid)
+        self._pad = lru_cache(maxsize=64)(self._padding)
 
     def unexplained(self, h: Hypothesis, form: Form, frames: range) -> float:
         """Return the share of the tensors' variance that the picture in this place does not explain."""
@@ -64,7 +65,7 @@ class Geometry:
             grid, pad = self._grid(i, form, None), 0.0
         else:
             region = (top, left, height, width)
-            grid, pad = self._grid(i, form, region), self._padding(numbers, region)
+            grid, pad = self._grid(i, form, region), self._pad(i, form, region)
         part = part_of(placed)
         crop = _cut(small, part, scale)
         cells = cv2.resize(crop, (grid.shape[1], grid.shape[0]), interpolation=cv2.INTER_AREA)
@@ -72,9 +73,9 @@ class Geometry:
         left_over, spread = regress(cells, grid)
         return left_over / share + pad, spread / share + pad
 
-    def _padding(self, numbers: np.ndarray, region: tuple[int, int, int, int]) -> float:
+    def _padding(self, i: int, form: Form, region: tuple[int, int, int, int]) -> float:
         """Return how much the numbers outside the region vary; nothing where they are one constant."""
-        top, left, height, width = region
+        numbers, (top, left, height, width) = self.tensors.pixels(i, form), region
         some = numbers[::THIN, ::THIN]
         outside = np.ones(numbers.shape[:2], bool)
         outside[top : top + height, left : left + width] = False
