@@ -185,6 +185,7 @@ def serve_doubled(frame):
     return (tensor + tensor[:, :, ::-1]) / 2
 
 
+@pytest.mark.slow  # looks at TensorFlow's kernels, too
 def test_other_tensors_that_nothing_known_explains_are_not_called_right():
     found = find_preprocessing(RedOrBlue(), FRAMES, serving=serve_doubled, training=TRAINED, progress=False)
     assert not found.faults

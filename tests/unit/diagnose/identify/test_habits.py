@@ -100,6 +100,7 @@ def test_what_is_no_tensor_of_a_picture_is_refused_in_one_line(photos, function,
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.slow  # looks at TensorFlow's kernels, too
 def test_a_dtype_that_no_recipe_makes_is_named(photos):
     found = identify(lambda image: plain(image).astype(np.float32).astype("int32"), photos[:2], reference=TRAINING)
     assert found.differs["dtype"] == ("float32", "int32")

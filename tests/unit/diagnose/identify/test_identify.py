@@ -241,6 +241,7 @@ def test_an_identification_is_plain_text_and_tables(photos):
     assert repr(found) == f"Identification({found.verdict})"
 
 
+@pytest.mark.slow  # looks at TensorFlow's kernels, too
 def test_where_no_kernel_fits_no_slip_of_levels_is_accused(photos):
     def twice(image):
         return cv2.resize(cv2.resize(image, (80, 80)), (64, 64)) / 255.0
