@@ -57,3 +57,21 @@ def recipe():
 @pytest.fixture
 def model():
     return ColorModel()
+
+
+@pytest.fixture(scope="module")
+def shown_before():
+    return {}
+
+
+@pytest.fixture
+def shown(draw, shown_before):
+    """A function: a name -> its figure, its PNG and what goes with that, drawn once for all tests of a module."""
+
+    def show(name):
+        if name not in shown_before:
+            figure = draw(name)
+            shown_before[name] = (figure, *figure._repr_png_())
+        return shown_before[name]
+
+    return show

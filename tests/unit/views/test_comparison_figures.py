@@ -86,16 +86,15 @@ def words(figure):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_paper_is_transparent_and_speaks(draw, name):
-    data, told = draw(name)._repr_png_()
+def test_the_paper_is_transparent_and_speaks(shown, name):
+    _, data, told = shown(name)
     assert np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))[-1, -1, 3] == 0
     assert len(told["alt"]) > 10
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_words_stay_on_the_paper_and_off_each_other(draw, name):
-    figure = draw(name)
-    figure._repr_png_()
+def test_words_stay_on_the_paper_and_off_each_other(shown, name):
+    figure, *_ = shown(name)
     width, height = figure.get_size_inches() * figure.dpi
     placed = [(text.get_text(), text.get_window_extent()) for text in figure.texts if text.get_text()]
     for place, (one, box) in enumerate(placed):

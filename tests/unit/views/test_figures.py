@@ -54,14 +54,13 @@ def words(figure):
     return [text.get_text() for text in figure.texts]
 
 
-def rendered(figure):
-    return np.asarray(Image.open(io.BytesIO(figure._repr_png_()[0])).convert("RGBA"))
+def pixels(data):
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_figure_shows_itself_with_a_size_and_words_for_who_cannot_see_it(draw, name):
-    figure = draw(name)
-    data, told = figure._repr_png_()
+def test_a_figure_shows_itself_with_a_size_and_words_for_who_cannot_see_it(shown, name):
+    figure, data, told = shown(name)
     width, height = Image.open(io.BytesIO(data)).size
     assert isinstance(figure, Figure)
     assert width / told["width"] == pytest.approx(1.5, abs=0.02)
@@ -70,9 +69,9 @@ def test_a_figure_shows_itself_with_a_size_and_words_for_who_cannot_see_it(draw,
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_paper_is_transparent_and_the_ink_reads_on_light_and_dark(draw, name):
-    figure = draw(name)
-    assert rendered(figure)[-1, -1, 3] == 0
+def test_the_paper_is_transparent_and_the_ink_reads_on_light_and_dark(shown, name):
+    figure, data, _ = shown(name)
+    assert pixels(data)[-1, -1, 3] == 0
     for text in figure.texts:
         levels = np.array([int(text.get_color()[i : i + 2], 16) for i in (1, 3, 5)]) / 255
         luminance = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4) @ (
@@ -85,16 +84,14 @@ def test_the_paper_is_transparent_and_the_ink_reads_on_light_and_dark(draw, name
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_drawn_past_the_edge_of_the_paper(draw, name):
-    figure = draw(name)
-    rendered(figure)
+def test_nothing_is_drawn_past_the_edge_of_the_paper(shown, name):
+    figure, *_ = shown(name)
     expect_inside(figure, figure.texts)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_words_lie_over_others(draw, name):
-    figure = draw(name)
-    rendered(figure)
+def test_no_words_lie_over_others(shown, name):
+    figure, *_ = shown(name)
     expect_apart(figure)
 
 
@@ -167,7 +164,7 @@ def test_the_strip_takes_any_number_of_frames(picture, count):
     from workbench.frames import open_frames
 
     figure = figure_strip(open_frames([picture] * count), {"own": prediction(*[0] * count)})
-    assert rendered(figure).shape[2] == 4
+    assert pixels(figure._repr_png_()[0]).shape[2] == 4
 
 
 def test_the_strip_refuses_answers_of_other_frames(frames):
