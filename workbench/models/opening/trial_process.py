@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +19,7 @@ from typing import Any
 import psutil
 
 from workbench.errors import ModelLoadError
+from workbench.models.opening.child_clock import ChildClock
 from workbench.models.opening.trust import CURE
 
 STARTING = 120.0  # seconds for the child's imports; a cold TensorFlow takes 5 on an idle machine
@@ -32,7 +32,7 @@ ALONE = {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_O
 class Limits:
     """What one file may take in a trial."""
 
-    seconds: float  # wall clock, to load and to run once
+    seconds: float  # to load and to run once; more on a busy machine
     memory_mb: int  # resident, of the whole child, in MiB
 
 
@@ -112,7 +112,7 @@ class TrialProcess:
 
     def _wait(self, child: subprocess.Popen[str], seconds: float) -> dict[str, Any] | Verdict:
         """Return the child's next answer, or the verdict if it dies, takes too long or too much memory."""
-        end = time.monotonic() + seconds
+        clock = ChildClock(child.pid, seconds)
         while True:
             try:
                 line = self._answers.get(timeout=LOOK)
@@ -127,7 +127,7 @@ class TrialProcess:
                 return Verdict(
                     f"it took more than {self._limits.memory_mb:,} MB of memory in a trial process; {WHEN_KNOWN}"
                 )
-            if time.monotonic() > end:
+            if clock.is_over():
                 return Verdict(
                     f"it did not load and run once within {seconds:g} s in a trial process; {WHEN_KNOWN}", lasting=False
                 )

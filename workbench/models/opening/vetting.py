@@ -46,7 +46,7 @@ def vet(
         path: file or folder.
         runtime: savedmodel, frozen-graph, tflite, onnx, cv2 or keras.
         signature: which one of the file's signatures to run; by default the one that loading takes.
-        seconds: wall-clock time that loading and running may take, after the runtime itself is imported.
+        seconds: time that loading and running may take, after the runtime itself is imported; more on a busy machine.
         memory_mb: resident memory of the child, in MiB; and ten times the file's own size more.
 
     Raises:

@@ -156,11 +156,11 @@ def graphs(tmp_path_factory):
 
 
 def test_graphs_that_hang_or_eat_memory_are_survived(graphs):
-    with TrialProcess("savedmodel", Limits(seconds=6, memory_mb=2048)) as trial:
+    with TrialProcess("savedmodel", Limits(seconds=4, memory_mb=2048)) as trial:
         forever = trial.verdict(graphs / "forever")
     with TrialProcess("savedmodel", Limits(seconds=300, memory_mb=2048)) as trial:
         greedy = trial.verdict(graphs / "greedy")
-    assert forever.problem.startswith("it did not load and run once within 6 s in a trial process")
+    assert forever.problem.startswith("it did not load and run once within 4 s in a trial process")
     assert not forever.lasting  # a slow machine is no fault of the file
     assert greedy.problem.startswith("it took more than 2,048 MB of memory in a trial process")
 
