@@ -80,8 +80,19 @@ def die(source, target):
     os.kill(os.getpid(), signal.SIGKILL)  # as the out-of-memory killer does
 
 
-@pytest.mark.slow
-def test_a_conversion_that_fails_or_is_killed_says_so_and_the_next_one_is_done(tmp_path, members, out):
+@pytest.fixture
+def keras(tmp_path, monkeypatch):
+    """Return a function: text -> the module that is imported for Keras, which no conversion here uses."""
+
+    def stand_in(text):
+        (tmp_path / "keras.py").write_text(text)
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+
+    return stand_in
+
+
+def test_a_conversion_that_fails_or_is_killed_says_so_and_the_next_one_is_done(keras, tmp_path, members, out):
+    keras("")
     (members / "weights.pth").write_bytes(b"no checkpoint")
     with Conversions(tmp_path) as convert:
         with pytest.raises(SampleError, match=r"converting weights.pth failed: .*no PyTorch state dict"):
@@ -93,8 +104,7 @@ def test_a_conversion_that_fails_or_is_killed_says_so_and_the_next_one_is_done(t
     assert (out / "copied").read_bytes() == b"no checkpoint"
 
 
-def test_a_keras_that_does_not_import_is_told(tmp_path, monkeypatch, members, out):
-    (tmp_path / "keras.py").write_text("raise ImportError('no such Keras')")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+def test_a_keras_that_does_not_import_is_told(keras, tmp_path, members, out):
+    keras("raise ImportError('no such Keras')")
     with Conversions(tmp_path) as convert, pytest.raises(SampleError, match="failed: ImportError: no such Keras"):
         convert("shutil:copyfile", members, out)
