@@ -118,7 +118,7 @@ def test_a_weight_that_is_NaN_in_a_model_to_convert(folder, raised):
 
     image = keras.Input((32, 32, 3))
     mean = keras.layers.GlobalAveragePooling2D()(image)
-    model = keras.Model(image, keras.layers.Dense(5, activation="softmax")(mean), name="holed")
+    model = keras.Model(image, keras.layers.Dense(5, activation="softmax", name="dense")(mean), name="holed")
     model.layers[-1].set_weights([np.full((3, 5), np.nan, np.float32), np.zeros(5, np.float32)])
     raised(lambda: convert(load_model(model), "tflite", "m.tflite"), message="NaN")
     assert list(folder.iterdir()) == []
