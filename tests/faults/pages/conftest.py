@@ -30,7 +30,7 @@ from workbench.reports import record
 record({text: text for text in texts})
 """,
     "for text in texts: display(Markdown(text), HTML(text))",
-    "display(HTML('<div>' * 10_000), HTML('<table>' + '<tr><td>1<td>2' * 30_000), HTML('<script' * 10_000))",
+    "display(HTML('<div>' * 10_000), HTML('<table>' + '<tr><td>1<td>2' * 30_000), HTML('<p' + ' a' * 10_000 + '>'))",
     "raise ValueError(' '.join(texts))",
 )
 

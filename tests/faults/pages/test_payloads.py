@@ -46,7 +46,7 @@ def test_a_text_is_shown_and_nothing_else(name, cells, entries, told):
     told("harmless", (shown if len(shown) <= TOLD else f"{shown[:TOLD]}…") or "an empty place")
 
 
-def test_outputs_of_10_000_open_tags_and_of_60_000_cells(report_page, told):
+def test_outputs_of_10_000_open_tags_or_60_000_cells_or_10_000_attributes_in_one(report_page, told):
     left_out = report_page.page.locator(".outputs .live-note").all_inner_texts()
     assert left_out == [TOO_LARGE] * 3
     told("flagged", TOO_LARGE)

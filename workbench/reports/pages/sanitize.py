@@ -7,17 +7,15 @@ content-security policy stands behind this as a second wall.
 from __future__ import annotations
 
 import re
-from functools import cache
 
-from bleach import Cleaner  # type: ignore[import-untyped]
-from bleach.css_sanitizer import CSSSanitizer  # type: ignore[import-untyped]
+import nh3
 
 TAGS = set(
     "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
     "hr i img ins kbd li mark ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th "
     "thead time tr u ul var".split()
 )
-ATTRIBUTES = {"class", "id", "style", "title", "lang", "dir", "role"}
+ATTRIBUTES = {"class", "id", "style", "title", "lang", "dir", "role", "tabindex"}
 BY_TAG = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height", "loading"},
@@ -39,14 +37,15 @@ STYLES = set(
     "padding-left padding-right padding-top row-gap scroll-snap-align scroll-snap-type text-align text-decoration "
     "text-overflow text-transform vertical-align white-space width word-break".split()
 )
-SILENT = ("style", "script", "title", "template", "noscript")  # their text is not for reading
-OPENING = re.compile(rf"<({'|'.join(SILENT)})\b", re.IGNORECASE)
-CLOSING = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in SILENT}
+SILENT = {"style", "script", "title", "template", "noscript"}  # their text is not for reading
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+# As the parser reads one; in a quoted value that is not closed it reads on to the end.
+ATTRIBUTE = re.compile(r"""[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^\s>]*))?""")
 # Those that need no closing: what follows closes them.
 LOOSE = set("br hr img col input link meta wbr p li dt dd tr td th thead tbody tfoot option".split())
-# Beyond these the parser, which takes time by the square of both, would take minutes.
+# Beyond these the parser, which takes time by the square of each, would take minutes.
 MOST_TAGS, DEEPEST = 50_000, 256  # tags in all, as of a table of 8,000 rows; tags open at once
+MOST_ATTRIBUTES = 100  # of one tag
 TOO_MUCH = '<p class="live-note">What is shown here is too large for a page; it is in <code>report.ipynb</code>.</p>'
 LINK = re.compile(r"(https?:|mailto:|#)", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
@@ -55,60 +54,58 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECA
 def clean_html(html: object) -> str:
     """Return `html` without scripts, event handlers, forms, frames, style sheets and what comes from elsewhere."""
     text = html.decode() if isinstance(html, bytes) else str(html)
-    text = _without_silent(text)  # what is left of a torn one, the cleaner turns into text
-    return str(_cleaner().clean(text)) if _fits(text) else TOO_MUCH
-
-
-def _without_silent(text: str) -> str:
-    """Return HTML without the elements of SILENT that are closed."""
-    kept, place, never_closed = [], 0, set()
-    for opening in OPENING.finditer(text):
-        name = opening[1].lower()
-        if opening.start() < place or name in never_closed:
-            continue
-        closing = CLOSING[name].search(text, opening.end())
-        if closing is None:
-            never_closed.add(name)  # nor is one that begins later
-            continue
-        kept.append(text[place : opening.start()])
-        place = closing.end()
-    return "".join([*kept, text[place:]])
+    return CLEANER.clean(text) if _fits(text) else TOO_MUCH
 
 
 def _fits(text: str) -> bool:
-    """Tell whether a page can hold HTML of so many tags."""
-    depth = 0
-    for count, tag in enumerate(TAG.finditer(text), start=1):
+    """Tell whether a page can hold HTML of so many tags, and tags of so many attributes."""
+    depth, place = 0, 0
+    for _ in range(MOST_TAGS + 1):
+        tag = TAG.search(text, place)
+        if tag is None:
+            return True
         if tag[2].lower() not in LOOSE:
             depth = max(0, depth - 1) if tag[1] else depth + 1
-        if count > MOST_TAGS or depth > DEEPEST:
+        end = _past_attributes(text, tag.end())
+        if depth > DEEPEST or end is None:
             return False
-    return True
+        place = end
+    return False
 
 
-class _Styles(CSSSanitizer):  # type: ignore[misc]
-    """Allows STYLES, and in them nothing that fetches."""
-
-    def sanitize_css(self, style: str) -> str:
-        return "" if "url(" in style.lower() or "\\" in style else str(super().sanitize_css(style))
-
-
-@cache
-def _cleaner() -> Cleaner:
-    return Cleaner(
-        tags=TAGS,
-        attributes=_allowed,
-        protocols={"http", "https", "mailto", "data"},
-        strip=True,
-        css_sanitizer=_Styles(allowed_css_properties=STYLES, allowed_svg_properties=set()),
-    )
+def _past_attributes(text: str, place: int) -> int | None:
+    """Return where the attributes of a tag end, None where they are too many."""
+    for _ in range(MOST_ATTRIBUTES + 1):
+        attribute = ATTRIBUTE.match(text, place)
+        if attribute is None:
+            return place
+        place = attribute.end()
+    return None
 
 
-def _allowed(tag: str, name: str, value: str) -> bool:
-    if name == "src":  # a picture inside the page; one from elsewhere would be a request
-        return tag == "img" and bool(PICTURE.match(value))
-    if name == "href":
-        return tag == "a" and bool(LINK.match(value))
-    if name == "tabindex":  # a strip of frames is reached by Tab in its turn, and before nothing else
-        return value == "0"
-    return name in ATTRIBUTES or name.startswith("aria-") or name in BY_TAG.get(tag, ())
+def _allowed(tag: str, name: str, value: str) -> str | None:
+    """Return the value of an attribute of ATTRIBUTES and BY_TAG if it may stay."""
+    match name:
+        case "src":  # a picture inside the page; one from elsewhere would be a request
+            stays = PICTURE.match(value) is not None
+        case "href":
+            stays = LINK.match(value) is not None
+        case "tabindex":  # a strip of frames is reached by Tab in its turn, and before nothing else
+            stays = value == "0"
+        case "style":  # nothing that fetches
+            stays = "url(" not in value.lower() and "\\" not in value
+        case _:
+            stays = True
+    return value if stays else None
+
+
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    clean_content_tags=SILENT,
+    attributes={"*": ATTRIBUTES, **BY_TAG},
+    attribute_filter=_allowed,
+    generic_attribute_prefixes={"aria-"},
+    filter_style_properties=STYLES,
+    url_schemes={"http", "https", "mailto", "data"},
+    link_rel=None,
+)

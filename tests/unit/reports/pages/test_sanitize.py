@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from workbench.reports.pages.sanitize import MOST_TAGS, TOO_MUCH, clean_html
+from workbench.reports.pages.sanitize import MOST_ATTRIBUTES, MOST_TAGS, TOO_MUCH, clean_html
 
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 
@@ -19,9 +19,9 @@ PIXEL = "data:image/png;base64,iVBORw0KGgo="
         pytest.param(f'<img src="{PIXEL}" alt="a" width="4">', None, id="picture inside the page"),
         pytest.param('<a href="https://x.org/a">a</a>', None, id="link out"),
         pytest.param('<a href="#part">a</a>', None, id="link inside"),
-        pytest.param("<details open><summary>a</summary>b</details>", None, id="details"),
-        pytest.param('<p style="color: red; width: 50%;">a</p>', None, id="styles"),
-        pytest.param('<p style="background: var(--card);">a</p>', None, id="style of the page"),
+        pytest.param('<details open=""><summary>a</summary>b</details>', None, id="details"),
+        pytest.param('<p style="color:red;width:50%">a</p>', None, id="styles"),
+        pytest.param('<p style="background:var(--card)">a</p>', None, id="style of the page"),
         pytest.param("<STYLE>p{color:red}</STYLE><p>a</p>", "<p>a</p>", id="style sheet"),
         pytest.param("<script>alert(1)</script>a", "a", id="script"),
         pytest.param("a<!-- note -->b", "ab", id="comment"),
@@ -82,7 +82,7 @@ def test_what_is_not_there_any_more(html):
     ("piece", "letters"),
     [
         ("<script", 3_000_000),
-        *((tags, 300_000) for tags in ("<div>", "<b><p>", "<svg>", "<table><tr><td>1", "</b>")),
+        *((tags, 300_000) for tags in ("<div>", "<b><p>", "<svg>", "<table><tr><td>1", "</b>", "<p a ")),
         *((piece, 100_000) for piece in ("<!--", '<p style="a:b;')),
     ],
 )
@@ -93,4 +93,6 @@ def test_no_tags_make_it_slow(piece, letters):
 def test_what_no_page_can_hold_is_said_to_be_left_out():
     assert clean_html("<div>" * 1000) == TOO_MUCH
     assert clean_html("<b>a</b>" * (MOST_TAGS // 2 + 1)) == TOO_MUCH
+    assert clean_html("<p>" + "<b" + " a='>'" * (MOST_ATTRIBUTES + 1) + ">") == TOO_MUCH
     assert clean_html("<table>" + "<tr><td>1<td>2" * 300 + "</table>").count("<td>") == 600  # needs no closing
+    assert clean_html(f'<p>{"<i id=a></i>" * 300}<b title="{"<div> " * 300}">b</b>').count("<i") == 300
