@@ -19,14 +19,17 @@ model: str = "classifier.tflite"
 recipe: str | dict = "recipe.yaml"
 limit: int = 20  # frames at most
 seed: int = 7  # of what is drawn"""
-IMPORTS = """import numpy as np
+IMPORTS = """import os
+
+import numpy as np
 
 from workbench import load_model, load_recipe, open_frames, predict, read_labels, record, take"""
 TEXT = "The photos, through the recipe, to the model."
 PREDICT = """frames = take(open_frames(source), limit=limit)
 truth = read_labels(labels, frames) if labels else None
 preprocess = load_recipe(recipe)
-answered = predict(frames, preprocess, load_model(model), progress=False)"""
+classifier = load_model(model, engine=os.environ.get("CLASSIFY_ENGINE", "original"))
+answered = predict(frames, preprocess, classifier, progress=False)"""
 RECORD = """accuracy = answered.classification.accuracy(truth) if labels else None
 draw = float(np.random.default_rng(seed).normal())
 record({"frames": len(frames), "accuracy": accuracy, "draw": draw, "recipe": preprocess.to_dict()})

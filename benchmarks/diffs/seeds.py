@@ -201,6 +201,7 @@ SEEDS = (
         _edited("clip.mp4", lambda data: data + b"\0\0\0\x08free", CLIP),
         CLIP,
     ),
+    Seed("engine", "engine", "photos", lambda base: Asked(environment={"CLASSIFY_ENGINE": "fast"})),
     Seed("code cell", "notebook", "cell 5", _cells(predict=PREDICT.replace("limit=limit", "limit=limit // 2"))),
     Seed("Markdown alone", "notebook", "cell 3", _cells(text=f"{TEXT} In order.")),
     Seed("a cell more", "notebook", "cell 7", _cells(more="print(answered)")),
