@@ -63,12 +63,14 @@ def test_without_a_model_there_are_pictures_only():
 
 
 def test_latest_shows_newer_and_newer_frames_and_counts_what_they_overtook():
-    begun, gate = threading.Event(), threading.Event()
-    capture, model = FakeCapture([0, begun] + [0] * 58, waits=False), FakeModel(lambda call: begun.set() or gate.wait())
-    with stream(capture, as_tensor, model, policy="latest", workers=1) as live:
+    begun, gate, seen = threading.Event(), threading.Event(), threading.Event()
+    model = FakeModel(lambda call: seen.wait() if call else begun.set() or gate.wait())
+    with stream(FakeCapture([0, begun] + [0] * 58, waits=False), as_tensor, model, policy="latest", workers=1) as live:
         until(lambda: live.stats.captured == 60)
         gate.set()
-        shown = [number_of(result) for result in live]
+        shown = [number_of(next(live))]
+        seen.set()
+        shown += [number_of(result) for result in live]
     assert shown == [0, 59]  # the newest is never overtaken
     assert (live.stats.shown, live.stats.dropped) == (2, {"overtaken": 58})
 
