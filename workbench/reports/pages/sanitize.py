@@ -38,6 +38,8 @@ STYLES = set(
     "text-overflow text-transform vertical-align white-space width word-break".split()
 )
 SILENT = {"style", "script", "title", "template", "noscript"}  # their text is not for reading
+OPENING = re.compile(rf"<({'|'.join(SILENT)})\b", re.IGNORECASE)
+CLOSING = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in SILENT}
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 # As the parser reads one; in a quoted value that is not closed it reads on to the end.
 ATTRIBUTE = re.compile(r"""[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^\s>]*))?""")
@@ -54,7 +56,24 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECA
 def clean_html(html: object) -> str:
     """Return `html` without scripts, event handlers, forms, frames, style sheets and what comes from elsewhere."""
     text = html.decode() if isinstance(html, bytes) else str(html)
+    text = _without_silent(text)  # a "<" of a program is no tag that counts; what is left of a torn one, CLEANER takes
     return CLEANER.clean(text) if _fits(text) else TOO_MUCH
+
+
+def _without_silent(text: str) -> str:
+    """Return HTML without the elements of SILENT that are closed."""
+    kept, place, never_closed = [], 0, set()
+    for opening in OPENING.finditer(text):
+        name = opening[1].lower()
+        if opening.start() < place or name in never_closed:
+            continue
+        closing = CLOSING[name].search(text, opening.end())
+        if closing is None:
+            never_closed.add(name)  # nor is one that begins later
+            continue
+        kept.append(text[place : opening.start()])
+        place = closing.end()
+    return "".join([*kept, text[place:]])
 
 
 def _fits(text: str) -> bool:

@@ -96,3 +96,8 @@ def test_what_no_page_can_hold_is_said_to_be_left_out():
     assert clean_html("<p>" + "<b" + " a='>'" * (MOST_ATTRIBUTES + 1) + ">") == TOO_MUCH
     assert clean_html("<table>" + "<tr><td>1<td>2" * 300 + "</table>").count("<td>") == 600  # needs no closing
     assert clean_html(f'<p>{"<i id=a></i>" * 300}<b title="{"<div> " * 300}">b</b>').count("<i") == 300
+
+
+def test_a_long_program_hides_nothing_of_what_stands_beside_it():
+    program = "for (i = 0; i <n " + "&& a " * 1000 + "; i++) add('<div>');" + "'<b>'" * 1000
+    assert clean_html(f"<p>a</p><script>{program}</script><p>b</p>") == "<p>a</p><p>b</p>"
