@@ -2,31 +2,58 @@
 
 import subprocess
 import sys
-import time
+import types
 
 import pytest
 
 from workbench.models.opening import child_clock
 from workbench.models.opening.child_clock import ChildClock
 
-SECONDS = 0.4
+SECONDS = 10
+TICK = 0.5
+LATE = child_clock.SLICE * SECONDS + TICK  # so much later it may be seen
 
 
-@pytest.fixture(autouse=True)
-def no_last_end(monkeypatch):
-    """Have no clock end just because it is late."""
-    monkeypatch.setattr(child_clock, "BUSY", 10_000)
+@pytest.fixture
+def over_after(monkeypatch):
+    """Return a function: what a child does of a processor, 0 to 1 -> the seconds of the clock that it was given."""
+    now = [100.0]
+
+    def run(share):
+        monkeypatch.setattr(child_clock, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+        monkeypatch.setattr(child_clock, "_processor_s", lambda _: now[0] * share)
+        begin, clock = now[0], ChildClock(1, SECONDS)
+        while not clock.is_over():
+            now[0] += TICK
+        return now[0] - begin
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("share", "seconds"),
+    [
+        pytest.param(0, SECONDS, id="waits"),
+        pytest.param(0.005, SECONDS, id="wakes now and then"),
+        pytest.param(1, SECONDS, id="works"),
+        pytest.param(0.5, 2 * SECONDS, id="has half a processor, on a busy machine"),
+        pytest.param(0.25, 4 * SECONDS, id="has a quarter of one"),
+        pytest.param(0.02, child_clock.BUSY * SECONDS, id="works for ever: is ended at last"),
+    ],
+)
+def test_a_child_has_its_time(over_after, share, seconds):
+    assert seconds < over_after(share) <= seconds + LATE
 
 
 @pytest.fixture
 def child():
-    """Return a function: code -> the number of a process that runs it."""
+    """Return a function: code -> the process that runs it."""
     started = []
 
     def start(code):
-        started.append(subprocess.Popen([sys.executable, "-c", f"print(flush=True); {code}"], stdout=subprocess.PIPE))
+        started.append(subprocess.Popen([sys.executable, "-c", f"print(flush=True)\n{code}"], stdout=subprocess.PIPE))
         started[-1].stdout.readline()
-        return started[-1].pid
+        return started[-1]
 
     yield start
     for process in started:
@@ -34,34 +61,15 @@ def child():
         process.communicate()
 
 
-def until_over(clock):
-    begin = time.monotonic()
-    while not clock.is_over():
-        time.sleep(0.01)
-    return time.monotonic() - begin
+@pytest.mark.timeout(300)
+def test_the_time_of_a_process_grows_while_it_works(child):
+    pid = child("while True: pass").pid
+    begin = child_clock._processor_s(pid)
+    while child_clock._processor_s(pid) < begin + 0.1:
+        pass
 
 
-def test_a_child_that_only_waits_has_the_time_of_the_clock(child):
-    pid = child("import time; time.sleep(600)")
-    assert until_over(ChildClock(pid, SECONDS)) > SECONDS
-
-
-def test_a_child_that_works_has_its_time_of_a_processor(child, monkeypatch):
-    """A processor that gives it nothing for a while stands for a busy machine."""
-    pid = child("while True: pass")
-    assert until_over(ChildClock(pid, SECONDS)) > SECONDS
-    given = iter(index * 0.02 for index in range(1000))  # at each look, four in SECONDS: a fifth of a processor
-    monkeypatch.setattr(child_clock, "_processor_s", lambda _: next(given))
-    assert until_over(ChildClock(pid, SECONDS)) > 2 * SECONDS
-
-
-def test_a_child_that_works_for_ever_is_ended_at_last(child, monkeypatch):
-    monkeypatch.setattr(child_clock, "BUSY", 2)
-    given = iter(index * 0.002 for index in range(1000))
-    monkeypatch.setattr(child_clock, "_processor_s", lambda _: next(given))
-    assert until_over(ChildClock(child("while True: pass"), SECONDS)) > 2 * SECONDS
-
-
-def test_a_child_that_has_ended_has_had_its_time(child):
-    pid = child("")
-    assert until_over(ChildClock(pid, SECONDS)) > SECONDS
+def test_a_process_that_has_ended_has_no_more_time(child):
+    process = child("")
+    process.wait()
+    assert child_clock._processor_s(process.pid) == 0
