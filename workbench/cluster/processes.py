@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Collection
 
 import psutil
 
 MARK = "WORKBENCH_CLUSTER"  # a name of its own for each cluster, inherited by all that it starts
-PATIENCE_S = 5.0
+ROUNDS, ROUND_S = 20, 0.5  # of killing; counted, since a machine that stands still would use up a time without one
 
 
 def marked(mark: str) -> list[psutil.Process]:
@@ -19,11 +18,13 @@ def marked(mark: str) -> list[psutil.Process]:
 
 def end_all(mark: str, *, but: Collection[int] = ()) -> None:
     """Kill the processes of a cluster, but for some and their children, until there are none."""
-    end = time.monotonic() + PATIENCE_S
-    while (left := [process for process in marked(mark) if not _belongs(process, but)]) and time.monotonic() < end:
+    for _ in range(ROUNDS):
+        left = [process for process in marked(mark) if not _belongs(process, but)]
+        if not left:
+            return
         for process in left:
             _kill(process)
-        psutil.wait_procs(left, timeout=0.5)
+        psutil.wait_procs(left, timeout=ROUND_S)
 
 
 def _has(process: psutil.Process, mark: str) -> bool:

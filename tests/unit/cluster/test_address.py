@@ -51,7 +51,7 @@ def listening(answer):
 
         def serve():
             with server.accept()[0] as connection:
-                connection.settimeout(5)
+                connection.settimeout(300)
                 try:
                     answer(connection)
                 except OSError:

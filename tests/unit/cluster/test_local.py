@@ -26,7 +26,7 @@ def cluster():
 
 
 def keepers():
-    return [child for child in psutil.Process().children() if "workbench.cluster.keeper" in child.cmdline()]
+    return [child for child in psutil.Process().children() if "workbench.cluster.keeper" in command_of(child)]
 
 
 def test_each_job_has_one_outcome_and_an_error_is_one_of_them(cluster):
@@ -85,7 +85,7 @@ def test_a_scheduler_that_is_killed_ends_the_run_in_one_line_and_leaves_nothing(
         with pytest.raises(ClusterError, match="is gone, or not reached any more; what is done stays done"):
             next(other.run(jobs.start_and_stay, {"stays": tmp_path}))
         killer.join()
-    assert ended(int(next(tmp_path.iterdir()).name))
+    assert not lives(int(next(tmp_path.iterdir()).name))
     assert mark not in {environment_of(process).get(MARK) for process in psutil.process_iter()}
 
 
@@ -106,8 +106,18 @@ def test_a_client_that_is_ended_leaves_no_process_and_no_folder(tmp_path, number
     wait_for(lambda: [path.name for path in tmp_path.iterdir()] == ["jobs"])
 
 
-def ended(pid):
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+def lives(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def command_of(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def environment_of(process):

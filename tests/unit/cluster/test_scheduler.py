@@ -1,7 +1,7 @@
 """A real scheduler and a real worker with TLS, as Dask's own commands start them."""
 
+import json
 import os
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -13,6 +13,8 @@ import trustme
 from tests.unit.cluster import jobs
 from tests.unit.cluster.waiting import wait_for
 from workbench.cluster import Tls, open_cluster
+from workbench.cluster.late import distributed
+from workbench.cluster.quiet import quiet_dask
 from workbench.errors import ClusterError
 
 pytestmark = pytest.mark.slow
@@ -40,7 +42,7 @@ def dask(command, *words, tls):
     environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=120)
@@ -48,19 +50,30 @@ def dask(command, *words, tls):
 
 @pytest.fixture(scope="module")
 def address(tls, tmp_path_factory):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    where = f"tls://127.0.0.1:{port}"
-    folder = str(tmp_path_factory.mktemp("worker"))
-    worker = ("worker", where, "--nthreads", "1", "--host", "127.0.0.1", "--local-directory", folder)
-    with dask("scheduler", "--host", "127.0.0.1", "--port", str(port), tls=tls), dask(*worker, tls=tls):
-        wait_for(lambda: listens(port))
-        yield where
+    folder = tmp_path_factory.mktemp("dask")
+    told = ("--scheduler-file", str(folder / "scheduler.json"))
+    worker = ("worker", *told, "--nthreads", "1", "--host", "127.0.0.1", "--local-directory", str(folder))
+    with dask("scheduler", "--host", "127.0.0.1", "--port", "0", *told, tls=tls) as scheduler:
+        wait_for(lambda: scheduler.poll() is not None or where(folder))
+        with dask(*worker, tls=tls):
+            expect_worker(where(folder), tls)
+            yield where(folder)
 
 
-def listens(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def where(folder):
+    """Return the address that a scheduler has written down, once it is whole."""
+    try:
+        return json.loads((folder / "scheduler.json").read_text())["address"]
+    except (OSError, ValueError):
+        return ""
+
+
+def expect_worker(address, tls):
+    """Wait for the first worker: a busy machine takes longer to start one than a user is asked to wait for it."""
+    with quiet_dask():
+        security = distributed().Security(require_encryption=True, **tls.files())
+        with distributed().Client(address, security=security, set_as_default=False, timeout=300) as client:
+            client.wait_for_workers(1, timeout=300)
 
 
 def test_jobs_are_done_by_the_workers_of_a_scheduler(address, tls):
