@@ -18,7 +18,7 @@ from workbench.models.opening.trust import TRUSTED
 from workbench.recipes import Recipe
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(flush=True); time.sleep(600)"
-WAITS_S = 60
+WAITS_S = 300
 
 
 @pytest.mark.slow

@@ -52,7 +52,7 @@ def test_a_line_too_long_for_a_terminal_is_cut_off_and_not_wrapped(file):
 def test_what_is_under_way_is_looked_at_until_the_end():
     seen = threading.Event()
     with Looking(seen.set, name="looking"):
-        assert seen.wait(10)
+        assert seen.wait(300)
     assert "looking" not in [thread.name for thread in threading.enumerate()]
 
 

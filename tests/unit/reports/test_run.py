@@ -38,9 +38,16 @@ def digest(folder: Path) -> str:
     return hashlib.sha256(b"".join(str(path).encode() + path.read_bytes() for path in files)).hexdigest()
 
 
-def child(notebook: Path, out: Path) -> subprocess.Popen:
-    """Run a notebook in a process of its own, as a user's terminal would."""
-    command = [sys.executable, "-c", CHILD, notebook, out]
+# Jupyter terminates a kernel that takes 2.5 s to end; on a busy machine that is soon over.
+PATIENT = """from functools import partial
+from workbench.reports.kernels import kernel
+kernel.AsyncKernelManager = partial(kernel.AsyncKernelManager, shutdown_wait_time=600)
+"""
+
+
+def child(notebook: Path, out: Path, *, first: str = "") -> subprocess.Popen:
+    """Run a notebook in a process of its own, as a user's terminal would; `first` is what that does before."""
+    command = [sys.executable, "-c", first + CHILD, notebook, out]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -134,10 +141,10 @@ record({{"inner": run.status, "counted": run.metrics["number"]}})"""
 )
 def test_wrong_parameters_are_refused_before_a_kernel_starts(write_notebook, tmp_path, parameters, error, part):
     path = write_notebook(f"open({str(tmp_path / 'ran')!r}, 'w')")
-    before = psutil.Process().children(recursive=True)
+    before = set(psutil.Process().children(recursive=True))
     with pytest.raises(error, match=part):
         run_scenario(path, parameters, out=tmp_path / "out")
-    assert psutil.Process().children(recursive=True) == before
+    assert set(psutil.Process().children(recursive=True)) <= before  # kernels of other tests may still be ending
     assert not (tmp_path / "out").exists()  # the place of a run is made before its kernel
 
 
@@ -210,7 +217,7 @@ def test_ctrl_c_leaves_a_marked_run_and_no_kernel(write_notebook, tmp_path):
     wait_for(lambda: pids.exists() and pids.read_text())
     kernel = int(pids.read_text())
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=300)
     assert process.returncode != 0
     assert "RunInterrupted" in output
     assert not psutil.pid_exists(kernel)
@@ -222,12 +229,9 @@ def test_ctrl_c_leaves_a_marked_run_and_no_kernel(write_notebook, tmp_path):
 
 @slow
 def test_ctrl_c_when_all_cells_have_run_keeps_the_run_and_is_followed(write_notebook, tmp_path):
-    leaving = tmp_path / "leaving"
-    cell = f"import atexit, time\natexit.register(lambda: (open({str(leaving)!r}, 'w').close(), time.sleep(3)))"
-    process = child(write_notebook(cell), tmp_path / "out")
-    wait_for(leaving.exists)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    cell = "import atexit, os, signal\natexit.register(os.kill, os.getppid(), signal.SIGINT)"  # as the kernel leaves
+    process = child(write_notebook(cell), tmp_path / "out", first=PATIENT)
+    output, _ = process.communicate(timeout=300)
     assert "KeyboardInterrupt: SIGINT" in output
     (manifest,) = (tmp_path / "out" / "count").glob("*/manifest.json")
     assert json.loads(manifest.read_text())["status"] == "ok"

@@ -28,13 +28,14 @@ def visit(browser):
 
     def open_page(path, **options):
         page = browser.new_page(**options)
+        page.set_default_timeout(300_000)
         pages.append(page)
         console, asked = [], []
         page.on("console", lambda message: console.append(message.text))
         page.on("requestfinished", lambda request: asked.append(request.url))
         page.on("requestfailed", lambda request: request.failure == "csp" or asked.append(request.url))
         page.goto(path.as_uri())
-        page.wait_for_timeout(300)
+        page.wait_for_load_state("networkidle")  # what was asked for has ended, and is noted
         return page, console, asked
 
     yield open_page
@@ -87,6 +88,7 @@ def test_a_script_would_not_run_even_if_one_got_in(visit, report):
 def test_the_link_leads_to_the_failed_cell_and_folds_open(visit, report):
     page, _, _ = visit(report)
     page.get_by_text("Go to the cell where it stopped").click()
+    page.wait_for_url("**#*")
     assert page.evaluate("document.querySelector(':target').id") == "failed-cell"
     hidden = page.locator(".failure pre").last
     assert not hidden.is_visible()
@@ -121,4 +123,5 @@ def test_the_index_shows_its_thumbnails_from_a_file(visit, tmp_path, manifest_of
     assert page.title() == "Workbench reports"
     assert console == []
     page.locator(".run").click()
+    page.wait_for_url("**/report.html")
     assert page.title() == "the report"

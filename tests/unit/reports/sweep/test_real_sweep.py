@@ -32,9 +32,16 @@ def kill_a_worker_when_both_are_at_work(client, out):
     while len(list(out.glob("count/.draft-*"))) < 2:
         assert client.poll() is None and time.monotonic() < end, "no two jobs have begun"
         time.sleep(0.05)
-    workers = [each for each in client.children(recursive=True) if "spawn_main" in " ".join(each.cmdline())]
+    workers = [each for each in client.children(recursive=True) if "spawn_main" in command_of(each)]
     workers[0].kill()
     (out.parent / "go").touch()
+
+
+def command_of(process):
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return ""
 
 
 @pytest.mark.slow

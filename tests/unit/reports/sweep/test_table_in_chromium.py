@@ -53,6 +53,7 @@ def visit(browser, path):
 
     def open_page(**options):
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options}))
+        contexts[-1].set_default_timeout(300_000)
         page = contexts[-1].new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("request", lambda request: asked.append(request.url))

@@ -109,7 +109,7 @@ def test_a_server_that_cannot_begin_is_asked_once(tmp_path):
 
     with ForkServer(["no_such_module"]) as server:
         with pytest.raises(Refused, match="the fork server ended"):
-            asyncio.run(ask().begun(60))
+            asyncio.run(ask().begun(300))
         assert ask() is None
 
 
@@ -154,5 +154,5 @@ time.sleep(600)"""
             time.sleep(0.05)
         left = [psutil.Process(pid) for pid in json.loads((tmp_path / "pids").read_text())]
         owner.kill()
-    _, alive = psutil.wait_procs(left, timeout=60)
+    _, alive = psutil.wait_procs(left, timeout=300)
     assert alive == []

@@ -64,7 +64,7 @@ def report(write_notebook, tmp_path):
     def make(*cells, server, out="out"):
         plan = plan_run(find_scenario(write_notebook(*cells)), {})
         line = Line("", shown=False)
-        return complete(plan, tmp_path / out, kernel="python3", timeout=100, line=line, server=server).check()
+        return complete(plan, tmp_path / out, kernel="python3", timeout=300, line=line, server=server).check()
 
     return make
 
