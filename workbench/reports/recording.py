@@ -77,7 +77,8 @@ def _picture(source: Any) -> Image:
 
     if hasattr(source, "savefig"):
         buffer = io.BytesIO()
-        source.savefig(buffer, format="png", bbox_inches="tight", facecolor="white")
+        kept = {"compress_level": 0}  # what is read again at once need not be small
+        source.savefig(buffer, format="png", bbox_inches="tight", facecolor="white", pil_kwargs=kept)
         picture = Image.open(buffer).convert("RGB")
     else:
         pixels = np.asarray(source)

@@ -22,6 +22,7 @@ SERIES = (A_COLOR, B_COLOR, "#14937f", "#a45fc4", "#8a7a1c", "#c7506f")
 WIDTH = 10.6  # inches between the margins
 MARGIN = 0.06  # inches on every side, so that no letter's edge is cut
 DPI = 144  # twice a screen's pixels
+LEVEL = 4  # of zlib: half the time that 6 takes, which is what Pillow would take, for 3% more bytes
 SMALL, NORMAL = 9.0, 10.0  # points
 
 
@@ -37,7 +38,8 @@ class Paper(Figure):  # type: ignore[misc, unused-ignore]
         file = io.BytesIO()
         with warnings.catch_warnings():  # a label no font here can write is drawn as boxes, which says enough
             warnings.filterwarnings("ignore", message="Glyph .* missing")
-            self.savefig(file, format="png", dpi=DPI, transparent=True, metadata={"Software": None})
+            plain = {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": LEVEL}}
+            self.savefig(file, format="png", dpi=DPI, transparent=True, **plain)
         width, height = (round(inches * 96) for inches in self.get_size_inches())
         return file.getvalue(), {"width": width, "height": height, "alt": self.spoken}
 
