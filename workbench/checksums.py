@@ -12,6 +12,7 @@ import os
 import posixpath
 import re
 import stat
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from workbench.errors import UnreadableSource
 
 SUMS = "SHA256SUMS"
 SUMS_BYTES = 16_000_000  # some 150,000 names; what is longer is no list of digests
+SETTLED_NS = 2_000_000_000  # times of files are coarse: 4 ms on many a Linux, 2 s on FAT
 _LINE = re.compile(r"(\\?)([0-9A-Fa-f]{64}) [ *](.+)")  # as coreutils sha256sum writes it
 _TAGGED = re.compile(r"(\\?)SHA256 \((.+)\) = ([0-9A-Fa-f]{64})")  # as sha256sum --tag and the BSDs write it
 _ESCAPES = {r"\\": "\\", r"\n": "\n", r"\r": "\r"}  # in a line that starts with a backslash
@@ -38,7 +40,8 @@ def sha256_of(path: Path) -> str:
 def known_sha256(path: Path) -> str:
     """Return the SHA-256 of a file; of one that this process has read before and that is as it was, without reading it.
 
-    Nothing is kept on disk: a disk that loses a bit changes neither size nor times.
+    Nothing is kept on disk: a disk that loses a bit changes neither size nor times. Nothing is kept at all of a file
+    that is seconds old, since a second change of it may leave the times of the first.
 
     Raises:
         OSError: it cannot be read.
@@ -46,7 +49,7 @@ def known_sha256(path: Path) -> str:
     facts = path.stat()
     if not stat.S_ISREG(facts.st_mode):  # a pipe would be waited for, a device read for ever
         raise OSError(errno.EINVAL, "it is no file")
-    return _sha256_of_version(path, *version_of(facts))
+    return _sha256_of_version(path, *version_of(facts)) if is_settled(facts) else sha256_of(path)
 
 
 def expect_recorded(path: Path, data: bytes | None = None) -> None:
@@ -88,7 +91,8 @@ def recorded_in(folder: Path) -> Mapping[str, str]:
         return {}
     except OSError as error:
         raise _unreadable(folder / SUMS, error.strerror or str(error)) from None
-    return _read(folder / SUMS, facts.st_mode, *version_of(facts))
+    read = _read if is_settled(facts) else _read.__wrapped__
+    return read(folder / SUMS, facts.st_mode, *version_of(facts))
 
 
 def _expect(path: Path, recorded: str, data: bytes | None = None) -> None:
@@ -108,6 +112,11 @@ def _expect(path: Path, recorded: str, data: bytes | None = None) -> None:
 def version_of(facts: os.stat_result) -> tuple[int, int, int, int, int]:
     """Return what changes when a file does; the time of change (ctime) also where its time was set back."""
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+
+
+def is_settled(facts: os.stat_result) -> bool:
+    """Tell whether a change of the file from now on would have other times than those in `facts`."""
+    return time.time_ns() - facts.st_ctime_ns > SETTLED_NS
 
 
 @lru_cache(maxsize=4096)

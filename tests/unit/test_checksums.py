@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -96,9 +97,20 @@ def test_a_list_that_is_written_anew_is_read_anew(folder):
 
 def test_a_file_is_read_once_as_long_as_it_is_as_it_was(folder, monkeypatch):
     read = []
+    monkeypatch.setattr("workbench.checksums.is_settled", lambda facts: True)  # a file of long ago
     monkeypatch.setattr("workbench.checksums.sha256_of", lambda path: read.append(path) or DIGEST)
     assert [known_sha256(folder / "a.jpg") for _ in range(3)] == [DIGEST] * 3
     assert read == [folder / "a.jpg"]
+
+
+def test_a_file_that_is_seconds_old_is_read_each_time(folder, monkeypatch):
+    write_sums(folder, f"{DIGEST}  a.jpg")
+    now = (folder / "a.jpg").stat()
+    monkeypatch.setattr(Path, "stat", lambda path, **_: now)  # of a coarse clock: a change leaves the times
+    expect_recorded(folder / "a.jpg")
+    (folder / "a.jpg").write_bytes(b"pixelS")
+    with pytest.raises(UnreadableSource, match=r"a\.jpg is not what"):
+        expect_recorded(folder / "a.jpg")
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ write to its seal as well, so it is no signature.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 
 from workbench.cache import recall, remember
-from workbench.checksums import known_sha256, recorded_in, sha256_of, version_of
+from workbench.checksums import is_settled, known_sha256, recorded_in, sha256_of, version_of
 from workbench.errors import UnreadableSource
 
 SEAL = "SHA256SUMS"
@@ -33,21 +34,27 @@ def altered(folder: Path, names: Collection[str]) -> list[str]:
     except UnreadableSource:
         return [f"{SEAL} cannot be read, so nothing tells whether this is as it was when the run ended; run it again"]
     kept = {name: digest for name, digest in recorded.items() if name in names}
-    facts = [[str(folder.absolute()), name, digest, *_version(folder / name)] for name, digest in kept.items()]
+    stats = {name: _stat(folder / name) for name in kept}
+    facts = [[str(folder.absolute()), name, digest, *_version(stats[name])] for name, digest in kept.items()]
     found = (recall("reports", facts) or {}).get("altered")
     if found is None:
         found = [name for name, digest in kept.items() if _digest(folder / name) != digest]
-        remember("reports", facts, {"altered": found})
+        if all(each is None or is_settled(each) for each in stats.values()):
+            remember("reports", facts, {"altered": found})
     return [f"{name} is not what it was when the run ended; run it again" for name in found]
 
 
-def _version(path: Path) -> tuple[int, ...]:
-    """Return what changes when a file does, also where its time was set back; nothing for one that is gone."""
+def _stat(path: Path) -> os.stat_result | None:
+    """Return what the system says of a file; None when it is gone."""
     try:
-        facts = path.stat()
+        return path.stat()
     except OSError:
-        return ()
-    return facts.st_mode, *version_of(facts)
+        return None
+
+
+def _version(facts: os.stat_result | None) -> tuple[int, ...]:
+    """Return what changes when a file does, also where its time was set back; nothing for one that is gone."""
+    return () if facts is None else (facts.st_mode, *version_of(facts))
 
 
 def _digest(path: Path) -> str:
