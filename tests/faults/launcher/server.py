@@ -20,7 +20,7 @@ class Lab:
     def __init__(self, process, log):
         self.process, self.log = process, log
         deadline = time.monotonic() + START_S
-        while not (found := re.search(r"http://([\w.]+):(\d+)/lab\?token=(\w+)", log.read_text())):
+        while not (found := re.search(r"http://([\w.]+):(\d+)/lab\?token=(\w+)\s", log.read_text())):
             assert process.poll() is None and time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)
         self.host, self.port, self.token = found[1], int(found[2]), found[3]
@@ -77,7 +77,7 @@ def running(folder: Path, *words, configuration="", old=""):
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(30)
+            process.wait(START_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

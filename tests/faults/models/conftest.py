@@ -12,7 +12,7 @@ from workbench.models.opening import vetting
 from workbench.models.opening.trial_process import Limits, TrialProcess
 
 KILLS = 94  # the seed of a mutation that kills LiteRT 2.3; others are tried where it does not
-SECONDS = 4.0  # of a trial here; a user's has 20
+HURRY_S = 2  # of the trial of a file that never comes to its end; all others have as long as a user's
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def trials():
 
         def trial(runtime):
             if runtime not in started:
-                limits = Limits(SECONDS, vetting.MEMORY_MB)
+                limits = Limits(vetting.SECONDS, vetting.MEMORY_MB)
                 started[runtime] = stack.enter_context(TrialProcess(runtime, limits))
             return started[runtime]
 
@@ -32,8 +32,18 @@ def trials():
 
 @pytest.fixture
 def one_trial(trials, monkeypatch):
-    """Let every file of this test be tried in the one process of its runtime, which has less time."""
+    """Let every file of this test be tried in the one process of its runtime."""
     monkeypatch.setattr(vetting, "TrialProcess", lambda runtime, limits: nullcontext(trials(runtime)))
+
+
+@pytest.fixture
+def hurried(one_trial, trials, monkeypatch):
+    """Return a function: a runtime -> its trials have little time now. For files that would wait for ever."""
+
+    def hurry(runtime):
+        monkeypatch.setattr(trials(runtime), "_limits", Limits(HURRY_S, vetting.MEMORY_MB))
+
+    return hurry
 
 
 @pytest.fixture(scope="session")

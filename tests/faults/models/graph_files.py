@@ -74,25 +74,45 @@ def unknown_operation(path: Path) -> None:
 
 def endless(path: Path) -> None:
     """A loop of 2**62 rounds, which takes minutes to grow old and centuries to end."""
-    value = [helper.make_tensor_value_info("v", TensorProto.FLOAT, [None, 4])]
+    write_onnx(path, [_loop("x", "y")], weights={"rounds": np.array(2**62), "yes": np.array(True)}, **ONE_ROW)
+
+
+def _loop(state: str, result: str, *, length: int = 4) -> Any:
+    """Return a node that doubles rows of numbers for `rounds` rounds, as long as `yes`."""
+    value = [helper.make_tensor_value_info("v", TensorProto.FLOAT, [None, length])]
     go_on = [helper.make_tensor_value_info("c", TensorProto.BOOL, [])]
     number = [helper.make_tensor_value_info("i", TensorProto.INT64, [])]
     left = [helper.make_tensor_value_info("c2", TensorProto.BOOL, [])]
-    result = [helper.make_tensor_value_info("v2", TensorProto.FLOAT, [None, 4])]
+    doubled = [helper.make_tensor_value_info("v2", TensorProto.FLOAT, [None, length])]
     nodes = [helper.make_node("Identity", ["c"], ["c2"]), helper.make_node("Add", ["v", "v"], ["v2"])]
-    body = helper.make_graph(nodes, "round", number + go_on + value, left + result)
-    loop = helper.make_node("Loop", ["rounds", "yes", "x"], ["y"], body=body)
-    write_onnx(path, [loop], weights={"rounds": np.array(2**62), "yes": np.array(True)}, **ONE_ROW)
+    body = helper.make_graph(nodes, "round", number + go_on + value, left + doubled)
+    return helper.make_node("Loop", ["rounds", "yes", state], [result], body=body)
+
+
+FILLING: list[Any] = [  # before the loop, which needs it
+    helper.make_node("ConstantOfShape", ["shape"], ["big"]),
+    helper.make_node("Gather", ["big", "origin"], ["row before"]),
+    helper.make_node("ReduceSum", ["row before"], ["none before"], keepdims=0),
+]
+KEEPING: list[Any] = [  # behind it
+    helper.make_node("ReduceSum", ["last"], ["sum"], keepdims=0),
+    helper.make_node("Mul", ["sum", "zero"], ["nothing"]),
+    helper.make_node("Cast", ["nothing"], ["first"], to=TensorProto.INT64),
+    helper.make_node("Gather", ["big", "first"], ["row"]),
+    helper.make_node("ReduceSum", ["row"], ["none"], keepdims=0),
+    helper.make_node("Add", ["last", "none"], ["y"]),
+]
+NUMBERS = {
+    "zero": np.zeros((), np.float32), "one": np.ones((), np.float32), "origin": np.array(0), "yes": np.array(True)
+}  # fmt: skip
+FILLED = 32_000  # rows and columns of float32, 4 GB: the machine of a test that is slow to look has them
 
 
 def greedy(path: Path) -> None:
-    """A file of 300 bytes whose only operation fills 14 GB."""
-    nodes = [
-        helper.make_node("ConstantOfShape", ["shape"], ["big"]),
-        helper.make_node("ReduceSum", ["big"], ["sum"], keepdims=0),
-        helper.make_node("Add", ["x", "sum"], ["y"]),
-    ]
-    write_onnx(path, nodes, weights={"shape": np.array([60_000, 60_000])}, **ONE_ROW)
+    """A file of 800 bytes that fills 4 GB, and never ends: however seldom somebody looks, they are there."""
+    begin = helper.make_node("Add", ["x", "none before"], ["begin"])
+    weights = {"rounds": np.array(2**62), "shape": np.array([FILLED, FILLED])}
+    write_onnx(path, [*FILLING, begin, _loop("begin", "last"), *KEEPING], weights=NUMBERS | weights, **ONE_ROW)
 
 
 def elsewhere(path: Path, place: str) -> None:
@@ -108,20 +128,23 @@ def elsewhere(path: Path, place: str) -> None:
 
 
 def greedy_on_black(path: Path) -> None:
-    """A graph that fills 14 GB for a black picture, as a trial gives it, and nothing for any other."""
+    """A graph that does so for a black picture, as a trial gives it; for any other its answer is the mean colour."""
     nodes = [
         helper.make_node("ReduceMax", ["x"], ["brightest"], keepdims=0),
         helper.make_node("Sign", ["brightest"], ["lit"]),
         helper.make_node("Sub", ["one", "lit"], ["black"]),
-        helper.make_node("Mul", ["side", "black"], ["length"]),
+        helper.make_node("Mul", ["side", "black"], ["more"]),
+        helper.make_node("Add", ["more", "one"], ["length"]),
         helper.make_node("Cast", ["length"], ["shape"], to=TensorProto.INT64),
-        helper.make_node("ConstantOfShape", ["shape"], ["big"]),
-        helper.make_node("ReduceSum", ["big"], ["sum"], keepdims=0),
+        helper.make_node("Mul", ["often", "black"], ["times"]),
+        helper.make_node("Cast", ["times"], ["rounds"], to=TensorProto.INT64),
         helper.make_node("ReduceMean", ["x"], ["mean"], axes=[1, 2], keepdims=0),
-        helper.make_node("Add", ["mean", "sum"], ["y"]),
+        *FILLING,
+        helper.make_node("Add", ["mean", "none before"], ["begin"]),
     ]
-    weights = {"one": np.ones(1, np.float32), "side": np.full(2, 60_000, np.float32)}
-    write_onnx(path, nodes, inputs=[("x", ("batch", 8, 8, 3))], outputs=[("y", ("batch", 3))], weights=weights)
+    weights = {"side": np.full(2, FILLED, np.float32), "often": np.full((), 2**62, np.float32)}
+    given = {"inputs": [("x", ("batch", 8, 8, 3))], "outputs": [("y", ("batch", 3))]}
+    write_onnx(path, [*nodes, _loop("begin", "last", length=3), *KEEPING], weights=NUMBERS | weights, **given)
 
 
 def pipe(path: Path) -> None:

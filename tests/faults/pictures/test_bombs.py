@@ -27,7 +27,7 @@ from tests.faults.pictures.made import (
 from workbench.errors import WorkbenchError
 from workbench.frames.headers import PIXELS_VARIABLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]  # each takes seconds, unless a bomb goes off
+pytestmark = pytest.mark.slow  # each takes seconds, unless a bomb goes off
 
 
 @pytest.fixture(autouse=True)

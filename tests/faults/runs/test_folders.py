@@ -33,7 +33,7 @@ def read_only(folder):
         pytest.skip("needs to mount a file system for reading only")
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,ro", "tmpfs", place], check=True)
     yield place
-    subprocess.run(["umount", place], check=True)
+    subprocess.run(["umount", "-l", place], check=True)
 
 
 @pytest.mark.usefixtures("notebook")

@@ -12,7 +12,7 @@ from multiprocessing import forkserver
 import pytest
 
 from tests.faults.processes import PROCESSES
-from tests.faults.runs.conftest import left_running
+from tests.faults.runs.conftest import expect_none_left, left_running
 from tests.faults.runs.notebooks import write_notebook
 from workbench.cli import main
 from workbench.reports.store import run_folders
@@ -88,7 +88,7 @@ def expect_marked(folder, errors, said):
     [manifest] = folder.glob("reports/count/*/manifest.json")
     assert json.loads(manifest.read_text(encoding="utf-8"))["status"] == "interrupted"
     assert run_folders(folder / "reports") == [manifest.parent]
-    assert left_running(folder) == []
+    expect_none_left(folder)
     return line.removeprefix("workbench: ")
 
 

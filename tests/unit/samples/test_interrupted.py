@@ -44,7 +44,7 @@ def wait_for(path, process):
     ],
 )
 def test_a_fetch_killed_at_any_step_leaves_whole_samples_and_the_next_one_completes_them(start, mode, names, may_be):
-    output, errors = start(mode).communicate(timeout=120)
+    output, errors = start(mode).communicate(timeout=500)
     assert not errors
     runs = [json.loads(line) for line in output.splitlines()]
     assert len(runs) > 15
@@ -62,7 +62,7 @@ def test_ctrl_c_in_a_download_leaves_nothing(start, shelf, data):
     process = start("slowly")
     wait_for(shelf.folder / "at-work", process)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=500)
     assert "KeyboardInterrupt" in errors
     assert [path.name for path in data.iterdir()] == [".fetch.lock"]
 
@@ -71,7 +71,7 @@ def test_what_a_terminated_fetch_leaves_goes_with_the_next(start, shelf, data):
     process = start("slowly")
     wait_for(shelf.folder / "at-work", process)
     process.terminate()
-    process.communicate(timeout=120)
+    process.communicate(timeout=500)
     assert not (data / "clip").exists()
     assert shelf.fetcher(data).fetch("clip") == ("clip",)
     assert sorted(path.name for path in data.iterdir()) == [".fetch.lock", "clip"]
@@ -83,6 +83,6 @@ def test_of_two_fetches_at_once_one_works_and_the_other_waits_for_it(start, shel
     second = start("slowly")
     assert second.stderr.readline() == "another fetch is at work here; waiting for it to end\n"
     (shelf.folder / "go-on").touch()
-    (fetched, _), (nothing, said) = first.communicate(timeout=120), second.communicate(timeout=120)
+    (fetched, _), (nothing, said) = first.communicate(timeout=500), second.communicate(timeout=500)
     assert (json.loads(fetched), json.loads(nothing), said) == (SAMPLES, [], "")
     assert len((shelf.folder / "downloads").read_text().splitlines()) == 1

@@ -1,5 +1,6 @@
 """A child that works has its time of a processor, however busy the machine; one that waits has it of the clock."""
 
+import signal
 import subprocess
 import sys
 import types
@@ -10,22 +11,27 @@ from workbench.models.opening import child_clock
 from workbench.models.opening.child_clock import ChildClock
 
 SECONDS = 10
-TICK = 0.5
+TICK = 0.25
 LATE = child_clock.SLICE * SECONDS + TICK  # so much later it may be seen
 
 
 @pytest.fixture
 def over_after(monkeypatch):
-    """Return a function: what a child does of a processor, 0 to 1 -> the seconds of the clock that it was given."""
-    now = [100.0]
+    """Return a function: what a child does of a processor, 0 to 1 -> the seconds that it was given.
 
-    def run(share):
+    `held` says whether it is held at a time, and `gaps` at which of the looks nobody had looked for an hour.
+    """
+
+    def run(share, held=lambda time: False, gaps=()):
+        now, looks = [100.0], 0
         monkeypatch.setattr(child_clock, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
-        monkeypatch.setattr(child_clock, "_processor_s", lambda _: now[0] * share)
-        begin, clock = now[0], ChildClock(1, SECONDS)
+        monkeypatch.setattr(child_clock, "_processor_s", lambda _: share * looks * TICK)
+        monkeypatch.setattr(child_clock, "_is_held", lambda _: held(looks * TICK))
+        clock = ChildClock(1, SECONDS)
         while not clock.is_over():
-            now[0] += TICK
-        return now[0] - begin
+            looks += 1
+            now[0] += 3600 if looks in gaps else TICK
+        return looks * TICK
 
     return run
 
@@ -43,6 +49,19 @@ def over_after(monkeypatch):
 )
 def test_a_child_has_its_time(over_after, share, seconds):
     assert seconds < over_after(share) <= seconds + LATE
+
+
+def test_a_child_that_is_held_does_not_wait(over_after):
+    held_for = 3 * SECONDS
+    assert held_for < over_after(0, held=lambda time: time < held_for) <= held_for + 2 * LATE
+    most = child_clock.BUSY * SECONDS
+    assert most < over_after(0, held=lambda time: True) <= most + LATE
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_while_the_machine_stands_still_no_time_is_over(over_after, share):
+    given = over_after(share)
+    assert given - 2 * child_clock.LONGEST - LATE <= over_after(share, gaps=(1, 7)) <= given
 
 
 @pytest.fixture
@@ -69,7 +88,19 @@ def test_the_time_of_a_process_grows_while_it_works(child):
         pass
 
 
+@pytest.mark.timeout(300)
+def test_a_process_is_held_while_it_is_stopped(child):
+    process = child("import time; time.sleep(900)")
+    process.send_signal(signal.SIGSTOP)
+    while not child_clock._is_held(process.pid):
+        pass
+    process.send_signal(signal.SIGCONT)
+    while child_clock._is_held(process.pid):
+        pass
+
+
 def test_a_process_that_has_ended_has_no_more_time(child):
     process = child("")
     process.wait()
     assert child_clock._processor_s(process.pid) == 0
+    assert not child_clock._is_held(process.pid)

@@ -11,7 +11,7 @@ from tests.unit.models.graph_models import save, tensorflow
 from tests.unit.models.onnx_files import convolution
 from workbench import load_model
 from workbench.errors import ModelLoadError
-from workbench.models.opening import trial_process
+from workbench.models.opening import trial_process, vetting
 from workbench.models.opening.trial_process import Limits, TrialProcess
 from workbench.models.opening.vetting import vet, vouch
 from workbench.samples import sample_path
@@ -49,7 +49,7 @@ def trials(detector, tmp_path_factory):
     path = tmp_path_factory.mktemp("mutated") / "model.tflite"
     killer = path.with_name("killer.tflite")
     problems = []
-    with TrialProcess("tflite", Limits(seconds=5, memory_mb=2048)) as trial:
+    with TrialProcess("tflite", Limits(vetting.SECONDS, vetting.MEMORY_MB)) as trial:
         for changed in mutations(np.fromfile(detector, np.uint8)):
             path.write_bytes(changed)
             problems.append(trial.verdict(path).problem)
@@ -143,8 +143,11 @@ def graphs(tmp_path_factory):
         return {"y": tf.while_loop(lambda v: tf.reduce_all(v > -1.0), lambda v: (v * 1.0,), [x])[0]}
 
     def greedy(self, x):
-        side = tf.cast(tf.reduce_sum(x), tf.int32) + 60_000  # 14 GB
-        return {"y": x + tf.reduce_sum(tf.random.uniform([side, side]))}
+        side = tf.cast(tf.reduce_sum(x), tf.int32) + 28_000  # 3 GB, there however seldom somebody looks
+        y, big = tf.while_loop(
+            lambda v, _: tf.reduce_all(v > -1.0), lambda v, b: (v * 1.0, b), [x, tf.ones([side] * 2)]
+        )
+        return {"y": y + big[0, 0]}
 
     def writing(self, x):
         tf.io.write_file(str(folder / "written.txt"), "x")
