@@ -38,7 +38,9 @@ BROKEN_IN_A_ROW = 250  # PyAV tells a broken picture from the end; this many, so
 RTSP_OPTIONS = {"rtsp_flags": "prefer_tcp", "fpsprobesize": "0"}
 READY_S = 0.005  # a picture that came sooner lay ready; on a busy machine a turn of the processor takes as long
 BACKLOG_S = 1.0  # for what lay ready to be passed over; a decoder that never has to wait is too slow for its stream
-GRACE_S = 1.0  # that FFmpeg has longer than the parent, who says better what was awaited and kills the process
+# that FFmpeg has longer than the parent, who says better what was awaited and kills the process: more than a busy
+# machine lets the parent stand still
+GRACE_S = 60.0
 NEARLY_ALL = 0.9  # of the frames that a clip on a server promises; its length is often estimated
 
 
@@ -148,7 +150,8 @@ class Cv2Feed:
             asked, begun = time.monotonic(), time.thread_time()
             found, image = False, None
             if self._capture.grab():
-                arrived = time.monotonic() - (time.thread_time() - begun)  # `grab` decodes, too
+                decoding = time.thread_time() - begun  # `grab` decodes, too
+                arrived = max(asked, time.monotonic() - decoding)  # two clocks, and one may be set forward meanwhile
                 found, image = self._capture.retrieve()
             if image is None or not found:
                 failures += 1

@@ -1,7 +1,5 @@
 """What the reading process makes of a decoder's answers."""
 
-import time
-
 import cv2
 import numpy as np
 import pytest
@@ -84,18 +82,34 @@ def test_pictures_that_lay_ready_when_a_stream_was_opened_are_given_up(pictures,
 
 
 class Busy(FakeCamera):
-    """Takes its time to decode, as FFmpeg does inside `grab`."""
+    """Waits for a picture and then decodes it, both inside `grab`, as FFmpeg does; stands for `time`, too."""
+
+    def __init__(self, waits_s, decodes_s):
+        super().__init__([1])
+        self.waits_s, self.decodes_s, self.now, self.spent = waits_s, decodes_s, 100.0, 7.0
 
     def grab(self):
-        end = time.thread_time() + 0.02
-        while time.thread_time() < end:
-            pass
+        self.now += max(self.waits_s + self.decodes_s, 0.0)
+        self.spent += self.decodes_s
         return super().grab()
 
+    def monotonic(self):
+        return self.now
 
-def test_a_picture_arrives_before_it_is_decoded():
-    asked = time.monotonic()
-    [found] = Cv2Feed(Busy([1])).pictures()
-    assert time.monotonic() - found.captured_s >= 0.02  # its age counts its decoding
-    assert found.captured_s >= asked
-    assert found.decode_s >= 0.02
+    def thread_time(self):
+        return self.spent
+
+
+@pytest.mark.parametrize(
+    ("waits_s", "captured_s"),
+    [
+        pytest.param(0.03, 100.03, id="it is awaited, and its age counts its decoding"),
+        pytest.param(-0.01, 100.0, id="never before it was asked for, where the clock of the processor goes faster"),
+    ],
+)
+def test_a_picture_arrives_before_it_is_decoded(monkeypatch, waits_s, captured_s):
+    camera = Busy(waits_s, decodes_s=0.02)
+    monkeypatch.setattr("workbench.frames.capture.feeds.time", camera)
+    [found] = Cv2Feed(camera).pictures()
+    assert (found.captured_s, found.decode_s) == pytest.approx((captured_s, 0.02))
+    assert found.waited_s == pytest.approx(captured_s - 100)

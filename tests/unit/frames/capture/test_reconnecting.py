@@ -20,19 +20,20 @@ from workbench.frames import open_frames
 from workbench.frames.capture import Lost, open_capture, retrying
 
 pytestmark = pytest.mark.slow
+PATIENT = {"open_timeout_s": 1000.0, "read_timeout_s": 1000.0}  # no silence of a busy machine is a lost source
 ROOT = Path(__file__).resolve().parents[4]
 
 
 def test_pictures_come_numbered_and_in_cv2s_pixels(server, pictures, stamped):
-    with open_capture(server.url) as capture:
+    with open_capture(server.url, **PATIENT) as capture:
         assert (capture.order, capture.waits, capture.state.phase in ("opening", "live")) == ("bgr", False, True)
         got, _ = pictures(capture, 10)
     assert capture.state.phase == "stopped"
     stamps = [read_stamp(each.image[:, :, ::-1]) for each in got]
     numbers = np.array([each.number for each in got])
-    assert (np.diff(stamps) == np.diff(numbers)).all()
+    assert (np.diff(stamps) % 60 == np.diff(numbers) % 60).all()  # the clip begins again after its 60
     assert (np.diff([each.captured_s for each in got]) > 0).all()
-    assert got[3].time_s == pytest.approx(got[3].captured_s - got[0].captured_s)
+    assert got[3].time_s - got[0].time_s == pytest.approx(got[3].captured_s - got[0].captured_s)
     plain, own = cv2.VideoCapture(server.url), {}
     while len(set(stamps) & set(own)) < 4:
         image = plain.read()[1]
@@ -42,15 +43,15 @@ def test_pictures_come_numbered_and_in_cv2s_pixels(server, pictures, stamped):
     assert all(np.array_equal(each.image, own[read_stamp(each.image)]) for each in both)
 
 
-def test_a_slow_reader_gets_the_newest_and_is_told_of_the_rest(server, pictures):
-    with open_capture(server.url) as capture:
-        pictures(capture, 1)
-        slept = time.monotonic()
-        time.sleep(2)
+def test_a_slow_reader_gets_the_newest_and_is_told_of_the_rest(server, pictures, eventually):
+    with open_capture(server.url, **PATIENT) as capture:
+        [first], _ = pictures(capture, 1)
+        eventually(lambda: sum(capture._lost.values()) >= 30)
         late = capture.read()
         assert isinstance(late, Lost)
         assert late.reason == "overrun"
-        assert capture.read().captured_s > slept + 1  # of about fifty pictures one of the newest
+        assert late.count >= 30
+        assert capture.read().number > first.number + late.count  # the oldest of those that still wait
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_a_slow_reader_gets_the_newest_and_is_told_of_the_rest(server, pictures)
 )
 def test_a_source_that_is_absent_says_so_at_once(origin, says):
     with pytest.raises(UnreadableSource, match=says) as caught:
-        open_capture(origin, retry_s=10_000)  # a source that was there once is looked for so long
+        open_capture(origin, retry_s=10_000, **PATIENT)  # a source that was there once is looked for so long
     assert "cret" not in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -76,7 +77,7 @@ def test_a_server_that_takes_the_call_and_is_silent_is_left_after_the_time_asked
 
 
 def test_a_source_that_stays_away_ends_in_one_line(server, pictures):
-    with open_capture(server.url, retry_s=0.6) as capture:
+    with open_capture(server.url, retry_s=0.6, **PATIENT) as capture:
         pictures(capture, 2)
         server.kill()
         with pytest.raises(UnreadableSource, match=r"was lost and did not come back within 0\.6 s: ") as caught:
@@ -91,12 +92,14 @@ def test_stop_works_at_once_from_any_state_and_leaves_nothing(server, pictures, 
     monkeypatch.setattr(retrying, "FIRST_S", 1000)  # what does not stop at once goes on for long
     monkeypatch.setattr(retrying, "LONGEST_S", 1000)
     files = psutil.Process().num_fds()
-    capture = open_capture(server.url, retry_s=1000, read_timeout_s=1 if moment == "reconnecting" else 1000)
+    capture = open_capture(server.url, retry_s=1000, **PATIENT)
     pictures(capture, 2)
     pid = capture.pid
-    if moment != "live":
+    if moment == "stalled":
         server.fault("stall 0")
-        eventually(lambda: moment == "stalled" or capture.state.phase == "reconnecting")
+    elif moment == "reconnecting":
+        server.kill()
+        eventually(lambda: capture.state.phase == "reconnecting")
     ended = []
     reader = threading.Thread(target=lambda: ended.append(list(iter(capture.read, None))))
     reader.start()
@@ -112,12 +115,14 @@ def test_stop_works_at_once_from_any_state_and_leaves_nothing(server, pictures, 
 
 
 def test_pyav_tells_broken_pictures_and_follows_a_change_of_size(server, pictures):
-    with open_capture(server.url, decode="pyav") as capture:
+    with open_capture(server.url, decode="pyav", **PATIENT) as capture:
         assert capture.order == "rgb"
         server.fault("truncate 4")
-        got, lost = pictures(capture, 20)
-        assert Lost("broken") in lost
-        assert None not in [read_stamp(each.image) for each in got]
+        told = set()
+        while "broken" not in told:  # behind those that were on their way
+            got, lost = pictures(capture, 20)
+            told = {each.reason for each in lost}
+            assert None not in [read_stamp(each.image) for each in got]
         server.fault("size 0")
         sizes = [(272, 640, 3)]
         while sizes[-1] == (272, 640, 3):
@@ -128,7 +133,7 @@ def test_pyav_tells_broken_pictures_and_follows_a_change_of_size(server, picture
 def test_a_clip_on_a_server_waits_for_its_reader_and_ends(files_of, clip, drained):
     path = clip("index-first.mp4")
     plain = cv2.VideoCapture(str(path))
-    with open_capture(f"{files_of(path.parent)}/{path.name}") as capture:
+    with open_capture(f"{files_of(path.parent)}/{path.name}", **PATIENT) as capture:
         assert capture.waits
         time.sleep(0.3)
         got, lost = drained(capture)
@@ -142,7 +147,7 @@ def test_a_clip_on_a_server_waits_for_its_reader_and_ends(files_of, clip, draine
 @pytest.mark.parametrize("decode", ["cv2", "pyav"])
 def test_a_clip_on_a_server_can_be_played_in_real_time(files_of, clip, drained, decode):
     path = clip("index-first.mp4")
-    with open_capture(f"{files_of(path.parent)}/{path.name}", decode=decode, speed=4.0) as capture:
+    with open_capture(f"{files_of(path.parent)}/{path.name}", decode=decode, speed=4.0, **PATIENT) as capture:
         assert not capture.waits
         got, lost = drained(capture)
         assert capture.state.phase == "ended"
@@ -155,7 +160,7 @@ def test_a_clip_on_a_server_can_be_played_in_real_time(files_of, clip, drained, 
 WATCHED = """
     import sys, time
     from workbench.frames.capture import open_capture
-    capture = open_capture(sys.argv[1])
+    capture = open_capture(sys.argv[1], open_timeout_s=1000, read_timeout_s=1000)
     capture.read()
     try:
         print(capture.pid, flush=True)
@@ -177,6 +182,7 @@ def test_the_process_goes_with_its_parent_without_a_word(server, eventually, how
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     child = int(parent.stdout.readline())
+    time.sleep(0.2)  # it waits for its next picture, and not only just begins to
     os.killpg(parent.pid, how)
     said, complained = parent.communicate(timeout=120)
     assert said == ("interrupted True\n" if how == signal.SIGINT else "")

@@ -1,5 +1,6 @@
 """A folder that fills."""
 
+import os
 import shutil
 import threading
 import time
@@ -41,20 +42,20 @@ def test_each_new_picture_comes_once_and_old_ones_do_not(inbox, jpeg):
 
 
 def test_pictures_that_are_there_are_read_if_asked_the_oldest_first(inbox, jpeg):
-    for name in ("z.jpg", "a.jpg"):
+    for hour, name in enumerate(("z.jpg", "a.jpg")):
         (inbox / name).write_bytes(jpeg)
-        time.sleep(0.02)
+        os.utime(inbox / name, (3600 * hour, 3600 * hour))
     with watch(inbox, existing=True) as capture:
         assert [capture.read().origin for _ in range(2)] == [str(inbox / "z.jpg"), str(inbox / "a.jpg")]
 
 
-def test_a_half_written_picture_is_waited_for(inbox, jpeg, photo):
-    with watch(inbox) as capture:
+def test_a_half_written_picture_is_waited_for(inbox, jpeg, eventually):
+    with WatchedFolder(inbox, patience_s=1000) as capture:
         path = inbox / "slow.jpg"
         path.write_bytes(jpeg[:500])
 
         def finish():
-            time.sleep(0.3)
+            eventually(lambda: any(seen.tried for seen in list(capture._seen.values())))
             path.write_bytes(jpeg)
 
         threading.Thread(target=finish).start()
@@ -88,9 +89,9 @@ def test_many_pictures_are_listed_once_a_look_and_not_once_each(inbox, jpeg, mon
 
 
 def test_one_that_changes_after_the_look_comes_once_as_it_is_then(inbox, photo):
-    for name in ("a.png", "b.png"):
+    for hour, name in enumerate(("a.png", "b.png")):
         cv2.imwrite(str(inbox / name), np.full((8, 8, 3), 50, np.uint8))
-        time.sleep(0.02)
+        os.utime(inbox / name, (3600 * hour, 3600 * hour))
     with watch(inbox, existing=True) as capture:
         capture.read()
         cv2.imwrite(str(inbox / "b.png"), np.full((8, 8, 3), 200, np.uint8))
