@@ -56,8 +56,8 @@ class Desk:
         self._error: BaseException | None = None
         self._listeners: list[Callable[[], None]] = []
         self.lock = threading.RLock()
-        # two rooms to wait in, so that nobody is woken for nothing: a needless switch of threads costs 50 us
-        self._work, self._results = threading.Condition(self.lock), threading.Condition(self.lock)
+        # workers wait here, consumers as listeners, so that nobody is woken for nothing: a needless switch costs 50 us
+        self._work = threading.Condition(self.lock)
 
     # --- the reader ----------------------------------------------------------------------------------------
 
@@ -135,10 +135,16 @@ class Desk:
         Raises:
             Exception: what ended the stream, once.
         """
-        with self.lock:
-            while (taken := self._take()) is None:
-                self._results.wait()
-            return taken
+        while True:
+            arrived = threading.Lock()
+            arrived.acquire(blocking=False)
+            taken = self.take_or_listen(arrived.release)
+            if taken is not None:
+                return taken
+            try:
+                arrived.acquire()  # of a Condition, an interrupt at the wrong moment would be a RuntimeError
+            finally:
+                self.forget(arrived.release)
 
     def take_or_listen(self, listener: Callable[[], None]) -> StreamResult | Literal["over"] | None:
         """Return as `take`, without waiting; None, and `listener` is called once when it is worth asking again."""
@@ -240,7 +246,6 @@ class Desk:
         if self._over and self.over_s is None:
             self.over_s = time.monotonic()
         if self.ledger.takeable or self._over:
-            self._results.notify_all()
             listeners, self._listeners = self._listeners, []
             for listener in listeners:
                 listener()

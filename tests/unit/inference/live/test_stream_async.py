@@ -85,14 +85,18 @@ def test_what_ends_a_stream_is_raised_in_the_task():
 
 
 def test_a_loop_that_ended_is_not_told_of_results():
+    more = threading.Event()
+
     async def run():
-        live = stream(FakeCapture([0, 0.05] + [0.001] * 30), as_tensor, FakeModel(), policy="latest")
+        live = stream(FakeCapture([0, more] + [0.001] * 30), as_tensor, FakeModel(), policy="latest")
         await anext(live)
         waiting = asyncio.create_task(anext(live))
-        await asyncio.sleep(0.01)
+        while not live._desk._listeners:
+            await asyncio.sleep(0.001)
         waiting.cancel()
         return live
 
     live = asyncio.run(run())
+    more.set()
     assert [number_of(result) for result in live][-1] == 31
     assert live.stats.errors == {}
