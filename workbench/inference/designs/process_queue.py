@@ -85,10 +85,11 @@ def _next(frames: Queue[Any], child: BaseProcess) -> Sent | Arrivals:
     """
     end = time.monotonic() + OPENS_S
     while True:
+        alive = child.is_alive()  # asked before: what it said last may come just when nothing has come for long
         try:
             sent: Sent | Arrivals | str = frames.get(timeout=LOOK_S)
         except queue.Empty:
-            if child.is_alive() and time.monotonic() < end:
+            if alive and time.monotonic() < end:
                 continue
             raise UnreadableSource(
                 f"the process that captures gave no frame (exit status {child.exitcode}); in a script, call "

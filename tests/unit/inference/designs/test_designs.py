@@ -17,7 +17,7 @@ from workbench.inference.designs.sequential import sequential_loop
 from workbench.inference.designs.setting import WARM_UPS, Setting
 
 FITS = Recipe(size=(4, 4), range="raw", color="rgb")
-OLD_S, SLOW_S = 0.2, 0.04
+OLD_S, SLOW_S = 0.25, 0.04  # the first is exact in binary, so that a moment less it is as much older
 
 
 class LateCapture(FakeCapture):
