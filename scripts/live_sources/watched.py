@@ -13,7 +13,7 @@ from scripts.live_sources.clip import read_stamp
 from scripts.live_sources.traces import Traces
 
 LOOK_S = 0.005
-LONG_S = 60.0  # far longer than anything here takes; only a fault waits so long
+LONG_S = 300.0  # far longer than anything here takes; only a fault waits so long
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 IN_A_BLOCK = """
 from workbench.frames.capture import open_capture
 from workbench.inference.live import stream
-with stream(open_capture({url!r}, read_timeout_s=1000), limit={limit}) as live:
+with stream(open_capture({url!r}, open_timeout_s=1000, read_timeout_s=1000), limit={limit}) as live:
     for result in live:
         print(result.frame.index, flush=True)
 """
@@ -26,7 +26,7 @@ open_capture({url!r}, open_timeout_s=1000)
 WITHOUT_A_BLOCK = """
 from workbench.frames.capture import open_capture
 from workbench.inference.live import stream
-for result in stream(open_capture({url!r}, read_timeout_s=1000), limit={limit}):
+for result in stream(open_capture({url!r}, open_timeout_s=1000, read_timeout_s=1000), limit={limit}):
     print(result.frame.index, flush=True)
 """
 LEFT = """
@@ -35,7 +35,7 @@ while left := [each.name for each in threading.enumerate() if each not in before
     print(left)
     time.sleep(0.1)
 """
-LONG_S = 60  # far longer than anything here takes
+LONG_S = 300  # far longer than anything here takes
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_program_that_is_killed_leaves_no_reading_process(served, program):
 
 def test_a_kernel_that_is_interrupted_goes_on_and_streams_again(served):
     server = served()
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=LONG_S)
     try:
         assert said(client, "import threading\nbefore = set(threading.enumerate())") == ("ok", "")
         client.execute(IN_A_BLOCK.format(url=server.url, limit=None))

@@ -28,36 +28,33 @@ def test_pictures_come_whole_in_order_and_the_missing_are_counted(served, watch,
     watched = watch(served(kind).url, decode=decode, keep=20, policy="block")
     watched.until_shown(20)
     assert all(of_the_clip(result) for result in watched.results)
-    indices = [each.index for each in watched.shown]
+    shown = tuple(watched.shown)  # and while this is looked at more come
+    indices = [each.index for each in shown]
     assert rising(indices)
-    assert steps([each.stamp for each in watched.shown]) == steps(indices)  # those that were lost have numbers, too
+    assert steps([each.stamp for each in shown]) == steps(indices)  # those that were lost have numbers, too
 
 
-def test_what_an_rtsp_source_sent_while_it_was_opened_does_not_look_new(served, watch):
-    server = served("rtsp")
-    before = server.sent()
-    watched = watch(server.url)
-    watched.until_shown(5)
-    behind = server.sent() - before - 1 - watched.shown[4].stamp
-    assert behind < 25  # FFmpeg's guess at the frame rate alone would keep 29; a picture takes 40 ms
+@pytest.mark.parametrize("decode", ["cv2", "pyav"])
+def test_no_picture_of_an_rtsp_source_is_kept_back_while_it_is_opened(served, watch, decode):
+    watched = watch(served("rtsp", fault="stall 12").url, decode=decode)
+    watched.until_shown(1)  # FFmpeg's guess at the frame rate would wait for 29, and then all of them would look new
 
 
 @BOTH
-def test_a_server_that_is_killed_and_comes_back_is_found_again(served, watch, of_the_clip, kind):
+def test_a_server_that_is_killed_and_comes_back_is_found_again(served, watch, of_the_clip, told, kind):
     server = served(kind)
     watched = watch(server.url, keep=500)
     watched.until_shown(5)
     server.kill()
     watched.until_phase("reconnecting")  # and waits for no picture
-    before, again_s = len(watched.shown), time.monotonic()
+    again_s = time.monotonic()
     server.start()
-    watched.until_shown(5)
+    watched.wait(lambda: sum(result.captured_s > again_s for result in tuple(watched.results)) >= 5)
     assert watched.stream.state.phase == "live"
     assert watched.stream.state.reconnects == 1
-    assert any("next try in 0.5 s" in told for told in watched.told()), watched.told()
+    assert any("next try in 0.5 s" in each for each in told), told
     assert rising([each.index for each in watched.shown])
     assert all(of_the_clip(result) for result in watched.results)
-    assert watched.shown[before].at_s - watched.shown[before].age_s > again_s
 
 
 def test_a_source_that_stalls_is_noticed_and_opened_again(served, watch):
@@ -68,7 +65,7 @@ def test_a_source_that_stalls_is_noticed_and_opened_again(served, watch):
     watched.until_phase("reconnecting")
     server.thaw()
     watched.until_shown(3)
-    assert watched.stream.state.phase == "live"
+    watched.until_phase("live")
 
 
 def test_a_source_that_closes_again_and_again_goes_on_each_time(served, watch, of_the_clip):
@@ -146,16 +143,16 @@ def test_a_source_that_does_not_come_back_ends_the_stream_with_one_line(served, 
     assert server.url in str(watched.error)
 
 
-def test_the_reading_process_may_be_killed(served, watch, of_the_clip):
+def test_the_reading_process_may_be_killed(served, watch, of_the_clip, told):
     watched = watch(served().url, keep=500)
     watched.until_shown(3)
     watched.traces.note()
     [child] = watched.traces.children
     os.kill(child, signal.SIGKILL)
-    watched.until_phase("reconnecting")
+    watched.wait(lambda: watched.stream.state.reconnects == 1)
     watched.until_shown(3)
     assert watched.stream.state.reconnects == 1
-    assert any("SIGKILL" in told for told in watched.told()), watched.told()
+    assert any("SIGKILL" in each for each in told), told
     assert all(of_the_clip(result) for result in watched.results)
 
 
