@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import weakref
@@ -57,7 +58,7 @@ class Session:
         self._open, self._changed, self._banner = open_stream, changed, banner
         self._before = _devices.get(device)
         self._screen_ages: deque[float] = deque(maxlen=SCREEN_AGES)
-        self._figured_at, self._troubled_at = 0.0, -TROUBLE_S
+        self._figured_at = self._troubled_at = -math.inf
         self._errors: dict[str, int] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="workbench-live-stream", daemon=True)

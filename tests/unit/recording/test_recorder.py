@@ -5,6 +5,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import datetime
+from traceback import walk_stack
 
 import numpy as np
 import pytest
@@ -167,6 +168,14 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path, place, says)
     assert (tmp_path / "file").read_text() == "mine"
 
 
+def let_go_of_who_waits(let_go):
+    main = threading.main_thread().ident
+    while "_put" not in {frame.f_code.co_name for frame, _ in walk_stack(sys._current_frames()[main])}:
+        time.sleep(0.001)
+    time.sleep(0.3)  # from now on, when it waits already
+    let_go.set()
+
+
 def test_a_slow_disk_holds_the_writer_of_results_up_and_loses_nothing(tmp_path, images, monkeypatch):
     let_go = threading.Event()
     recorder = Recorder(tmp_path / "r", live())
@@ -174,7 +183,7 @@ def test_a_slow_disk_holds_the_writer_of_results_up_and_loses_nothing(tmp_path, 
     monkeypatch.setattr(recorder._writer, "add", lambda *given: (let_go.wait(), add(*given)))
     for i in range(WAITING + 10):
         if i == WAITING + 1:  # one is being written, the others wait, and for this there is no room
-            threading.Timer(0.5, let_go.set).start()
+            threading.Thread(target=let_go_of_who_waits, args=(let_go,)).start()
         recorder.write(result(images[i], i))
     recorder.close()
     assert recorder.stats.frames == WAITING + 10
@@ -276,7 +285,7 @@ except RecordingError as error:
 def test_a_disk_that_is_full_stops_the_recording_and_leaves_what_was_written(tmp_path, request):
     """A limit on the size of files stands in for the disk."""
     child = [sys.executable, "-c", FULL, str(tmp_path / "r")]
-    done = subprocess.run(child, cwd=request.config.rootpath, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(child, cwd=request.config.rootpath, capture_output=True, text=True, check=False, timeout=300)
     assert done.stdout.startswith(f"recording to {tmp_path / 'r'} stopped after ")
     assert "File too large; all but about the last second can be read" in done.stdout
     assert done.stdout.count("\n") == 1

@@ -30,8 +30,8 @@ def seen():
 
 @pytest.fixture
 def courier(monkeypatch, sent, seen):
-    monkeypatch.setattr(module, "NEWS_S", 60)
-    monkeypatch.setattr(module, "BLIND_S", 60)
+    monkeypatch.setattr(module, "NEWS_S", 1e5)
+    monkeypatch.setattr(module, "BLIND_S", 1e5)
     made = Courier(lambda number, given: sent.append((number, given)), lambda given, now: seen.append(given))
     wait(lambda: len(sent) == 1)  # the first news
     made.acknowledge(1)
@@ -60,6 +60,7 @@ def test_the_newest_goes_once_there_is_room(courier, sent):
     for index in range(50):
         courier.offer(result(index))
         wait(partial(taken, courier, sent, index))
+    wait(lambda: len(sent) == AHEAD)
     assert courier.unacknowledged == AHEAD
     assert indices(sent) == [0, 1]
     courier.acknowledge(sent[0][0])

@@ -5,6 +5,7 @@ import pytest
 
 from workbench.frames.capture.pushed import PushedFrames
 from workbench.inference.live import stream
+from workbench.views import live_session
 from workbench.views.banner import Banner
 from workbench.views.live_session import Session
 
@@ -78,7 +79,8 @@ def test_what_is_stopped_while_it_opens_ends_when_it_has_opened(opened):
     assert session.stream.stats.balanced
 
 
-def test_its_figures_are_looked_at_only_now_and_then(opened):
+def test_its_figures_are_looked_at_only_now_and_then(opened, monkeypatch):
+    monkeypatch.setattr(live_session, "FIGURES_S", 1e6)
     session = opened(live)
     until(lambda: session.stream is not None)
     assert "tiles" in session.figures()

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.errors import InputMismatch, InvalidValue
 from workbench.frames.capture.pushed import PushedFrames
-from workbench.views import courier, explored, live_control, live_viewer
+from workbench.views import courier, explored, live_control, live_session, live_viewer
 from workbench.views import viewer as frame_viewer
 from workbench.views.live_viewer import LiveViewer
 
@@ -33,7 +33,10 @@ class Page:
     def request(self, kind, *buffers, **more):
         """Send a request; return the last state that came back."""
         self.callback(self, {"kind": kind, **more}, list(buffers))
-        return next((content for content, _ in reversed(self.sent) if content["kind"] == "state"), None)
+        return self.state()
+
+    def state(self):
+        return next((content for content, _ in reversed(tuple(self.sent)) if content["kind"] == "state"), None)
 
     def views(self):
         return [(content, pictures) for content, pictures in tuple(self.sent) if content["kind"] == "view"]
@@ -56,7 +59,7 @@ class Live:
 
     def start(self):
         self.viewer.start()
-        until(lambda: self.viewer.stream is not None)
+        until(lambda: self.viewer.stream is not None and self.viewer._control.state.run == "on")
         return self
 
     def push(self, count=1, level=None):
@@ -65,6 +68,11 @@ class Live:
             self.source.push(picture(self.count if level is None else level))
             self.count += 1
             until(lambda: self.viewer.stats.captured == self.count and not self.viewer.stats.in_flight)
+
+    def full(self):
+        """Whether the page has got as many messages as may wait for its word."""
+        sender = self.viewer._control.session.courier
+        return sender.unacknowledged == courier.AHEAD and self.page.views()[-1][0]["number"] == sender._number
 
     def seen(self, count):
         """Wait until the page has got so many pictures; return the last."""
@@ -98,7 +106,7 @@ def opened(monkeypatch):
     """A function that makes a live viewer on pictures that are brought by hand."""
     monkeypatch.setattr(live_viewer, "LiveSurface", Page)
     monkeypatch.setattr(frame_viewer, "Surface", Page)
-    monkeypatch.setattr(courier, "BLIND_S", 60)
+    monkeypatch.setattr(courier, "BLIND_S", 1e5)
     made = []
 
     def make(*given, **options):
@@ -134,14 +142,14 @@ def test_never_more_than_two_messages_wait_for_the_page_and_then_comes_the_newes
     live = opened(recipe, model).start()
     until(live.page.views)
     live.page.request("ack", number=live.page.views()[-1][0]["number"])
-    live.push(2)
-    until(lambda: len(live.page.pictures()) == 2 or live.viewer._control.session.courier.unacknowledged == 2)
+    while not live.full():
+        live.push()
     before = len(live.page.views())
     live.push(20)
     assert len(live.page.views()) == before
-    assert live.viewer.stats.shown == 22
+    assert live.viewer.stats.shown == live.count
     live.page.request("ack", number=live.page.views()[-1][0]["number"])
-    until(lambda: live.page.pictures()[-1][0]["picture"]["index"] == 21)
+    until(lambda: live.page.pictures()[-1][0]["picture"]["index"] == live.count - 1)
     assert live.viewer._control.session.courier.unacknowledged <= 2
 
 
@@ -284,8 +292,7 @@ def test_a_source_that_ends_is_said_to_have_ended(opened):
     live.push()
     live.source.end()
     until(lambda: live.viewer._control.state.run == "off")
-    until(lambda: live.page.sent[-1][0]["kind"] == "state")
-    assert live.page.sent[-1][0]["status"]["phase"] == "ended"
+    until(lambda: live.page.state()["status"]["phase"] == "ended")
 
 
 def test_a_page_that_is_opened_anew_is_sent_pictures_again(opened):
@@ -313,7 +320,8 @@ class Fragile:
         pass
 
 
-def test_what_the_model_raises_is_said_and_the_stream_goes_on(opened, recipe):
+def test_what_the_model_raises_is_said_and_the_stream_goes_on(opened, recipe, monkeypatch):
+    monkeypatch.setattr(live_session, "TROUBLE_S", 1e6)
     live = opened(recipe, Fragile()).start()
     live.push(level=10)
     until(lambda: "too dark" in live.page.request("hello")["banner"])
@@ -364,6 +372,7 @@ def test_a_page_without_a_camera_ends_the_stream_and_says_why(opened):
 
 
 def test_a_page_that_is_reloaded_gives_its_camera_anew(opened, monkeypatch):
+    monkeypatch.setattr(live_control, "SILENT_S", 1e6)
     live = opened()
     live.page.request("start", source="webcam", policy="latest", view="one")
     until(lambda: live.viewer._control.state.run == "on")
