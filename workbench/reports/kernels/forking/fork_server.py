@@ -46,6 +46,18 @@ class _Server:
         return all(kernel.returncode is not None for kernel in self.kernels)
 
     @property
+    def has_ended(self) -> bool:
+        """Tell whether it is gone, or on its way: its kernels and its sockets are gone before its end is seen."""
+        if self.process.poll() is not None:
+            return True
+        try:
+            return not self.control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:  # reset: it died with a request unread
+            return True
+
+    @property
     def is_useless(self) -> bool:
         """Tell whether it has ended, or hangs, before it served: another would, too, and each takes seconds."""
         return self.first is not None and self.first.unanswered
@@ -129,8 +141,7 @@ class ForkServer:
     def _server(self, environment: Mapping[str, str]) -> _Server | None:
         """Return the server of this environment, started if need be; None where too many others are at work."""
         key = key_of(environment)
-        ended = [server for server in self._servers if server.process.poll() is not None]
-        for dead in [server for server in ended if not server.is_useless]:
+        for dead in [server for server in self._servers if server.has_ended and not server.is_useless]:
             self._servers.remove(dead)
             dead.end()
         found = next((server for server in self._servers if server.key == key), None)
