@@ -21,6 +21,7 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--force-color-profile=srgb",  # else a screen's profile could change the pixels that are read back
 )
+START_MS = 180_000  # a busy machine takes longer than Playwright's half a minute
 CURE = (
     "no Chromium starts here; type `make test` (which installs one), or `apt-get install chromium` as root, "
     "or `.venv/bin/playwright install --with-deps chromium`"
@@ -51,7 +52,7 @@ def _first_that_starts(playwright: Playwright) -> Browser:
     reason = ""
     for path in (*filter(None, map(shutil.which, NAMES)), None):
         try:
-            return playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+            return playwright.chromium.launch(executable_path=path, args=list(FLAGS), timeout=START_MS)
         except Error as error:
             reason = " ".join(str(error).split())[:200]
     raise ChromiumMissing(f"{CURE} ({reason})")

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -82,7 +83,7 @@ class JupyterLab:
         if self._server is not None:
             self._server.terminate()
             try:
-                self._server.wait(20)
+                self._server.wait(60)
             except subprocess.TimeoutExpired:
                 self._server.kill()
                 self._server.wait()
@@ -120,6 +121,9 @@ class JupyterLab:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port below those that the system hands out itself, one of which could be gone when the server starts."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):  # in use
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -19,7 +19,8 @@ FINISHED = f"""() => {{
 }}"""
 ERRORS = f"""() => {CODE_CELLS}.flatMap((cell) => cell.model.outputs.toJSON())
   .filter((output) => output.output_type === "error").map((output) => `${{output.ename}}: ${{output.evalue}}`)"""
-PIXELS = """(image) => {
+PIXELS = """async (image) => {
+  await image.decode?.();
   const canvas = document.createElement("canvas");
   canvas.width = image.naturalWidth ?? image.width; canvas.height = image.naturalHeight ?? image.height;
   const pen = canvas.getContext("2d", { willReadFrequently: true });
@@ -29,6 +30,18 @@ PIXELS = """(image) => {
   for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
   return [canvas.height, canvas.width, btoa(text)];
 }"""
+ASK = """async (code) => {
+  const asked = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+  let told = "";
+  asked.onIOPub = ({ header, content }) => { if (header.msg_type === "stream") told += content.text; };
+  const { content } = await asked.done;
+  if (content.status !== "ok") throw new Error(`${content.ename}: ${content.evalue}`);
+  return told;
+}"""
+LAID_OUT = """(width) => new Promise((done) => {
+  const look = () => requestAnimationFrame(innerWidth === width ? () => requestAnimationFrame(done) : look);
+  look();
+})"""
 RUN = """(number) => {
   const notebook = jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = number;
@@ -75,7 +88,7 @@ class NotebookPage:
         self.lab, self.traffic = lab, Traffic()
         self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, device_scale_factor=1)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(60_000)  # a fault alone waits so long
+        self.page.set_default_timeout(180_000)  # a fault alone waits so long
         self.page.on("console", self.traffic.note_console)
         self.page.on("pageerror", lambda error: self.traffic.errors.append(str(error)))
         self.page.on("request", self.traffic.note_request)
@@ -113,6 +126,15 @@ class NotebookPage:
         self.page.wait_for_function(DONE, arg=number, polling=LOOK_MS, timeout=1000 * timeout_s)
         if errors := self.page.evaluate(ERRORS):
             raise RuntimeError(f"a cell of the notebook failed: {errors[0]}")
+
+    def ask(self, code: str) -> str:
+        """Run code in the kernel, beside the cells, and return what it printed."""
+        return str(self.page.evaluate(ASK, code))
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the page another size, and wait until what it shows is laid out for it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate(LAID_OUT, width)
 
     def pixels(self, selector: str) -> np.ndarray:
         """Return the pixels of the picture or canvas `selector` names, as the browser has them: (H, W, 3) uint8 RGB."""

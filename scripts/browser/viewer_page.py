@@ -48,6 +48,10 @@ class ViewerPage:
         banner = self.root.locator(".wb-banner")
         return banner.inner_text().strip() if banner.is_visible() else ""
 
+    def says(self, text: str) -> None:
+        """Wait until the error banner says `text`."""
+        self.root.locator(".wb-banner", has_text=text).wait_for()
+
     def choose(self, side: str, slot: str, choice: str) -> None:
         """Pick a choice from the dropdown of a slot."""
         self.root.locator(f"select.wb-{side}-{slot}").select_option(choice)

@@ -49,7 +49,7 @@ def clip(browser, lab):
 @pytest.fixture
 def viewer(explore):
     """The viewer of `explore_mismatch` at frame 0, A and B the same."""
-    explore.page.set_viewport_size({"width": 1440, "height": 900})
+    explore.opened.resize(1440, 900)
     explore.focus()
     explore.press("Home")
     copy = explore.root.locator(".wb-copy")

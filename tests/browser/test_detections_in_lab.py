@@ -49,10 +49,21 @@ LABELS = """(pane) => {
              x1: box.right - stage.right, y1: box.bottom - stage.bottom };
   });
 }"""
-TO_KERNEL = """() => {
-  window.sent = 0;
-  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  kernel.anyMessage.connect((_, { direction }) => { window.sent += direction === "send"; });
+# in one task of the page, in which no timer fires: a threshold that rests for a quarter of a second is told to the kernel
+MOVED = """async (root, thresholds) => {
+  let sent = 0;
+  const count = (_, { direction }) => { sent += direction === "send"; };
+  const { anyMessage } = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  anyMessage.connect(count);
+  const slider = root.querySelector(".wb-threshold"), seen = [];
+  for (const value of thresholds) {
+    slider.value = value;
+    slider.dispatchEvent(new Event("input"));
+    for (let turn = 0; turn < 20; turn += 1) await null;
+    seen.push([root.querySelectorAll(".wb-pane:first-child rect:not(.wb-out)").length, sent]);
+  }
+  anyMessage.disconnect(count);
+  return seen;
 }"""
 
 
@@ -105,7 +116,7 @@ def opened(browser, lab):
 @pytest.fixture
 def viewer(opened):
     """The viewer at frame 0, threshold 0.5, side by side."""
-    opened.page.set_viewport_size({"width": 1440, "height": 900})
+    opened.opened.resize(1440, 900)
     opened.root.locator(".wb-layout button").first.click()
     opened.threshold(0.5)
     opened.focus()
@@ -129,7 +140,7 @@ def test_boxes_stay_on_the_picture_at_every_size(viewer):
 
     wide = drawn()
     before = viewer.pane().locator(".wb-stage").evaluate("(stage) => stage.clientWidth")
-    viewer.page.set_viewport_size({"width": 1100, "height": 900})
+    viewer.opened.resize(1100, 900)
     viewer.page.wait_for_function("(before) => document.querySelector('.wb-stage').clientWidth < before", arg=before)
     assert np.abs(drawn() - wide).max() < 0.02  # the line's width counts
 
@@ -148,44 +159,18 @@ def test_the_picture_is_the_frame(viewer, photos):
         assert np.abs(seen.mean(axis=(0, 1)) - true.mean(axis=(0, 1))).max() < 12
 
 
-def threshold_in_python(viewer):
-    return float(
-        viewer.page.evaluate(
-            """async () => {
-              const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-              const asked = kernel.requestExecute({ code: "print(viewer.threshold)", silent: false });
-              let told = "";
-              asked.onIOPub = ({ header, content }) => { if (header.msg_type === "stream") told += content.text; };
-              await asked.done;
-              return told;
-            }"""
-        )
-    )
-
-
 def until_told(viewer, threshold):
-    while threshold_in_python(viewer) != threshold:
+    while float(viewer.opened.ask("print(viewer.threshold)")) != threshold:
         viewer.page.wait_for_timeout(100)
 
 
 def test_the_threshold_moves_the_boxes_without_a_word_to_the_kernel(viewer):
     until_told(viewer, 0.5)
-    viewer.page.evaluate(TO_KERNEL)
-    seen = {}
-    for value in (0.06, 0.3, 0.6, 0.9):
-        seen[value] = viewer.root.evaluate(
-            """(root, value) => {
-              const slider = root.querySelector(".wb-threshold");
-              slider.value = value;
-              slider.dispatchEvent(new Event("input"));
-              return [root.querySelectorAll(".wb-pane:first-child rect:not(.wb-out)").length, window.sent];
-            }""",
-            value,
-        )
-    counts = [count for count, _ in seen.values()]
+    seen = viewer.root.evaluate(MOVED, [0.06, 0.3, 0.6, 0.9])
+    counts = [count for count, _ in seen]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[2] > counts[3] > 0
-    assert [sent for _, sent in seen.values()] == [0, 0, 0, 0]
+    assert [sent for _, sent in seen] == [0, 0, 0, 0]
 
 
 def test_a_threshold_at_rest_is_known_to_python(viewer):
@@ -255,7 +240,7 @@ def test_crowded_labels_wait_for_the_pointer(viewer):
     viewer.press("ArrowRight")
     viewer.press("ArrowRight")
     viewer.ready(2)  # the frame with most boxes
-    viewer.page.set_viewport_size({"width": 900, "height": 900})
+    viewer.opened.resize(900, 900)
     viewer.threshold(0)
     viewer.page.wait_for_function("document.querySelector('.wb-crowded') !== null")
     assert 0 < crowded.count() < labels.count()
@@ -303,15 +288,8 @@ def test_a_box_under_the_pointer_stands_out(viewer):
 
 
 def test_an_error_shows_in_the_banner_until_the_next_success(viewer):
-    viewer.page.evaluate(
-        """async () => {
-          const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-          const code = "viewer._on_message(None, {'kind': 'dance'}, [])";
-          await kernel.requestExecute({ code, silent: true }).done;
-        }"""
-    )
-    viewer.page.wait_for_selector(".wb-detections .wb-banner:not([hidden])")
-    assert "no request named 'dance'" in viewer.banner
+    viewer.opened.ask("viewer._on_message(None, {'kind': 'dance'}, [])")
+    viewer.root.locator(".wb-banner", has_text="no request named 'dance'").wait_for()
     viewer.focus()
     viewer.press("ArrowRight")
     viewer.ready(1)
@@ -320,7 +298,7 @@ def test_an_error_shows_in_the_banner_until_the_next_success(viewer):
 
 @pytest.mark.parametrize("width", [1440, 1024, 640])
 def test_nothing_leaves_the_viewer(viewer, width):
-    viewer.page.set_viewport_size({"width": width, "height": 900})
+    viewer.opened.resize(width, 900)
     outside = viewer.root.evaluate(
         """(root) => {
           const frame = root.getBoundingClientRect();

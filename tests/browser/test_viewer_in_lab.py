@@ -143,8 +143,8 @@ def test_arrows_in_a_dropdown_change_the_choice_and_not_the_frame(viewer):
 
 def test_an_input_the_model_refuses_shows_in_the_banner_until_it_is_mended(viewer):
     viewer.type("b", "size", "100, 100")
-    viewer.page.wait_for_selector(".wb-banner:not([hidden])")
-    assert "expects" in viewer.banner
+    viewer.says("expects")
+    viewer.settled(0)
     assert "(any, 224, 224, 3) float32, got (1, 100, 100, 3)" in viewer.banner
     assert viewer.pixels("b").shape == (100, 100, 3)
     assert viewer.answers("b") == []
@@ -162,8 +162,7 @@ def test_an_input_the_model_refuses_shows_in_the_banner_until_it_is_mended(viewe
 )
 def test_a_value_that_makes_no_sense_is_refused_in_the_banner(viewer, slot, text, said):
     viewer.type("b", slot, text)
-    viewer.page.wait_for_selector(".wb-banner:not([hidden])")
-    assert said in viewer.banner
+    viewer.says(said)
     viewer.press("Escape")
     viewer.focus()
     viewer.press("ArrowRight")
@@ -196,7 +195,7 @@ def test_every_control_has_a_name(viewer):
 
 @pytest.mark.parametrize("width", [1440, 1024, 640])
 def test_nothing_is_cut_or_scrolls_inside_the_viewer(viewer, width):
-    viewer.page.set_viewport_size({"width": width, "height": 900})
+    viewer.opened.resize(width, 900)
     assert viewer.root.evaluate(OVERFLOWING) == []
     assert viewer.root.evaluate(CUT) == []
 

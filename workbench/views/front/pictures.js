@@ -68,11 +68,14 @@ class Pictures {
     }
   }
 
-  // Show all four at once, when all are decoded, unless newer ones have come meanwhile
+  // Show all four at once, when all are decoded, unless newer ones have come meanwhile; whether it did, comes back
   async update(view, buffers) {
     const turn = ++this.turn;
     const decoded = await Promise.all(buffers.map((bytes) => this.decode(bytes, view.mime)));
-    if (turn !== this.turn) return decoded.forEach((image) => URL.revokeObjectURL(image.src));
+    if (turn !== this.turn) {
+      decoded.forEach((image) => URL.revokeObjectURL(image.src));
+      return false;
+    }
     this.exact = view.mime === "image/png";
     this.panes.forEach((pane, place) => {
       pane.show(decoded[place]);
@@ -80,6 +83,7 @@ class Pictures {
     });
     this.root.dataset.index = view.index;
     this.root.dataset.mime = view.mime;
+    return true;
   }
 
   async decode(bytes, type) {

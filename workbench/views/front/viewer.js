@@ -34,9 +34,9 @@ class Viewer extends Player {
     this.answers.expect(message);
     this.questions.update(message);
     if (!buffers.length && message.stale) return;
-    const shown = buffers.length ? this.pictures.update(message, buffers) : Promise.resolve(); // else the old ones stay
+    const shown = buffers.length ? this.pictures.update(message, buffers) : Promise.resolve(true); // else the old ones stay
     shown.then(
-      () => this.stand(),
+      (done) => done && this.stand(),
       (error) => this.say(`The browser cannot show this picture: ${error}`),
     );
   }
