@@ -8,7 +8,7 @@ from pathlib import Path
 from scripts.set_up import locks, system
 from scripts.set_up.checkout import Checkout
 from scripts.set_up.console import CommandFailed, Runner, SetUpError, step
-from scripts.set_up.installer import Installer, locked_names, locked_version
+from scripts.set_up.installer import Installer, base_python, locked_names, locked_version, pip_of
 from scripts.set_up.opencv import ensure_one_flavour, ensure_opencv
 from scripts.set_up.stamp import decide, installed_python, read, wanted, write
 
@@ -27,7 +27,9 @@ def ensure(checkout: Checkout, run: Runner) -> None:
 
 
 def make(checkout: Checkout, run: Runner) -> None:
-    """Make an empty environment with pip, clearing what stood there.
+    """Make an empty environment that some pip can fill, clearing what stood there.
+
+    That of the Python it is made from will do until the lock brings its own: to install one takes five seconds.
 
     Raises:
         SetUpError: when this Python cannot make one, with what to type.
@@ -40,12 +42,18 @@ def make(checkout: Checkout, run: Runner) -> None:
             f"{python} cannot make environments; type: apt-get install {venv_package()} "
             "(as root), or name another Python: make PYTHON=/path/to/python3.12"
         )
-    run(python, "-m", "venv", "--clear", checkout.venv)
+    run(python, "-m", "venv", "--clear", "--without-pip", checkout.venv)
+    if not lends_pip(checkout, run):
+        run(checkout.python, "-m", "ensurepip", "--default-pip")
 
 
-def base_python() -> Path:
-    """Return the interpreter that runs this; of an activated environment, the one it was made from."""
-    return Path(getattr(sys, "_base_executable", None) or sys.executable)
+def lends_pip(checkout: Checkout, run: Runner) -> bool:
+    """Say whether the Python that the environment is made from has a pip that works for others, as from 22.3 on."""
+    try:
+        run(*pip_of(checkout), "--version")
+    except CommandFailed:
+        return False
+    return True
 
 
 def venv_package() -> str:

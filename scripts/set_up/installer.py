@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,6 +36,18 @@ def locked_version(lock: str, package: str) -> str:
 def locked_names(lock: str) -> list[str]:
     """Return the names of the packages in the text of a lock, each once."""
     return sorted(set(re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.MULTILINE)))
+
+
+def base_python() -> Path:
+    """Return the interpreter that runs this; of an activated environment, the one it was made from."""
+    return Path(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def pip_of(checkout: Checkout) -> tuple[str | Path, ...]:
+    """Return the command of the environment's own pip; before it has one, that of the Python it is made from."""
+    if any(checkout.venv.glob("lib/python3*/site-packages/pip")):
+        return (checkout.python, "-m", "pip")
+    return (base_python(), "-m", "pip", "--python", checkout.python)
 
 
 def uv_variables(environment: Mapping[str, str], pip_index: str) -> dict[str, str]:
@@ -141,7 +154,7 @@ class Installer:
         return self._variables
 
     def _pip(self, *words: str | Path) -> str:
-        return self._run(self.checkout.python, "-m", "pip", *words)
+        return self._run(*pip_of(self.checkout), *words)
 
     def _run(self, *command: str | Path, variables: Mapping[str, str] | None = None) -> str:
         """Run a command; a package that is not what the lock says ends set-up, whoever might take over."""

@@ -49,14 +49,13 @@ def locked_environment(pip_section) -> Iterator[Environment]:
     """
     with tempfile.TemporaryDirectory(prefix="workbench-locked-", ignore_cleanup_errors=True) as folder:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-        requirements = ROOT / ".environment-yml.txt"  # beside environment.yml, as conda does: paths count from there
-        requirements.write_text("\n".join(pip_section) + "\n", encoding="utf-8")
-        try:
+        # beside environment.yml, as conda does: paths count from there
+        with tempfile.NamedTemporaryFile("w", prefix=".environment-yml-", suffix=".txt", dir=ROOT) as requirements:
+            requirements.write("\n".join(pip_section) + "\n")
+            requirements.flush()
             python = Path(folder, "bin", "python")
-            command = [UV, "pip", "install", "--quiet", "--require-hashes", "--python", python, "-r", requirements]
+            command = [UV, "pip", "install", "--quiet", "--require-hashes", "--python", python, "-r", requirements.name]
             subprocess.run(command, check=True, cwd=ROOT)
-        finally:
-            requirements.unlink()
         yield Environment(Path(folder))
 
 
@@ -116,13 +115,21 @@ def tiny_checkout(tmp_path) -> Path:
 
 @pytest.fixture(scope="module")
 def ready_checkout(tmp_path_factory) -> tuple[Path, list[str]]:
-    """Return a small checkout in which two set-ups began at the same time, and what each of them printed."""
+    """Return a small checkout in which two set-ups began at the same time, and what each of them printed.
+
+    They find a third at work, so that neither has ended before the other begins.
+    """
+    from scripts.set_up.checkout import Checkout
+    from scripts.set_up.main import alone
+
     root = make_tiny_checkout(tmp_path_factory.mktemp("ready") / "checkout")
     command = [sys.executable, "-m", "scripts.set_up"]
-    both = [
-        subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for _ in range(2)
-    ]
-    printed = [process.communicate()[0] for process in both]
+    with alone(Checkout(root)):
+        both = [
+            subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            for _ in range(2)
+        ]
+        first = [process.stdout.readline() for process in both]
+    printed = [line + process.communicate()[0] for line, process in zip(first, both, strict=True)]
     assert [process.returncode for process in both] == [0, 0], printed
     return root, printed

@@ -5,9 +5,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ pytestmark = [pytest.mark.packaging, pytest.mark.slow]
 
 SET_UP = [sys.executable, "-m", "scripts.set_up"]
 WORKS = "import cv2, numpy, workbench; print(cv2.imencode('.png', numpy.zeros((2, 2), 'uint8'))[0])"
-MAKING, INSTALLING = "make .venv", "locked packages"  # what the first step and the longest say when they begin
+MAKING, FETCHING, INSTALLING = "make .venv", "install uv", "locked packages"  # what the steps say when they begin
 
 
 def set_up(checkout: Path, *steps: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -31,11 +33,21 @@ def expect_works(checkout: Path) -> None:
     assert done.stdout == "True\n", done.stderr
 
 
-def stop_while(checkout: Path, doing: str, sign: signal.Signals) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def silence() -> Iterator[str]:
+    """Yield the address of a package index that takes questions and answers none: whoever asks it waits."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/simple"
+
+
+def stop_while(checkout: Path, doing: str, sign: signal.Signals, **variables: str) -> subprocess.CompletedProcess[str]:
     """Start a set-up and send `sign` to it and to what it started once it has said what it is `doing`."""
     printed = checkout / "printed.txt"
+    environment = os.environ | {"PIP_DEFAULT_TIMEOUT": "1000", "UV_HTTP_TIMEOUT": "1000"} | variables
     with printed.open("w") as out:
-        process = subprocess.Popen(SET_UP, cwd=checkout, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            SET_UP, cwd=checkout, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
         while doing not in printed.read_text():
             assert process.poll() is None, printed.read_text()
             time.sleep(0.02)
@@ -44,11 +56,11 @@ def stop_while(checkout: Path, doing: str, sign: signal.Signals) -> subprocess.C
     return subprocess.CompletedProcess(SET_UP, process.returncode, printed.read_text())
 
 
-def test_an_interrupted_set_up_is_repaired_by_the_next_one(tiny_checkout):
-    by_key = stop_while(tiny_checkout, MAKING, signal.SIGINT)
+def test_an_interrupted_set_up_is_repaired_by_the_next_one(tiny_checkout, silence):
+    by_key = stop_while(tiny_checkout, FETCHING, signal.SIGINT, PIP_INDEX_URL=silence)
     assert by_key.returncode == 130
     assert "Traceback" not in by_key.stdout and "the next run begins again" in by_key.stdout
-    killed = stop_while(tiny_checkout, INSTALLING, signal.SIGKILL)
+    killed = stop_while(tiny_checkout, INSTALLING, signal.SIGKILL, UV_DEFAULT_INDEX=silence)
     assert MAKING in killed.stdout
     assert json.loads((tiny_checkout / ".cache" / "set-up" / "stamp.json").read_text())["state"] == "unfinished"
     damage = tiny_checkout / ".venv" / "damage"  # anything that the killed one may have left
@@ -74,13 +86,13 @@ def test_pip_takes_over_where_uv_reaches_nothing(tiny_checkout):
 def test_of_two_cold_set_ups_at_once_one_makes_the_environment_and_the_other_waits(ready_checkout):
     checkout, printed = ready_checkout
     assert "".join(printed).count(MAKING) == 1
-    assert "".join(printed).count("waiting") == 1
+    assert "".join(printed).count("waiting") == 2, "one for the first of them, and that for a third"
     expect_works(checkout)
 
 
 def test_a_cold_set_up_says_its_steps_and_a_warm_one_is_silent_and_does_nothing(ready_checkout):
     checkout, printed = ready_checkout
-    [cold] = [text.splitlines() for text in printed if MAKING in text]
+    [(_, *cold)] = [text.splitlines() for text in printed if MAKING in text]
     assert [line.split()[0] for line in cold] == ["make", "install", "install", "install", "check", "set"]
     assert all(re.search(r"\d\.\d s", line) for line in cold)
     python = checkout / ".venv" / "bin" / "python"
