@@ -8,7 +8,7 @@ from pathlib import Path
 from scripts.set_up import locks, system
 from scripts.set_up.checkout import Checkout
 from scripts.set_up.console import CommandFailed, Runner, SetUpError, step
-from scripts.set_up.installer import Installer, base_python, locked_names, locked_version, pip_of
+from scripts.set_up.installer import Installer, base_python, locked_names, locked_version
 from scripts.set_up.opencv import ensure_one_flavour, ensure_opencv
 from scripts.set_up.stamp import decide, installed_python, read, wanted, write
 
@@ -27,9 +27,7 @@ def ensure(checkout: Checkout, run: Runner) -> None:
 
 
 def make(checkout: Checkout, run: Runner) -> None:
-    """Make an empty environment that some pip can fill, clearing what stood there.
-
-    That of the Python it is made from will do until the lock brings its own: to install one takes five seconds.
+    """Make an empty environment, clearing what stood there; a pip of its own comes with the lock.
 
     Raises:
         SetUpError: when this Python cannot make one, with what to type.
@@ -43,17 +41,6 @@ def make(checkout: Checkout, run: Runner) -> None:
             "(as root), or name another Python: make PYTHON=/path/to/python3.12"
         )
     run(python, "-m", "venv", "--clear", "--without-pip", checkout.venv)
-    if not lends_pip(checkout, run):
-        run(checkout.python, "-m", "ensurepip", "--default-pip")
-
-
-def lends_pip(checkout: Checkout, run: Runner) -> bool:
-    """Say whether the Python that the environment is made from has a pip that works for others, as from 22.3 on."""
-    try:
-        run(*pip_of(checkout), "--version")
-    except CommandFailed:
-        return False
-    return True
 
 
 def venv_package() -> str:

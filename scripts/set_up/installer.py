@@ -43,13 +43,6 @@ def base_python() -> Path:
     return Path(getattr(sys, "_base_executable", None) or sys.executable)
 
 
-def pip_of(checkout: Checkout) -> tuple[str | Path, ...]:
-    """Return the command of the environment's own pip; before it has one, that of the Python it is made from."""
-    if any(checkout.venv.glob("lib/python3*/site-packages/pip")):
-        return (checkout.python, "-m", "pip")
-    return (base_python(), "-m", "pip", "--python", checkout.python)
-
-
 def uv_variables(environment: Mapping[str, str], pip_index: str) -> dict[str, str]:
     """Return what makes uv ask the index that pip is configured for, unless uv has one of its own."""
     own = {"UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX"} & environment.keys()
@@ -82,14 +75,26 @@ class Installer:
         """Whether uv is there and has not failed yet."""
         return self.checkout.uv.exists() and not self._uv_failed
 
+    @property
+    def has_pip(self) -> bool:
+        """Whether the environment has a pip of its own."""
+        return any(self.checkout.venv.glob("lib/python3*/site-packages/pip"))
+
     def bootstrap_uv(self) -> bool:
-        """Install the locked uv by pip; say whether that worked."""
+        """Install the locked uv by pip; say whether that worked.
+
+        The pip of the Python that the environment is made from will do, if that has one from 22.3 on: to put one into
+        the environment takes five seconds.
+        """
         entry = self.checkout.state / "uv.txt"
         entry.write_text(locked_entry(self.checkout.lock.read_text(encoding="utf-8"), "uv"), encoding="utf-8")
         try:
             self._pip("install", "--require-hashes", "--no-deps", *WHEELS_ONLY, "-r", entry)
         except CommandFailed:
-            return False
+            if self.has_pip:
+                return False
+            self.run(self.checkout.python, "-m", "ensurepip", "--default-pip")
+            return self.bootstrap_uv()
         return True
 
     def sync(self, lock: Path) -> str:
@@ -154,7 +159,9 @@ class Installer:
         return self._variables
 
     def _pip(self, *words: str | Path) -> str:
-        return self._run(*pip_of(self.checkout), *words)
+        python = self.checkout.python
+        lent = (base_python(), "-m", "pip", "--python", python)
+        return self._run(*((python, "-m", "pip") if self.has_pip else lent), *words)
 
     def _run(self, *command: str | Path, variables: Mapping[str, str] | None = None) -> str:
         """Run a command; a package that is not what the lock says ends set-up, whoever might take over."""

@@ -49,7 +49,7 @@ LABELS = """(pane) => {
              x1: box.right - stage.right, y1: box.bottom - stage.bottom };
   });
 }"""
-# in one task of the page, in which no timer fires: a threshold that rests for a quarter of a second is told to the kernel
+# in one task of the page, where no timer fires: a threshold that rests for a quarter of a second is told to the kernel
 MOVED = """async (root, thresholds) => {
   let sent = 0;
   const count = (_, { direction }) => { sent += direction === "send"; };

@@ -1,8 +1,9 @@
 import pytest
 
 from scripts.set_up import chromium, system
+from scripts.set_up.checkout import Checkout
 from scripts.set_up.console import CommandFailed, SetUpError
-from scripts.set_up.installer import locked_entry, locked_names, locked_version, uv_variables
+from scripts.set_up.installer import Installer, locked_entry, locked_names, locked_version, uv_variables
 from scripts.set_up.locks import refuse_addresses
 
 LOCK = """\
@@ -55,6 +56,32 @@ def test_a_package_that_is_not_locked_is_an_error():
 )
 def test_uv_asks_the_mirror_that_pip_is_configured_for(environment, pip_index, variables):
     assert uv_variables(environment, pip_index) == variables
+
+
+class NoPip:
+    """Commands of a Python that has no pip to lend; one of an environment's own works where it is there at last."""
+
+    def __init__(self, checkout: Checkout, *, works: bool) -> None:
+        self.pip, self.works = checkout.venv / "lib" / "python3.11" / "site-packages" / "pip", works
+        self.said: list[str] = []
+
+    def __call__(self, *words: object, variables: object = None) -> str:
+        self.said.append("lent" if "--python" in words else str(words[2]))
+        if self.said[-1] == "ensurepip":
+            self.pip.mkdir(parents=True)
+        elif self.said[-1] == "lent" or not self.works:
+            raise CommandFailed("pip", "No module named pip")
+        return ""
+
+
+@pytest.mark.parametrize("works", [True, False], ids=["which reaches the packages", "which reaches nothing"])
+def test_where_python_has_no_pip_to_lend_the_environment_gets_its_own(tmp_path, works):
+    checkout = Checkout(tmp_path)
+    checkout.state.mkdir(parents=True)
+    checkout.lock.write_text(LOCK)
+    run = NoPip(checkout, works=works)
+    assert Installer(checkout, run).bootstrap_uv() == works
+    assert run.said == ["lent", "ensurepip", "pip"]
 
 
 @pytest.mark.parametrize(
