@@ -86,10 +86,12 @@ def _timeline(account: Account, ages: np.ndarray, times: np.ndarray) -> tuple[Mo
     for place, end in enumerate(ends):
         dropped, here = int(counts[lost == place].sum()), shown == place
         p50, p95, most = _quantiles(ages[here], (0.5, 0.95, 1.0))
-        memory = [each.memory_mb for each in account.weights if each.at_s - account.start_s <= end + SHORTEST_S]
+        memory = account.weights[0].memory_mb  # where nothing was shown for long after the first capture
+        for each in account.weights:
+            memory = each.memory_mb if each.at_s - account.start_s <= end + SHORTEST_S else memory
         arrived = int((captured == place).sum()) + dropped
         queue = int(waiting[here][-1]) if here.any() else 0
-        found.append(Moment(float(end), arrived, int(here.sum()), dropped, p50, p95, most, queue, memory[-1], "live"))
+        found.append(Moment(float(end), arrived, int(here.sum()), dropped, p50, p95, most, queue, memory, "live"))
     return tuple(found)
 
 

@@ -53,6 +53,12 @@ def test_ages_and_times_are_of_every_shown_frame():
     assert run.stats.age.p50 == pytest.approx(0.2)
 
 
+def test_a_run_whose_first_frame_is_shown_late_has_the_memory_of_then():
+    late = account(shown=[(3.8, 3.8, 0)])
+    late.weights = [Weighed(START + 3.8, 100.0, 0.0), Weighed(START + 4, 120.0, 0.5)]
+    assert design_run("it", "fake", late).stats.to_frame().memory_mb.tolist() == [100.0, 100.0, 100.0, 120.0]
+
+
 @pytest.mark.parametrize(
     ("length", "ends"),
     [
