@@ -105,7 +105,7 @@ def photo(photo_path):
 
 
 def digest(image):
-    return hashlib.md5(np.ascontiguousarray(image).tobytes()).hexdigest()
+    return hashlib.sha1(np.ascontiguousarray(image)).hexdigest()  # where the processor has it, twice as fast as md5
 
 
 def plain_cv2(path):
