@@ -15,10 +15,12 @@ from workbench.recording.journal import NAME
 def recorded(tmp_path_factory, images):
     """Return the folder of a short session, and the stats of its stream."""
     folder = tmp_path_factory.mktemp("history") / "whole"
-    live = stream(iter(images[:30]), policy="block")
-    with Recorder(folder, live) as recorder, live:
-        for result in live:
-            recorder.write(result)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("workbench.inference.live.crew.STOP_S", 300)  # its last moment is there when it is closed
+        live = stream(iter(images[:30]), policy="block")
+        with Recorder(folder, live) as recorder, live:
+            for result in live:
+                recorder.write(result)
     return folder, live.stats
 
 
