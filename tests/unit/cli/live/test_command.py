@@ -1,6 +1,7 @@
 """`workbench stream`, run in this process on real clips: what it refuses, what it says, what it records."""
 
 import json
+import re
 
 import pytest
 
@@ -52,6 +53,12 @@ def test_every_frame_of_a_clip_is_accounted_for(monkeypatch, capsys):
     assert output.startswith("ended       --limit 20 after")
     assert "= 20 shown +" in output
     assert error == "sample:bikes · block · no model\n"
+
+
+def test_it_ends_when_its_time_is_up(monkeypatch, capsys):
+    status, output, _ = run(monkeypatch, capsys, "stream", "sample:bikes", "--loop", "--seconds", "0.3")
+    assert status == 0
+    assert float(re.match(r"ended       --seconds 0\.3 after (\d+(?:\.\d)?) s", output)[1]) >= 0.3
 
 
 def test_quiet_leaves_the_summary(monkeypatch, capsys):

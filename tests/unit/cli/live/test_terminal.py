@@ -23,6 +23,7 @@ ESCAPE, CTRL_C = "\x1b", "\x03"
 REWRITE = re.compile(r"\r\x1b\[2K|\r\n")
 STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 LONGEST_S = 240
+RUNS = r" of \d\d\.\d fps  age \d+/\d+ ms  dropped \d+"  # the line, once it runs
 
 
 class Terminal:
@@ -67,18 +68,16 @@ def counts(output):
     return [int(number) for number in re.findall(r"\d+", re.search(r"^captured .*", output, re.MULTILINE)[0])]
 
 
-def test_a_model_on_a_clip_as_a_camera_for_three_seconds():
-    with started(*WITH_A_MODEL, "--seconds", "3") as process:
+def test_a_model_on_a_clip_as_a_camera():
+    with started(*WITH_A_MODEL, "--loop", "--limit", "40") as process:
         output, error = process.communicate(timeout=LONGEST_S)
     assert process.returncode == 0
     assert ESCAPE not in output + error
     captured, shown, dropped, in_flight = counts(output)
     assert captured == shown + dropped + in_flight
-    assert shown > 0
-    assert in_flight == 0
-    seconds = float(re.match(r"ended       --seconds 3 after (\d+(?:\.\d)?) s", output)[1])
-    assert 3 <= seconds
-    assert 25 <= captured <= 25 * seconds + 2  # 25 a second; fewer where it cannot be decoded so fast
+    assert (shown, in_flight) == (40, 0)
+    seconds = float(re.match(r"ended       --limit 40 after (\d+(?:\.\d)?) s", output)[1])
+    assert captured <= 25 * seconds + 2  # 25 a second; fewer where it cannot be decoded so fast
     *before, heading = error.splitlines()
     assert all("looking for its quickest engine" in line for line in before)  # once on a machine
     assert heading == "sample:bikes · latest · ssd-mobilenet-oid · fed by the preset sample:ssd-mobilenet-oid"
@@ -106,7 +105,7 @@ def test_a_reader_that_goes_away_ends_it_without_a_traceback():
 
 def test_on_a_terminal_one_line_is_rewritten_and_fits(terminal):
     shown = terminal("sample:bikes", "--loop", columns=60)
-    shown.read_until(r"live.{0,9} 0:02")
+    shown.read_until(RUNS)
     shown.process.write(CTRL_C)
     shown.read_until(None)
     assert shown.process.wait() == 130
@@ -114,7 +113,7 @@ def test_on_a_terminal_one_line_is_rewritten_and_fits(terminal):
     live = [line for line in lines if re.match(r"live \d:\d\d  ", line)]
     assert len(live) > 1
     assert max(map(len, live)) <= 60
-    assert re.search(r" of \d\d\.\d fps  age \d+/\d+ ms  dropped \d+", live[-1])
+    assert any(re.search(RUNS, line) for line in live)
     assert shown.text.count("\x1b[?25l") == shown.text.count("\x1b[?25h")  # the cursor is back
     assert lines[-2:] == ["workbench: interrupted", ""]
     captured, shown_frames, dropped, in_flight = counts("\n".join(lines))
@@ -123,19 +122,19 @@ def test_on_a_terminal_one_line_is_rewritten_and_fits(terminal):
 
 def test_a_source_that_is_lost_and_found_is_said_and_one_that_stays_away_is_an_error(terminal):
     with serving("mjpeg", sample_path("bikes")) as server:
-        shown = terminal(server.url, "--retry", "4", columns=120)
-        shown.read_until(r"live.{0,9} 0:0[1-9]")
+        shown = terminal(server.url, "--retry", "15", columns=120)
+        shown.read_until(RUNS)
         server.fault("close 0")
         shown.read_until(r"\d:\d\d reconnecting, try 1: ")
         server.fault("none")
-        shown.read_until(r"\d:\d\d live again \(once so far\)")
+        shown.read_until(r"\d:\d\d live again \((once|\d+ times) so far\)")
         reading = psutil.Process(shown.process.pid).children(recursive=True)
         server.kill()
         shown.read_until(None)
     assert shown.process.wait() == 2
     assert psutil.wait_procs(reading, timeout=LONGEST_S)[1] == []
     assert "ended       an error after" in shown.text
-    assert "came back   1 x" in shown.text
+    assert re.search(r"came back   [1-9]\d* x", shown.text)
     last = STYLE.sub("", shown.text).splitlines()[-1]
     assert last.startswith("workbench: ")
     assert server.url in last
