@@ -27,7 +27,8 @@ def browser():
     """Return the one Chromium of a test run: Playwright starts once in a process."""
     from scripts.browser import open_chromium
 
-    with open_chromium() as chromium:
+    slow_camera = "--use-fake-device-for-media-stream=fps=10"  # thirty pictures a second would show no more
+    with open_chromium(slow_camera) as chromium:
         yield chromium
 
 

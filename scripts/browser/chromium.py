@@ -33,26 +33,26 @@ class ChromiumMissing(RuntimeError):
 
 
 @contextmanager
-def open_chromium() -> Iterator[Browser]:
-    """Give a headless Chromium, and close it at the end.
+def open_chromium(*flags: str) -> Iterator[Browser]:
+    """Give a headless Chromium, with more `flags` than those above, and close it at the end.
 
     Raises:
         ChromiumMissing: none starts.
     """
     with sync_playwright() as playwright:
-        browser = _first_that_starts(playwright)
+        browser = _first_that_starts(playwright, [*FLAGS, *flags])
         try:
             yield browser
         finally:
             browser.close()
 
 
-def _first_that_starts(playwright: Playwright) -> Browser:
+def _first_that_starts(playwright: Playwright, flags: list[str]) -> Browser:
     """Try each on PATH, of which Ubuntu's is a stub that does not start, then Playwright's own."""
     reason = ""
     for path in (*filter(None, map(shutil.which, NAMES)), None):
         try:
-            return playwright.chromium.launch(executable_path=path, args=list(FLAGS), timeout=START_MS)
+            return playwright.chromium.launch(executable_path=path, args=flags, timeout=START_MS)
         except Error as error:
             reason = " ".join(str(error).split())[:200]
     raise ChromiumMissing(f"{CURE} ({reason})")

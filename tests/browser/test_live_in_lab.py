@@ -15,7 +15,7 @@ import threading, time
 from workbench import load_model, load_recipe
 from workbench.views.live_viewer import LiveViewer
 recipe, model = load_recipe("sample:ssd-mobilenet-oid"), load_model("sample:ssd-mobilenet-oid")
-viewer = LiveViewer("sample:bikes", recipe, model, loop=True)
+viewer = LiveViewer("sample:bikes", recipe, model, loop=True, speed=0.4)  # ten pictures a second do
 viewer
 """,
     """
