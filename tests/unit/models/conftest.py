@@ -69,15 +69,26 @@ def real(kept, loaded):
 
 @pytest.fixture(scope="session")
 def converted(kept, loaded, real):
-    """Return a function: sample's name, format ("frozen-graph" too) -> a file made from it, once."""
-    from workbench.models.conversion import FORMATS, convert
+    """Return a function: sample's name, format ("frozen-graph" too) -> a file made from it, once, and not compared."""
+    from workbench.models.conversion import FORMATS
+    from workbench.models.conversion.formats import Quantizing, write_onnx, write_tflite
+    from workbench.models.conversion.graph import graph_of
+    from workbench.models.conversion.running import rows_of
 
-    def frozen(sample: str, path: Path) -> None:
-        from workbench.models.conversion.graph import graph_of
+    graph = cache(lambda sample: graph_of(loaded(sample)))
 
+    def write(sample: str, to: str, path: Path) -> None:
         model = loaded(sample)
-        graph = model.frozen.function.graph.as_graph_def() if hasattr(model, "frozen") else graph_of(model).definition
-        path.write_bytes(graph.SerializeToString())
+        if to == "frozen-graph":
+            definition = model.frozen.function.graph.as_graph_def() if hasattr(model, "frozen") else None
+            path.write_bytes((definition or graph(sample).definition).SerializeToString())
+        elif to == "onnx":
+            write_onnx(graph(sample), path)
+        elif to == "tflite":
+            write_tflite(graph(sample), path)
+        else:
+            rows = rows_of(model, {model.inputs[0].name: real(sample).batch})
+            write_tflite(graph(sample), path, Quantizing(rows, integer_inputs=True))
 
     @cache
     def made(sample: str, to: str) -> Path:
@@ -85,11 +96,9 @@ def converted(kept, loaded, real):
         with FileLock(f"{path}.lock"):
             if path.exists():
                 return path
-            if to == "frozen-graph":
-                frozen(sample, path)
-            else:
-                options = {"batch": real(sample).batch, "integer_inputs": True} if to == "tflite-int8" else {}
-                convert(loaded(sample), to, path, **options)
+            made = path.with_name(f"making-{path.name}")
+            write(sample, to, made)
+            made.rename(path)
         return path
 
     return made

@@ -147,7 +147,7 @@ def test_the_smallest_real_sample_is_fetched_by_name(tmp_path):
 
 
 def test_a_conversion_gives_the_same_bytes_each_time(tmp_path, real_sample):
-    names = ("efficientnet-lite0", "ssd-hands")
+    names = ("mtcnn", "ssd-hands")
     for name in names:
         real_sample(name)
     assert online(lambda: Fetcher(tmp_path).fetch(names)) == names

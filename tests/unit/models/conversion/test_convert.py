@@ -1,5 +1,6 @@
 """Conversions keep names and answers; one that does not leaves nothing behind and says why."""
 
+import os
 import sys
 
 import numpy as np
@@ -9,6 +10,7 @@ from workbench import open_frames, preset
 from workbench.errors import ConversionError
 from workbench.models import load_model
 from workbench.models.conversion import FORMATS, convert
+from workbench.models.conversion.formats import NO_COPIES
 
 pytestmark = pytest.mark.slow
 FLOAT = ("savedmodel", "tflite", "onnx")
@@ -122,6 +124,21 @@ def test_a_file_that_the_converter_made_wrong_is_no_file_of_the_users(two_heads,
         convert(two_heads, "onnx", tmp_path / "m.onnx")
     assert ".converting-" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_onnx_model_comes_of_a_graph_that_one_optimizer_fails_on(two_heads, tmp_path, monkeypatch):
+    """Then graphs are copied before each, which costs half as much again."""
+    from tf2onnx.optimizer.transpose_optimizer import TransposeOptimizer
+
+    def failing(self, graph, iteration):
+        graph.reset_nodes([])
+        raise RuntimeError("no way")
+
+    monkeypatch.delenv(NO_COPIES, raising=False)
+    monkeypatch.setattr(TransposeOptimizer, "optimize", failing)
+    made = convert(two_heads, "onnx", tmp_path / "two.onnx")
+    assert max(made.differences.values()) < 1e-5
+    assert NO_COPIES not in os.environ
 
 
 def test_an_input_that_no_signature_takes_is_named(keras, tmp_path):
