@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose.box_intervals import box_intervals, lost_interval
 from workbench.diagnose.box_matching import BoxPairs, Matched, match_boxes
@@ -19,6 +18,7 @@ from workbench.results.boxes.columns import labels_of, scores_of
 from workbench.results.boxes.frames import shapes
 
 if TYPE_CHECKING:
+    import pandas as pd
     import supervision as sv
 
 THRESHOLD, OVERLAP = 0.5, 0.5  # a box that counts; the same object (PASCAL VOC's IoU)
@@ -168,6 +168,8 @@ class BoxComparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a box, worst first: lost, new, renamed, then those that moved most."""
+        import pandas as pd
+
         rows = []
         for place, (found_a, found_b, each) in enumerate(self.frames()):
             a, b = _told(found_a, "a"), _told(found_b, "b")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.errors import InvalidValue
 from workbench.frames.frame import FrameSequence
@@ -19,6 +18,9 @@ from workbench.models import Model
 from workbench.recipes.callables import Preprocess
 from workbench.results.cascade import Cascade
 from workbench.results.classification import UNDECIDED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,8 @@ class CascadeCosts:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a mistake, the costliest first: flipped and lost answers, and how far probabilities moved."""
+        import pandas as pd
+
         classified = int((self.right.column("answer_id") != UNDECIDED).sum())
         rows = [
             {

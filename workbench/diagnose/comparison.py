@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose import resampling
 from workbench.diagnose.per_class import classes_table
@@ -16,6 +15,9 @@ from workbench.readable import visible
 from workbench.results import Classification, Prediction
 from workbench.results.boxes.frames import shapes
 from workbench.results.classification import UNDECIDED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEW = 10  # frames below which a sentence leaves the intervals out: they would say that anything is possible
 SMALLEST = 1e-7  # probabilities are clipped to it before a logarithm; float32 resolution at 1 is 1.2e-7
@@ -164,6 +166,8 @@ class Comparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a frame, worst first: flips before the rest, then by KL divergence."""
+        import pandas as pd
+
         a, b = _classification(self.a), _classification(self.b)
         rows = range(len(self))
         table = pd.DataFrame(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose.attribute.metrics import UNITS, frame_losses, possible
 from workbench.diagnose.attribute.wording import figure
@@ -22,6 +21,9 @@ from workbench.readable import visible
 from workbench.recipes import Recipe, to_picture
 from workbench.recipes.callables import Preprocess
 from workbench.results import BoxFormat
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FINE = {"flips": "kl"}  # a flip is all or nothing; what one region gives back is seen in the divergence
 
@@ -68,6 +70,8 @@ class DifferenceMap:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a region: its place, its difference in levels, and the loss that it gives back."""
+        import pandas as pd
+
         rows, columns = np.indices(self.grid).reshape(2, -1)
         table = pd.DataFrame({"row": rows + 1, "column": columns + 1, "levels": self.levels.ravel()})
         return table if self.recovered is None else table.assign(recovered=self.recovered.ravel())

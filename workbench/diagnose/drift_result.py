@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from workbench.diagnose.difference import Difference
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ALIKE = 0.5  # likeness from which a differing pair before a later agreeing one is a divergence and no chance
 
@@ -130,6 +131,8 @@ class Drift:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a pair of layers, in the order they run, then one a pair of outputs."""
+        import pandas as pd
+
         inner = [
             _row("layer", pair.a, pair.b, pair.difference) | {"likeness": pair.likeness, "first": pair is self.first}
             for pair in self.layers

@@ -11,16 +11,18 @@ and Edge_[0,1]: so "resize" there is bilinear in place of the average of areas, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose.matrix import Matrix
 from workbench.diagnose.matrix.train_serve import train_serve_matrix
 from workbench.inference.sources import Source
 from workbench.models import Model
 from workbench.recipes import Recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OWN, AREA, BILINEAR = "own recipe", "area resize", "bilinear resize"
 SWAPPED, RANGE, ROTATED = "BGR for RGB", "wrong range", "rotated by 90°"
@@ -88,6 +90,8 @@ def exray_table(found: Mapping[str, Matrix]) -> pd.DataFrame:
 
     Every figure has its 95% interval over the frames behind it; the first row says how many those are.
     """
+    import pandas as pd
+
     table = pd.DataFrame({"served": ("frames", *KINDS)})
     for name, matrix in found.items():
         known = "accuracy" if matrix.accuracy is not None else "flips"

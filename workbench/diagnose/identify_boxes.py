@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose.box_conventions import BoxCandidate, candidates
 from workbench.errors import InvalidValue
@@ -24,6 +23,7 @@ from workbench.results.boxes.layout import Given, RawBoxes
 from workbench.results.boxes.recognise import BY_NAME, read_frames
 
 if TYPE_CHECKING:
+    import pandas as pd
     import supervision as sv
 
 NOWHERE = 0.3  # mean IoU below which no convention puts the boxes on the objects
@@ -75,6 +75,8 @@ class BoxIdentification:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a convention, best first."""
+        import pandas as pd
+
         ties = self.ties
         return pd.DataFrame(
             {

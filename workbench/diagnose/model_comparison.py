@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose.agreement import agreement, flips
 from workbench.diagnose.box_comparison import THRESHOLD
@@ -19,6 +18,9 @@ from workbench.errors import InvalidValue
 from workbench.readable import visible
 from workbench.results import Prediction
 from workbench.results.boxes.columns import labels_of, scores_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ class ModelComparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a model: what it is, how it agrees with the first, how often it is right, what it costs."""
+        import pandas as pd
+
         rows = []
         for place, name in enumerate(self.names):
             each, cost, drift = self.contenders[name], self.costs.get(name), self.drifts.get(name)
@@ -149,6 +153,8 @@ class ModelComparison:
 
     def answers(self) -> pd.DataFrame:
         """Return one row a frame: what every model says of it; frames on which they differ most come first."""
+        import pandas as pd
+
         first = self.predictions[self.names[0]]
         table = pd.DataFrame({"frame": first.indices, "origin": first.origins})
         if self.truth is not None and self._classes is not None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose.average_precision import by_class, true_and_found
 from workbench.results.boxes.columns import labels_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     import supervision as sv
 
     from workbench.diagnose.box_matching import Boxes, Matched
@@ -27,6 +27,8 @@ def classes_table(
     Columns: class, frames, flips, share (of the frames that flip), accuracy_a and accuracy_b with true classes,
     mean_kl in nats, instead (what B says most often on the flipped ones).
     """
+    import pandas as pd
+
     groups = a.best if truth is None else truth
     said_b = [b.label(i) for i in range(len(b))]
     rows = []
@@ -54,6 +56,8 @@ def boxes_table(frames: Matched, sides: tuple[Boxes, Boxes], truth: Boxes | None
     Columns: class, boxes_a, boxes_b, lost and renamed (of A's), new (of B's), mean_iou of those both have; with true
     boxes precision_a and precision_b, COCO's average precision 0.50:0.95 of all boxes decoded.
     """
+    import pandas as pd
+
     table = Counter[tuple[str, str]]()
     overlaps: dict[str, list[float]] = {}
     for a, b, each in frames:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from workbench.diagnose.box_comparison import THRESHOLD, BoxComparison
 from workbench.diagnose.compare import Labels, held
@@ -18,6 +16,9 @@ from workbench.models import Model, load_model
 from workbench.readable import visible
 from workbench.recipes import Recipe
 from workbench.results import BoxFormat, Prediction
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +49,8 @@ class Variants:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a variant: the slots it changes and what that costs."""
+        import pandas as pd
+
         rows = []
         for name, each in self.comparisons.items():
             changed = ", ".join(f"{slot}: {a} → {b}" for slot, (a, b) in each.slots.items()) or "nothing"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.errors import InvalidValue
 from workbench.frames.capture.capture import CaptureState
 from workbench.inference.live.stats import Spread, StreamStats
 from workbench.recording.recording import Recording
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COUNTS = ("captured", "shown", "dropped", "in_flight", "queue_max", "workers", "plan", "errors")
 STAGES = ("decode", "wait", "preprocess", "infer", "order")

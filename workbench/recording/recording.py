@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.frames import open_frames
@@ -22,6 +21,9 @@ from workbench.recipes import Recipe
 from workbench.recording.journal import FORMAT, Line, read_line, read_lines
 from workbench.recording.kept_frames import Kept, KeptFrames
 from workbench.recording.session import moment_of, recipe_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WHERE = ("number", "captured", "time_s", "age_s", "origin", "segment", "frame")  # columns as the lines have them
 COLUMNS = (*WHERE, "label", "probability", "boxes", "dropped", "recipe")  # in every table
@@ -94,6 +96,8 @@ class Recording(AbstractContextManager["Recording"]):
 
         `label`, `probability` are the best class, or the surest box; `recipe` counts the recipes from 0.
         """
+        import pandas as pd
+
         numbers = self._recipe_numbers()
         rows = [_row(line) | {"recipe": numbers[at]} for at, line in enumerate(self._told.results)]
         table = pd.DataFrame(rows, columns=None if rows else COLUMNS)

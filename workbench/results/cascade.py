@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.readable import visible
 from workbench.results.classification import UNDECIDED, Classification
 
 if TYPE_CHECKING:
+    import pandas as pd
     import supervision as sv
 
 FATES = {  # what becomes of a box on its way to the classifier
@@ -81,11 +81,15 @@ class Cascade:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a box: its frame, edges in source pixels, the detector's class and the classifier's."""
+        import pandas as pd
+
         tables = [self._table(place) for place in range(len(self)) if len(self.detections[place])]
         columns = ["frame", "origin", "time_s", *EDGES, "class", "score", "answer", "probability", "region"]
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
 
     def _table(self, place: int) -> pd.DataFrame:
+        import pandas as pd
+
         found = self.detections[place]
         where = {"frame": self.indices[place], "origin": self.origins[place], "time_s": self.times_s[place]}
         edges = dict(zip(EDGES, found.xyxy.T, strict=True))

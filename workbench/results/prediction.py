@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from workbench.results.boxes import DecodedBoxes
 from workbench.results.boxes.columns import classes_of, labels_of, scores_of
@@ -15,6 +14,7 @@ from workbench.results.boxes.frames import shapes
 from workbench.results.classification import Classification
 
 if TYPE_CHECKING:
+    import pandas as pd
     import supervision as sv
 
 
@@ -66,6 +66,8 @@ class Prediction:
 
         A box has x0, y0, x1, y1 in source pixels, score, class and label; a frame without boxes has no row.
         """
+        import pandas as pd
+
         table = pd.DataFrame({"frame": self.indices, "origin": self.origins, "time_s": self.times_s})
         if self.classification:
             table["label"] = [self.classification.label(i) for i in range(len(self))]

@@ -6,10 +6,9 @@ Each figure is a `matplotlib.figure.Figure` of its own; pyplot's global state is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -30,6 +29,9 @@ from workbench.views.panes import PaneMaker
 from workbench.views.paper import A_COLOR, B_COLOR, INK, SMALL, WIDTH, Paper, shorten
 from workbench.views.presentation import where
 from workbench.views.state import ViewerState
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LINE, GAP, ROW = 0.2, 0.14, 0.32  # inches
 PICTURE = 1.3  # inches

@@ -8,15 +8,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from workbench.errors import InvalidValue
 from workbench.inference.live.stats import StreamStats
 from workbench.views.paper import A_COLOR, B_COLOR, INK, SERIES, SMALL, WIDTH, Paper, shorten
 from workbench.views.time_charts import LINE, TimeCharts, duration, log_ages
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROW = 0.24  # inches: a row of bars
 LEFT, CHART = 0.62, 6.5  # inches: the numbers of an axis, and the charts over time

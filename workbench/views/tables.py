@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import pandas as pd
 
 from workbench.views.markup import Markup
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Tabular(Protocol):
@@ -30,6 +32,8 @@ def table(
 
     Beyond `max_rows` the rest is counted below the table instead of shown.
     """
+    import pandas as pd
+
     frame = _frame(content)
     shown = frame.head(max_rows)
     columns = [shown.iloc[:, place] for place in range(shown.shape[1])]
@@ -51,6 +55,8 @@ def table(
 
 
 def _frame(content: pd.DataFrame | Tabular | Mapping[str, Any]) -> pd.DataFrame:
+    import pandas as pd
+
     if isinstance(content, Mapping):
         return pd.DataFrame({"name": list(content), "value": pd.Series(list(content.values()), dtype=object)})
     frame = content if isinstance(content, pd.DataFrame) else content.to_frame()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose.attribute.metrics import DEFINITIONS
 from workbench.diagnose.attribute.shapley import shapley
 from workbench.diagnose.attribute.split import Split
 from workbench.diagnose.attribute.wording import sentence
 from workbench.readable import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -26,6 +28,8 @@ class Attribution(Split):
     @property
     def per_frame(self) -> pd.DataFrame | None:
         """One row a frame, one column a player: its part of that frame's loss; None for average precision."""
+        import pandas as pd
+
         if self.losses.per_frame is None:
             return None
         return pd.DataFrame(shapley(self.losses.per_frame).T, columns=list(self.values), index=self.indices)
@@ -33,6 +37,8 @@ class Attribution(Split):
     @property
     def coalitions(self) -> pd.DataFrame:
         """One row a mix: which players are as in serving, and the loss; training first, serving last."""
+        import pandas as pd
+
         numbers = np.arange(len(self.losses.mean))
         table = pd.DataFrame({name: (numbers >> place & 1).astype(bool) for place, name in enumerate(self.values)})
         return table.assign(loss=self.losses.mean)
@@ -48,6 +54,8 @@ class Attribution(Split):
         `alone` is the loss with nothing but this player as in serving, `mended` what is left with nothing but it as
         in training.
         """
+        import pandas as pd
+
         columns = ["slot", "training", "serving", "value", "low", "high", "share", "alone", "mended"]
         everything, rows = len(self.losses.mean) - 1, []
         for place, player in enumerate(self.players):

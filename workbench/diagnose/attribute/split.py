@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose.attribute.metrics import Losses
 from workbench.diagnose.attribute.players import Player
 from workbench.diagnose.attribute.shapley import interactions, shapley
 from workbench.diagnose.resampling import Interval, percentiles
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOTHING = 1e-9  # a total loss that is none
 
@@ -67,5 +69,7 @@ class Split:
     @property
     def interactions(self) -> pd.DataFrame:
         """Player x player: how much more two cost together than one by one; below 0 one hides the other."""
+        import pandas as pd
+
         names = list(self.values)
         return pd.DataFrame(interactions(self.losses.mean), index=names, columns=names)

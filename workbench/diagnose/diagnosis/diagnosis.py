@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from workbench.diagnose.box_comparison import BoxComparison
 from workbench.diagnose.diagnosis.found import Found
 from workbench.diagnose.diagnosis.verdict import named, priced, spoken
 from workbench.diagnose.diagnosis.words import clause, plain
 from workbench.readable import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("where", "fault", "training", "serving", "share of the loss", "what is wrong")
 
@@ -52,6 +53,8 @@ class Diagnosis(Found):
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each thing that is wrong: slots first, the costliest of them first."""
+        import pandas as pd
+
         alone = dict.fromkeys(self.faults, 1.0) if len(self.faults) == 1 and self.cost is not None else {}
         shares = self.attribution.shares if self.attribution else alone
         rows = [

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from workbench.diagnose.identify.slips import Slip
 from workbench.readable import visible
 from workbench.recipes import SLOTS, Recipe
 from workbench.recipes.slots import plain_choice
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -55,6 +56,8 @@ class Identification:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a slot: the choice found, the reference's where it is another, and what else it may be."""
+        import pandas as pd
+
         settings = self.recipe.settings()
         rows = [
             {

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from workbench.diagnose.matrix.grouping import Grouping
 from workbench.diagnose.matrix.measure import Measure
@@ -16,6 +15,9 @@ from workbench.diagnose.resampling import Interval
 from workbench.errors import InvalidValue, unknown
 from workbench.readable import visible
 from workbench.whole_file import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +90,8 @@ class Matrix:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a cell: training, serving, own, and each measure with the ends of its 95% interval."""
+        import pandas as pd
+
         cells = list(np.ndindex(len(self.training), len(self.serving)))
         table = pd.DataFrame(
             {
@@ -107,6 +111,8 @@ class Matrix:
         Raises:
             UnknownName: there is no such measure.
         """
+        import pandas as pd
+
         if measure not in self.measures:
             raise unknown("measure", measure, self.measures)
         rows, columns = [*self.rows.order, *np.flatnonzero(self.mixed)], list(self.columns.order)

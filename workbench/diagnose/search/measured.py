@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 TABLE = Path(__file__).with_name("measured.csv")
 
@@ -15,4 +17,6 @@ def measured() -> pd.DataFrame:
     `benchmarks/mismatch_search.py --keep` asks and writes them, of networks that no constant was set on: without
     labels on frames of their own domain and of another, and with 16 labels. Right is the colour and the range.
     """
+    import pandas as pd
+
     return pd.read_csv(TABLE)

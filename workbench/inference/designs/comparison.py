@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from workbench.inference.designs.run import DesignRun
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OURS = "workbench stream"
 ALIKE = 2.0  # times: median ages closer than this are not told apart after a few seconds
@@ -41,6 +43,8 @@ class DesignComparison:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a run; ages in milliseconds, shares from 0 to 1."""
+        import pandas as pd
+
         return pd.DataFrame([run.to_dict() for run in self.runs])
 
     def to_dict(self) -> dict[str, object]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from workbench.frames.capture.capture import CaptureState
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +76,6 @@ class StreamStats:
 
     def to_frame(self) -> pd.DataFrame:
         """Return the timeline, one row a moment."""
+        import pandas as pd
+
         return pd.DataFrame([{name: getattr(each, name) for name in Moment.__slots__} for each in self.timeline])

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidValue, UnreadableSource
 from workbench.readable import visible, without_password
@@ -21,6 +19,9 @@ from workbench.reports.diff.inputs import given
 from workbench.reports.diff.remote import fetched, is_address
 from workbench.reports.diff.stored import StoredRun, find_run, read_run
 from workbench.reports.predictions import PREDICTIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WELL = ("ok", "partial")
 
@@ -95,6 +96,8 @@ class RunDiff:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a change: kind, name, before, after, note, follows."""
+        import pandas as pd
+
         columns = ["kind", "name", "before", "after", "note", "follows"]
         return pd.DataFrame([each.to_dict() for each in self.changes], columns=columns)
 
