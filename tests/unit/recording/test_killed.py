@@ -27,7 +27,7 @@ AT_MOST_LOST_S = 1.1  # a piece, and the frame that would have ended it
 @pytest.fixture(scope="module")
 def source():
     with open_frames(sample_path("bikes")) as frames:
-        return [frame.image for frame in frames[:60]]
+        return [frame.image[::2, ::2] for frame in frames[:60]]
 
 
 def killed(folder, root, chance):
