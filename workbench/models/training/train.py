@@ -66,8 +66,9 @@ def _fit(network: Any, tensors: list[np.ndarray], truth: np.ndarray, *, seed: in
     import keras
 
     steps = epochs * -(-len(truth) // BATCH)
-    rate = keras.optimizers.schedules.CosineDecay(RATE, steps)
-    network.compile(keras.optimizers.Adam(rate), loss="sparse_categorical_crossentropy")
+    adam = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, steps))
+    adam.build(network.trainable_variables)  # else the first step makes variables, and is traced twice for that
+    network.compile(adam, loss="sparse_categorical_crossentropy")
     rng = np.random.default_rng(seed)
     shown = np.empty_like(tensors[0])
     for _ in range(epochs):
