@@ -167,6 +167,7 @@ def test_ctrl_c_ends_a_process_that_waits_for_a_stalled_source(tmp_path, closes)
     script.write_text(
         "from tests.unit.inference.live.fakes import FakeCapture, FakeModel, as_tensor\n"
         "from workbench.inference.live import stream\n"
+        "import sys; assert 'pandas' not in sys.modules  # nobody who streams waits for it\n"
         "live = stream(FakeCapture([0, 10_000.0], waits=False), as_tensor, FakeModel())\n"
         + (f"with live:\n{textwrap.indent(loop, '    ')}" if closes else loop)
     )
