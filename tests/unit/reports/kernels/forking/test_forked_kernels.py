@@ -97,20 +97,19 @@ print("met")"""
 
 
 def test_a_server_that_was_killed_takes_its_kernels_with_it_and_the_next_run_starts_another(run, said):
-    with ForkServer(["json"]) as server:
-        lost = run("import os; os.kill(os.getppid(), 9)", "import time; time.sleep(600)", server=server)
-        assert lost.status == "killed"
-        assert said(run(HOW, server=server)) == FORKED
+    lost = run(HOW, "import os; os.kill(os.getppid(), 9)", "import time; time.sleep(600)")
+    assert lost.notebook.cells[-3].outputs[0].text.strip() == FORKED
+    assert lost.status == "killed"
+    assert said(run(HOW)) == FORKED
 
 
-def test_a_server_whose_end_is_not_seen_yet_is_asked_for_no_kernel(run, said):
-    with ForkServer(["json"]) as server:
-        assert said(run(HOW, server=server)) == FORKED
-        [dying] = server._servers
-        dying.process.send_signal(signal.SIGSTOP)
-        dying.control.shutdown(socket.SHUT_RDWR)
-        assert said(run(HOW, server=server)) == FORKED
-        assert dying.process.returncode == -signal.SIGKILL
+def test_a_server_whose_end_is_not_seen_yet_is_asked_for_no_kernel(run, said, light):
+    assert said(run(HOW)) == FORKED
+    dying = light._servers[-1]
+    dying.process.send_signal(signal.SIGSTOP)
+    dying.control.shutdown(socket.SHUT_RDWR)
+    assert said(run(HOW)) == FORKED
+    assert dying.process.returncode == -signal.SIGKILL
 
 
 def test_a_server_that_cannot_begin_is_asked_once(tmp_path):
