@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tests.unit.cluster import jobs
-from tests.unit.cluster.waiting import wait_for
+from tests.unit.cluster.waiting import lives, wait_for
 from workbench.cluster import open_cluster, threads
 from workbench.cluster.processes import MARK
 from workbench.cluster.share import READ_BY_LIBRARIES, SHARE
@@ -104,13 +104,6 @@ def test_a_client_that_is_ended_leaves_no_process_and_no_folder(tmp_path, number
     client.wait(timeout=120)
     assert not psutil.wait_procs(family, timeout=120)[1]
     wait_for(lambda: [path.name for path in tmp_path.iterdir()] == ["jobs"])
-
-
-def lives(pid):
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def command_of(process):

@@ -2,6 +2,8 @@
 
 import time
 
+import psutil
+
 
 def wait_for(condition, seconds=300):
     """Return when the condition holds; fail when it does not come."""
@@ -9,3 +11,11 @@ def wait_for(condition, seconds=300):
     while not condition():
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.05)
+
+
+def lives(pid):
+    """Tell whether a process is there and has not ended."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -7,13 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
+from tests.unit.cluster.waiting import wait_for
 from workbench.errors import InvalidValue, RunError, UnknownName
 from workbench.reports import normalised, run_scenario, run_scenarios
 from workbench.reports.overview.history import read_history
@@ -49,13 +49,6 @@ def child(notebook: Path, out: Path, *, first: str = "") -> subprocess.Popen:
     """Run a notebook in a process of its own, as a user's terminal would; `first` is what that does before."""
     command = [sys.executable, "-c", first + CHILD, notebook, out]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
-def wait_for(condition, seconds=300):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 # --- a good run ---------------------------------------------------------------------------------------------

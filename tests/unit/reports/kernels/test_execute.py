@@ -2,11 +2,10 @@
 
 import json
 import sys
-import time
 
-import psutil
 import pytest
 
+from tests.unit.cluster.waiting import lives, wait_for
 from workbench.errors import RunError
 from workbench.reports.scenarios import load_notebook
 
@@ -78,17 +77,7 @@ open({str(tmp_path / "pids")!r}, "w").write(json.dumps([os.getpid(), child.pid])
     assert run(start, "os.kill(os.getpid(), 9)").status == "killed"
     pids = json.loads((tmp_path / "pids").read_text())
     assert len(pids) == 2
-    end = time.monotonic() + 300
-    while any(map(lives, pids)):
-        assert time.monotonic() < end, "a process is left"
-        time.sleep(0.05)
-
-
-def lives(pid):
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    wait_for(lambda: not any(map(lives, pids)))
 
 
 def test_the_kernel_is_this_interpreter_whatever_is_installed(run, tmp_path, monkeypatch):

@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.unit.cluster.waiting import wait_for
 from workbench.reports.kernels import kernel
 from workbench.reports.kernels.forking import ForkServer
 from workbench.reports.kernels.forking.process import Refused
@@ -159,10 +159,7 @@ os.rename({str(tmp_path / "draft")!r}, {str(tmp_path / "pids")!r})
 time.sleep(600)"""
     notebook = write_notebook("import pathlib", tell)
     with subprocess.Popen([sys.executable, "-c", OWNER, notebook]) as owner:
-        end = time.monotonic() + 300
-        while not (tmp_path / "pids").exists():
-            assert time.monotonic() < end, owner.poll()
-            time.sleep(0.05)
+        wait_for(lambda: owner.poll() is not None or (tmp_path / "pids").exists())
         left = [psutil.Process(pid) for pid in json.loads((tmp_path / "pids").read_text())]
         owner.kill()
     _, alive = psutil.wait_procs(left, timeout=300)
