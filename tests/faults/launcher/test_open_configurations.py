@@ -55,7 +55,10 @@ def lab(tmp_path_factory):
 
 
 def test_a_configuration_that_listens_on_every_address(lab: Lab, told):
-    heard = {found.laddr.ip for found in psutil.Process(lab.process.pid).net_connections("inet") if not found.raddr}
+    heard = set()
+    for _ in range(20):  # the system's list may lack one while others come and go
+        sockets = psutil.Process(lab.process.pid).net_connections("inet")
+        heard |= {found.laddr.ip for found in sockets if found.status == psutil.CONN_LISTEN}
     assert heard == {"127.0.0.1"}
     told("harmless", "it listens on 127.0.0.1 alone")
 

@@ -52,7 +52,7 @@ def small_yards(names, tmp_path):
         yield [Yard(tmp_path / name, disk / "out", disk) for name, disk in zip(names, disks, strict=True)]
     finally:
         for disk in disks:
-            subprocess.run(["umount", disk], check=True)
+            subprocess.run(["umount", "-l", disk], check=True)
 
 
 @pytest.mark.parametrize("draw", [pytest.param(draw, id=fault) for fault, draw in FAULTS.items()])

@@ -19,6 +19,7 @@ import psutil
 
 SECONDS = 60.0  # that one file may take; most take less than one
 MEMORY_MB = 2048  # that the process may grow by
+START_S = 300.0  # to be ready
 TRIED = 60.0  # seconds more for a model: it is tried in a process of its own before, which has its own 20 s
 LOOK = 0.02  # seconds between looks at the process
 
@@ -96,7 +97,7 @@ class UserProcess:
         self._process = self._context.Process(target=work, args=(theirs, str(self._log), self._environment))
         self._process.start()
         theirs.close()
-        assert self._pipe.poll(60) and self._pipe.recv() == "ready"
+        assert self._pipe.poll(START_S) and self._pipe.recv() == "ready"
 
     def _ended(self, outcome: str) -> Answer:
         if outcome == "died":

@@ -91,6 +91,7 @@ def opened(browser):
 
     def open_file(path, **options):
         page = browser.new_page(**options)
+        page.set_default_timeout(300_000)  # a fault alone waits so long
         pages.append(page)
         watched = Watched(page)
         page.goto(path.as_uri())

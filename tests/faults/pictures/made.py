@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,7 @@ def zeros(megabytes):
     return b"".join(packer.compress(block) for _ in range(megabytes)) + packer.flush()
 
 
+@cache
 def black_png(side):
     """A real PNG of side x side black pixels, a bit each; it takes 1,000 times as much in memory as on disk."""
     packer, row = zlib.compressobj(9), bytes(1 + (side + 7) // 8)
