@@ -37,7 +37,7 @@ def test_pictures_come_whole_in_order_and_the_missing_are_counted(served, watch,
 @pytest.mark.parametrize("decode", ["cv2", "pyav"])
 def test_no_picture_of_an_rtsp_source_is_kept_back_while_it_is_opened(served, watch, decode):
     watched = watch(served("rtsp", fault="stall 12").url, decode=decode)
-    watched.wait(lambda: watched.shown)  # FFmpeg's guess at the frame rate takes 29, and then all of them would look new
+    watched.wait(lambda: watched.shown)  # FFmpeg's guess at the frame rate takes 29, which would all look new
 
 
 @BOTH
