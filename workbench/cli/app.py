@@ -5,6 +5,8 @@ What Workbench refuses is one line on standard error and exit status 2; a run th
 
 from __future__ import annotations
 
+import atexit
+import signal
 import sys
 from typing import Annotated
 
@@ -37,8 +39,10 @@ def main() -> None:
         status = app(prog_name="workbench", standalone_mode=False)
         if status == INTERRUPTED:
             say("workbench: interrupted", file=sys.stderr)
+            _end_quietly()
         raise SystemExit(status)
     except KeyboardInterrupt:  # one more, while the first was answered
+        _end_quietly()
         raise SystemExit(INTERRUPTED) from None
     except WorkbenchError as error:
         refusal = str(error)
@@ -48,6 +52,12 @@ def main() -> None:
         refusal = one_line(f"{_expected(error) or error.format_message().rstrip('.')}; see workbench --help")
     say(f"workbench: {refusal}", file=sys.stderr)
     raise SystemExit(REFUSED)
+
+
+def _end_quietly() -> None:
+    """Have one more Ctrl-C end Python's own last steps without a word, which else show a traceback."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)
 
 
 def _expected(error: TyperException) -> str:

@@ -122,6 +122,24 @@ def test_signals_in_a_row(times, waiting, folder, told):
     told("marked", f"{expect_marked(folder, errors, 'stopped by Ctrl-C')} (exit status 130)")
 
 
+LAST_STEPS = """import atexit, os, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+atexit.register(time.sleep, 900)
+atexit.register(print, "last steps", flush=True)
+from workbench.cli import app
+app.app = lambda **_: os.kill(os.getpid(), signal.SIGINT)
+app.main()"""
+
+
+def test_one_more_signal_while_Python_ends_is_no_traceback():
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", LAST_STEPS], text=True, **pipes) as process:
+        assert process.stdout.readline() == "last steps\n"
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=READY_S) == ("", "")
+    assert process.returncode == -signal.SIGINT
+
+
 def test_a_command_that_is_killed(command, folder, told, report):
     process = command("first")
     wait_for((folder / "ready").exists)
