@@ -25,6 +25,8 @@ def index(folder):
             "PIP_EXTRA_INDEX_URL": "",
             "PIP_FIND_LINKS": "",
             "PIP_NO_CACHE_DIR": "1",
+            "PIP_DEFAULT_TIMEOUT": "300",  # this process, which answers, may stand still
+            "UV_HTTP_TIMEOUT": "300",
         }
         yield {**alone, "PIP_INDEX_URL": address, "UV_DEFAULT_INDEX": address, "UV_NO_CACHE": "1"}
     finally:
