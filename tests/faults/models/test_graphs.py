@@ -204,15 +204,6 @@ def test_a_saved_model_that_does_more_than_compute(one_trial, folder, told, func
     told("refused", re.sub(r"in function \S+_\d+", "in function FUNCTION", line))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("function", [pytest.param(waits, id="a SavedModel that waits for ever")])
-def test_a_saved_model_that_does_nothing(hurried, folder, told, function):
-    """Behind the others, since this ends the trial process, and TensorFlow starts slowly."""
-    hurried("savedmodel")
-    save_doing(function, folder / "m")
-    told("refused", refusal(folder / "m"))
-
-
 def save_doing(function, path):
     tf = tensorflow()
     save(path, lambda self, x: {"y": function(tf, x)}, tf.TensorSpec([None, 2], name="x"))
@@ -243,3 +234,12 @@ def test_a_frozen_graph_that_is_broken_or_hostile(one_trial, folder, told, funct
     (folder / "m.pb").write_bytes(definition.SerializeToString())
     told("refused", refusal(folder / "m.pb"))
     assert not (folder / "written.txt").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", [pytest.param(waits, id="a SavedModel that waits for ever")])
+def test_a_saved_model_that_does_nothing(hurried, folder, told, function):
+    """Behind the others, since this ends the trial process, and TensorFlow starts slowly."""
+    hurried("savedmodel")
+    save_doing(function, folder / "m")
+    told("refused", refusal(folder / "m"))

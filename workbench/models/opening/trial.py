@@ -1,7 +1,8 @@
 """The child process in which `vetting` tries model files: `python -m workbench.models.opening.trial RUNTIME`.
 
-Reads one JSON line a file from standard input, `{"path": ..., "signature": ...}`, and writes one a file to standard
-output, `{"problem": text or null, "lasting": bool}`, after a first line `{"ready": true}`. No pickles cross.
+Reads one JSON line a file from standard input, `{"path": ..., "runtime": ..., "signature": ...}`, and writes one a
+file to standard output, `{"problem": text or null, "lasting": bool}`, after a first line `{"ready": true}`. No pickles
+cross.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def main(runtime: str) -> None:
     _say(answers, {"ready": True})
     for line in sys.stdin:
         asked = json.loads(line)
-        path = Path(asked["path"])
+        path, runtime = Path(asked["path"]), asked["runtime"]
         problem = _problem(path, runtime, asked["signature"])
         _say(answers, {"problem": problem, "lasting": problem is None or not _has_weights_beside(path, runtime)})
 

@@ -80,7 +80,8 @@ class TrialProcess:
         child = self._child or self._start()
         assert child.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it died after its last answer; waiting tells how
-            child.stdin.write(json.dumps({"path": str(path.absolute()), "signature": signature}) + "\n")
+            asked = {"path": str(path.absolute()), "runtime": self._runtime, "signature": signature}
+            child.stdin.write(json.dumps(asked) + "\n")
             child.stdin.flush()
         answer = self._wait(child, self._limits.seconds)
         if isinstance(answer, dict):
