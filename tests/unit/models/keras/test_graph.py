@@ -100,3 +100,19 @@ def test_weights_that_change_later_are_not_asked_again(network):
     first, _ = answers(model, runner)
     model.layers[-1].set_weights([0 * each for each in model.layers[-1].get_weights()])
     np.testing.assert_array_equal(runner(PICTURES)[0], first)
+
+
+def test_a_layer_that_draws_is_not_frozen(network, keras):
+    class Noise(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.seed = keras.random.SeedGenerator(3)
+
+        def call(self, inputs):
+            return inputs + keras.random.normal(keras.ops.shape(inputs), seed=self.seed)
+
+    runner = keras_runner(network(Noise()))
+    with pytest.warns(RuntimeWarning, match="not frozen"):
+        [first] = runner(PICTURES)
+    [second] = runner(PICTURES)
+    assert not np.array_equal(first, second)
