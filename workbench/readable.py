@@ -21,7 +21,8 @@ SHORTEST = 4  # characters of a secret that is looked for by itself: a shorter o
 _CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 # Signs that stand over or under a letter; no script has five on one, and a hundred would cover the lines around.
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-_UNSEEN = re.compile(f"{_CONTROL}|(?<={_MARK * 4}){_MARK}")
+# One set before all else, which is searched for six times as fast as two of them.
+_UNSEEN = re.compile(f"[{_CONTROL[1:-1]}{_MARK[1:-1]}](?:(?<={_CONTROL})|(?<={_MARK * 5}))")
 
 # No host is called so: what stands behind the @ of me@home.jpg is a file's name, and what stands before it no password.
 _FILE = (
