@@ -33,7 +33,8 @@ test: ## everything: lint, unit, notebook, browser and packaging tests, and Open
 
 # The parts of `test`, three at a time on two cores, since many a test waits for a process or a page; the longest first.
 # What a part prints comes when it has ended.
-PARTS := test-parts test-notebooks test-packaging test-models test-faults test-browser test-lint test-opencv4
+PARTS := test-packaging test-notebooks test-parts test-reports test-models test-faults test-browser test-opencv4 test-lint
+APART := models samples diagnose reports cluster
 .PHONY: $(PARTS)
 
 test-lint: # what needs no test
@@ -46,8 +47,11 @@ test-lint: # what needs no test
 test-models: # every runtime and conversion
 	@$(PYTEST) tests/unit/models tests/unit/samples
 
+test-reports: # what is found in many frames and many runs
+	@$(PYTEST) tests/unit/diagnose tests/unit/reports tests/unit/cluster
+
 test-parts: # the rest of the package
-	@$(PYTEST) tests/architecture tests/unit --ignore=tests/unit/models --ignore=tests/unit/samples
+	@$(PYTEST) tests/architecture tests/unit $(addprefix --ignore=tests/unit/,$(APART))
 
 test-notebooks: # executed, as reports and by hand
 	@$(PYTEST) tests/notebooks
