@@ -14,7 +14,7 @@ __all__ = ["MOST_FROZEN", "CheckedRunner", "Run", "agree", "import_tensorflow", 
 
 Run = Callable[[Sequence[np.ndarray]], list[np.ndarray]]  # one batch, an array an input -> an array an output
 
-# Bytes of weights above which a graph is not frozen. ResNet50 has 98 MiB: making its frozen graph of Keras takes 0.6 GiB
+# Bytes of weights above which a graph is not frozen. Keras's ResNet50 has 98 MiB: making its frozen graph takes 0.6 GiB
 # for a moment, and after the first run the process holds 1.6 GiB more than before (TensorFlow 2.21, oneDNN).
 MOST_FROZEN = 2**28
 _OPTIONS = threading.RLock()  # TensorFlow's optimizer options belong to the whole process
