@@ -9,7 +9,7 @@ from typing import Any
 from workbench.errors import ConversionError
 from workbench.models.keras.graph import as_made
 from workbench.models.model import LoadedModel, Model
-from workbench.models.tensorflow.function import freeze, prune
+from workbench.models.tensorflow.function import Frozen, freeze, prune
 from workbench.models.tensorflow.runtime import import_tensorflow
 
 SOURCES = ("keras", "savedmodel", "frozen-graph")  # the runtimes whose models are TensorFlow graphs
@@ -70,15 +70,16 @@ def _keras(model: Any) -> Graph:
     # names of their own: TensorFlow would change what it does not take as a name of an operation
     signature = [tf.TensorSpec(tensor.shape, tensor.dtype, f"input_{i}") for i, tensor in enumerate(model.keras.inputs)]
     function = tf.function(forward, input_signature=signature).get_concrete_function()
-    return _frozen(function, [spec.name for spec in model.inputs], [spec.name for spec in model.outputs])
+    frozen = freeze(function, len(signature))
+    return _graph(frozen, [spec.name for spec in model.inputs], [spec.name for spec in model.outputs])
 
 
 def _saved_model(model: Any) -> Graph:
-    loaded = import_tensorflow().saved_model.load(str(model.path))
-    function = loaded.signatures[model.signature]
+    function = model.function
     # tf.nest flattens a mapping in the order of its keys; TF1 SavedModels keep an order of their own for inputs
     inputs = getattr(function, "_arg_keywords", None) or sorted(function.structured_input_signature[1])
-    return _frozen(function, inputs, sorted(function.structured_outputs))
+    frozen = model.frozen or freeze(function, len(inputs))  # which says why not
+    return _graph(frozen, inputs, sorted(function.structured_outputs))
 
 
 def _frozen_graph(model: Any) -> Graph:
@@ -91,9 +92,8 @@ def _own_tensors(specs: Any) -> dict[str, str]:
     return {spec.name: spec.name if ":" in spec.name else f"{spec.name}:0" for spec in specs}
 
 
-def _frozen(function: Any, inputs: Sequence[str], outputs: Sequence[str]) -> Graph:
-    """Turn the variables of a concrete function into constants; names are those of its tensors, in their order."""
-    frozen = freeze(function, len(inputs))
+def _graph(frozen: Frozen, inputs: Sequence[str], outputs: Sequence[str]) -> Graph:
+    """Return the graph of a function without variables; names are those of its tensors, in their order."""
     if frozen.held:
         raise ConversionError("it looks values up in a table, which no other format holds")
     definition = frozen.function.graph.as_graph_def()

@@ -37,6 +37,7 @@ class SavedModel:
     Attributes:
         signatures: all its signatures by name.
         signature: the name of the one that runs.
+        function: the `ConcreteFunction` of that.
         frozen: its graph with the weights in it; None where TensorFlow cannot freeze it.
     """
 
@@ -58,7 +59,7 @@ class SavedModel:
         self.signatures = {key: _signature(function) for key, function in functions.items()}
         self.signature = _chosen(Path(path), self.signatures, signature)
         self.inputs = self.signatures[self.signature].inputs
-        self._function = functions[self.signature]
+        self.function: Any = functions[self.signature]
         self._large = sum(file.stat().st_size for file in Path(path).glob("variables/*")) > MOST_FROZEN
         self._layers: GraphLayers | None = None
         self._run = self._runner()
@@ -93,7 +94,7 @@ class SavedModel:
     def frozen(self) -> Frozen | None:
         """The signature with its weights as constants; None where TensorFlow cannot make that of it."""
         try:
-            return freeze(self._function, len(self.inputs))
+            return freeze(self.function, len(self.inputs))
         except Exception:  # TensorFlow raises what it likes; the function itself still runs
             return None
 
@@ -124,7 +125,7 @@ class SavedModel:
     def _call(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         tf = import_tensorflow()
         names = (spec.name for spec in self.inputs)
-        values = self._function(**dict(zip(names, map(tf.constant, arrays), strict=True)))
+        values = self.function(**dict(zip(names, map(tf.constant, arrays), strict=True)))
         return [np.asarray(values[spec.name]) for spec in self.signatures[self.signature].outputs]
 
 
