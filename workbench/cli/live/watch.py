@@ -54,7 +54,7 @@ class Watch:
         self._state = stats.state
         for text in stats.errors.keys() - self._errors:
             self._errors.add(text)
-            self._display.say(f"{clock(stats.elapsed_s)} the model failed on a frame: {text}")
+            self._display.say(f"{clock(stats.elapsed_s)} error: {text}")
 
 
 def _differs(before: CaptureState | None, now: CaptureState) -> bool:

@@ -13,6 +13,7 @@ from workbench.inference.live.plan import Plan
 from workbench.inference.live.weigh import Weight
 
 STOP_S = 0.9  # how long `close` waits for the threads
+LOOK_S = 0.1  # between two looks at them; where this machine stands still, no more than one of these passes
 
 
 class Crew:
@@ -61,14 +62,11 @@ class Crew:
                 self._end()
 
     def _end(self) -> None:
-        deadline = time.monotonic() + STOP_S
         self.desk.stop()
         self.capture.stop()
         self._over.set()
         others = [thread for thread in self._threads if thread is not threading.current_thread() and thread.ident]
-        for thread in others:
-            thread.join(max(deadline - time.monotonic(), 0.0))
-        if any(thread.is_alive() for thread in others):
+        if not _ended(others):
             if not self.desk.reading:
                 self.capture.close()
             self.desk.note(
@@ -152,3 +150,14 @@ class Crew:
             self.desk.moment(self.capture.state.phase)
             if closed or over:
                 return
+
+
+def _ended(threads: list[threading.Thread]) -> bool:
+    """Wait for threads for STOP_S of the time in which they could run; tell whether all have ended."""
+    left = STOP_S
+    for thread in threads:
+        while thread.is_alive() and left > 0:
+            before = time.monotonic()
+            thread.join(LOOK_S)
+            left -= min(time.monotonic() - before, LOOK_S)
+    return not any(thread.is_alive() for thread in threads)

@@ -78,8 +78,8 @@ def test_a_model_on_a_clip_as_a_camera():
     assert (shown, in_flight) == (40, 0)
     seconds = float(re.match(r"ended       --limit 40 after (\d+(?:\.\d)?) s", output)[1])
     assert captured <= 25 * seconds + 2  # 25 a second; fewer where it cannot be decoded so fast
-    *before, heading = error.splitlines()
-    assert all("looking for its quickest engine" in line for line in before)  # once on a machine
+    may_be = ("looking for its quickest engine", "is left behind")  # once on a machine; where a frame takes 0.9 s
+    [heading] = [line for line in error.splitlines() if not any(words in line for words in may_be)]
     assert heading == "sample:bikes · latest · ssd-mobilenet-oid · fed by the preset sample:ssd-mobilenet-oid"
 
 

@@ -1,3 +1,4 @@
+import itertools
 import linecache
 import os
 import signal
@@ -8,6 +9,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import pytest
@@ -89,6 +91,20 @@ def test_a_model_that_hangs_holds_up_neither_the_source_nor_the_end(monkeypatch)
     gate.set()
     while live_threads():
         time.sleep(0.005)
+
+
+def test_while_the_machine_stands_still_no_thread_is_given_up(monkeypatch):
+    times = itertools.count(0, 1000)
+    gate = threading.Event()
+    live = stream(FakeCapture([0.001] * 1000), as_tensor, FakeModel(lambda call: gate.wait()), policy="block")
+    while not live.stats.in_flight:
+        time.sleep(0.001)
+    monkeypatch.setattr("workbench.inference.live.crew.time", SimpleNamespace(monotonic=lambda: next(times)))
+    later = threading.Timer(0.3, gate.set)
+    later.start()
+    closed(live)
+    later.join()
+    assert live.stats.errors == {}
 
 
 def test_an_interrupt_in_the_loop_ends_everything():
