@@ -11,13 +11,14 @@ from typing import TextIO
 from workbench.readable import one_line, visible, without_password
 
 
-def say(*values: object, file: TextIO | None = None, flush: bool = False) -> None:
+def say(*values: object, file: TextIO | None = None) -> None:
     """Print values as `print` does, with control characters as escapes and without the passwords of addresses.
 
     A label or file name with an escape sequence could rename the window, clear the screen or write another name over
-    its own; the modules of this package print nothing in any other way.
+    its own; the modules of this package print nothing in any other way. It is written at once: what nobody reads any
+    more is told by an error here, which ends the command in silence, and not by Python's own when it ends.
     """
-    print(*(visible(without_password(str(value))) for value in values), file=file, flush=flush)
+    print(*(visible(without_password(str(value))) for value in values), file=file, flush=True)
 
 
 def prepare_terminal() -> None:

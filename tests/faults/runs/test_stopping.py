@@ -175,8 +175,9 @@ def test_output_that_nobody_reads_any_more(folder, told):
     read, write = os.pipe()
     os.close(read)
     words = [sys.executable, "-c", START, "report", "count.ipynb"]
+    kept = os.environ | {"PYTHONUNBUFFERED": ""}  # Python's own way, which an image may have set otherwise
     done = subprocess.run(
-        words, cwd=folder, stdout=write, stderr=subprocess.PIPE, text=True, check=False, timeout=READY_S
+        words, cwd=folder, env=kept, stdout=write, stderr=subprocess.PIPE, text=True, check=False, timeout=READY_S
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (1, "")

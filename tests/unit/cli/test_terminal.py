@@ -29,7 +29,7 @@ def test_a_terminal_without_a_letter_gets_its_escape(monkeypatch):
     monkeypatch.setattr(sys, "stdout", stream)
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     prepare_terminal()
-    say("café · 日本", flush=True)
+    say("café · 日本")
     assert stream.buffer.getvalue() == rb"caf\xe9 \xb7 \u65e5\u672c" + b"\n"
 
 

@@ -52,7 +52,7 @@ class Output:
                 "end", {"ended": ended, "damaged": list(damaged), "not_finite": self.not_finite, **plain_stats(stats)}
             )
         else:
-            say("\n".join(summary(stats, ended=ended, damaged=damaged, not_finite=self.not_finite)), flush=True)
+            say("\n".join(summary(stats, ended=ended, damaged=damaged, not_finite=self.not_finite)))
 
 
 def drop_output() -> None:
@@ -62,4 +62,4 @@ def drop_output() -> None:
 
 def _write(kind: str, fields: dict[str, Any]) -> None:
     line = finite(plain({"kind": kind, **fields}, name=kind))
-    say(json.dumps(line, ensure_ascii=False, allow_nan=False), flush=True)
+    say(json.dumps(line, ensure_ascii=False, allow_nan=False))

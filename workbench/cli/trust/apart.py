@@ -66,7 +66,6 @@ def _introduced(origin: str) -> tuple[Path, str]:
     say(
         f"workbench: {path}: sha256 {digest}; it is run as a file that you trust{against and f', although {against}'}",
         file=sys.stderr,
-        flush=True,
     )
     return path, digest
 
